@@ -1,0 +1,62 @@
+"""carbonlink measures how China's carbon, certificate, energy-use and power markets move together.
+
+The public words are loaded on first use: `import carbonlink` reads no data and no heavy library.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+_WORDS = {
+    "read": "ingest.reading",
+    "load": "panel",
+    "Panel": "panel",
+    "compare": "results",
+    "Results": "results",
+    "save": "report.save",
+    "published": "facts.published",
+    "to_carbon_price": "facts.units",
+    "GARCH": "models.garch",
+    "VAR": "models.var",
+    "ECM": "models.ecm",
+    "concentration": "measures.concentration",
+    "volatility": "measures.volatility",
+    "connectedness": "measures.connectedness",
+    "pass_through": "measures.pass_through",
+    "implied_prices": "measures.implied_prices",
+    "CarbonlinkError": "errors",
+    "CarbonlinkWarning": "errors",
+    "ConvergenceError": "errors",
+    "DataError": "errors",
+    "DeadlineError": "errors",
+    "OutputError": "errors",
+    "RegistrationError": "errors",
+    "SpecificationError": "errors",
+    "TooFewObservationsError": "errors",
+    "UnknownLayoutError": "errors",
+    "UnknownMarketError": "errors",
+}
+_MODULES = ("errors", "facts", "simulate", "plotting", "results")
+
+__all__ = ["__version__", *_WORDS, "simulate"]
+
+if TYPE_CHECKING:
+    from . import errors, facts, plotting, results, simulate
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WORDS:
+        value = getattr(importlib.import_module(f"{__name__}.{_WORDS[name]}"), name)
+    elif name in _MODULES:
+        value = importlib.import_module(f"{__name__}.{name}")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_MODULES})

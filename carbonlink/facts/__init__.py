@@ -1,0 +1,1 @@
+"""What is published: markets, deadlines, holidays, factors; one row a fact, each with its source."""

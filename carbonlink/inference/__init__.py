@@ -1,0 +1,1 @@
+"""Inference that keeps its size: bootstraps, long-run variances, bands, multiplicity."""

@@ -1,0 +1,1 @@
+"""Bare numerics on arrays: no labels, nothing of carbon."""

@@ -1,0 +1,1 @@
+"""The economist's questions: markets, deadlines and trade quality put to the models."""

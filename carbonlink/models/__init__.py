@@ -1,0 +1,1 @@
+"""The econometrics: labelled frames in, results out; nothing of carbon."""

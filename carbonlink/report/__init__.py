@@ -1,0 +1,1 @@
+"""Exhibits, the page that carries them, and the manifest that makes them citable."""
