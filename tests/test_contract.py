@@ -1,0 +1,211 @@
+"""Every result keeps the contract: frozen, picklable, tidy, refittable, the same bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import pickle
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+
+import carbonlink as cl
+from carbonlink.results import DIAGNOSTIC_COLUMNS, TIDY_COLUMNS, Results
+
+matplotlib.use("Agg")
+
+
+def _garch():
+    return cl.GARCH(cl.simulate.garch(600, rng=1)).fit()
+
+
+def _garch_regressor():
+    y = cl.simulate.garch(600, rng=1)
+    window = pd.Series((np.arange(600) % 100 > 70).astype(float), index=y.index, name="window")
+    return cl.GARCH(y, vol="EGARCH", dist="t", variance_x=window).fit()
+
+
+def _volatility():
+    y = cl.simulate.garch(700, rng=2)
+    return cl.volatility(y, spec="gjr", deadlines=[y.index[300], y.index[600]], window=30)
+
+
+def _var():
+    return cl.VAR(cl.simulate.var(300, rng=1), lags=2).fit()
+
+
+def _connectedness():
+    return cl.connectedness(_var(), horizon=10, draws=20)
+
+
+def _rolling():
+    return cl.connectedness(cl.simulate.var(300, rng=1), lags=1).rolling(100)
+
+
+def _concentration():
+    volume, deadlines = cl.simulate.volumes(rng=1)
+    return cl.concentration(volume, deadlines=deadlines, draws=199)
+
+
+def _curve():
+    return _concentration().curve()
+
+
+def _ecm():
+    data = cl.simulate.error_correction(400, rng=1)
+    return cl.ECM(data["effect"], data["cause"], lags=1).fit()
+
+
+def _pass_through():
+    data = cl.simulate.error_correction(400, rng=1)
+    return cl.pass_through(data, "cause", "effect", intensity=0.85, benchmark=0.80)
+
+
+def _implied_prices():
+    return cl.implied_prices()
+
+
+FACTORIES = {
+    f.__name__.strip("_"): f
+    for f in (
+        _garch,
+        _garch_regressor,
+        _volatility,
+        _var,
+        _connectedness,
+        _rolling,
+        _concentration,
+        _curve,
+        _ecm,
+        _pass_through,
+        _implied_prices,
+    )
+}
+
+
+@functools.cache
+def made(name: str) -> Results:
+    return FACTORIES[name]()
+
+
+@pytest.fixture(params=sorted(FACTORIES))
+def result(request) -> Results:
+    return made(request.param)
+
+
+def test_is_a_frozen_result(result):
+    assert isinstance(result, Results)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        result.notes = ()
+
+
+def test_frames_read_from_it_are_copies(result):
+    for field in dataclasses.fields(result):
+        value = getattr(result, field.name)
+        if isinstance(value, (pd.Series, pd.DataFrame)) and len(value):
+            before = pickle.dumps(value)
+            value.iloc[0] = value.iloc[-1]
+            assert pickle.dumps(getattr(result, field.name)) == before
+        elif isinstance(value, np.ndarray):
+            assert not value.flags.writeable
+
+
+def test_says_what_it_stands_on(result):
+    assert result.spec and all(isinstance(k, str) for k in result.spec)
+    plain = (str, int, float, bool, tuple, list, dict, type(None), np.generic, pd.Timestamp)
+    assert all(isinstance(v, plain) for v in result.spec.values())
+    assert result.sample.nobs > 0 and result.sample.start
+    assert all(isinstance(note, str) and note for note in result.notes)
+    assert all(isinstance(s, str) for s in result.sources)
+
+
+def test_tidy_is_the_one_table(result):
+    tidy = result.tidy()
+    assert tuple(tidy.columns) == TIDY_COLUMNS
+    assert len(tidy) and np.isfinite(tidy["estimate"]).any()
+    bounded = tidy.dropna(subset=["lower", "upper"])
+    assert (bounded["lower"] <= bounded["upper"]).all()
+    assert tidy["p_value"].dropna().between(0, 1).all()
+    assert not tidy.duplicated(["term", "market"]).any()
+
+
+def test_intervals_widen_with_the_level(result):
+    wide, narrow = result.tidy(level=0.99), result.tidy(level=0.8)
+    both = np.isfinite(wide["lower"]) & np.isfinite(narrow["lower"])
+    assert (wide["lower"][both] <= narrow["lower"][both] + 1e-12).all()
+    assert (wide["upper"][both] >= narrow["upper"][both] - 1e-12).all()
+
+
+def test_glance_is_one_row(result):
+    glance = result.glance()
+    assert len(glance) == 1 and glance["nobs"].iloc[0] == result.sample.nobs
+
+
+def test_diagnostics_name_the_null(result):
+    tests = result.diagnostics()
+    assert tuple(tests.columns) == DIAGNOSTIC_COLUMNS
+    assert (tests["null"].str.len() > 0).all()
+    answered = tests["statistic"].notna() | tests["p_value"].notna()
+    assert (answered | (tests["note"].str.len() > 0)).all()
+
+
+def test_pickles(result):
+    again = pickle.loads(pickle.dumps(result))
+    pd.testing.assert_frame_equal(again.tidy(), result.tidy())
+    assert str(again.summary()) == str(result.summary())
+
+
+def test_summary_is_the_same_on_refit(result):
+    again = result.refit()
+    assert again is not result
+    assert str(again.summary()) == str(result.summary())
+    assert "0x" not in str(result.summary())
+
+
+def test_refit_refuses_an_argument_it_does_not_have(result):
+    with pytest.raises(cl.SpecificationError, match="no_such_argument"):
+        result.refit(no_such_argument=1)
+
+
+def test_renders_in_a_notebook_and_in_latex(result):
+    assert "<table" in result._repr_html_()
+    tex = result.to_latex()
+    assert r"\begin{table}" in tex and r"\bottomrule" in tex
+
+
+def test_plots_on_the_axes_given_and_leaves_the_style_alone(result):
+    import matplotlib.pyplot as plt
+
+    before = dict(matplotlib.rcParams)
+    figure, ax = plt.subplots()
+    drawn = result.plot(ax=ax)
+    assert drawn is ax and ax.has_data()
+    assert dict(matplotlib.rcParams) == before
+    assert isinstance(result.numbers(), pd.DataFrame) and len(result.numbers())
+    plt.close(figure)
+
+
+def test_speaks_maketables(result):
+    table = result.__maketables_coef_table__
+    assert list(table.columns) == ["b", "se", "t", "p"]
+    assert result.__maketables_stat__("N") == result.sample.nobs
+
+
+def test_compare_puts_results_side_by_side():
+    pair = cl.compare({"GARCH": made("garch"), "EGARCH-t": made("garch_regressor")})
+    assert list(pair.table().columns) == ["GARCH", "EGARCH-t"]
+    assert set(pair.tidy()["model"]) == {"GARCH", "EGARCH-t"}
+    assert "omega" in str(pair.summary()) and "GARCH" in pair.to_latex()
+
+
+def test_compare_refuses_what_is_no_result():
+    with pytest.raises(cl.SpecificationError, match="not a result"):
+        cl.compare({"x": 1})
+
+
+def test_every_public_word_loads():
+    assert len(cl.__all__) <= 60
+    for word in cl.__all__:
+        assert getattr(cl, word) is not None
