@@ -22,6 +22,7 @@ _WORDS = {
     "GARCH": "models.garch",
     "VAR": "models.var",
     "ECM": "models.ecm",
+    "stationarity": "models.stationarity",
     "concentration": "measures.concentration",
     "volatility": "measures.volatility",
     "connectedness": "measures.connectedness",

@@ -148,7 +148,7 @@ class Results:
         """Return the printed table; the same bytes on refit."""
         table = printable(self.tidy(level))
         facts = [("Sample", str(self.sample)), *((k, describe(v)) for k, v in self.spec.items())]
-        facts += [(k, describe(v)) for k, v in self._headline().items()]
+        facts += [(k, headline(v)) for k, v in self._headline().items()]
         return render_summary(self.title, facts, table, self.notes)
 
     def refit(self, **changes: Any) -> Any:
@@ -427,7 +427,7 @@ def day(label: Any) -> str:
 def describe(value: Any) -> str:
     """Return a specification value as text without addresses or array dumps."""
     if isinstance(value, (float, np.floating)):
-        return format_number(float(value))
+        return f"{float(value):.6g}"
     if isinstance(value, pd.Timestamp):
         return day(value)
     if isinstance(value, (list, tuple)):
@@ -435,6 +435,11 @@ def describe(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{k}={describe(v)}" for k, v in value.items())
     return str(value)
+
+
+def headline(value: Any) -> str:
+    """Return a headline figure as text: numbers rounded as in tables."""
+    return format_number(float(value)) if isinstance(value, (float, np.floating)) else describe(value)
 
 
 def format_number(value: float, digits: int = 4) -> str:
@@ -450,6 +455,13 @@ def format_number(value: float, digits: int = 4) -> str:
     return f"{value:,.{min(decimals, digits + 2)}f}"
 
 
+def format_p(value: float) -> str:
+    """Return a p-value with four decimals, never as zero."""
+    if value is None or np.isnan(value):
+        return ""
+    return "<0.0001" if value < 0.00005 else f"{value:.4f}"
+
+
 def estimate_cell(estimate: float, std_error: float) -> str:
     """Return "estimate (standard error)"."""
     tail = f" ({format_number(std_error)})" if np.isfinite(std_error) else ""
@@ -460,7 +472,9 @@ def printable(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame of text cells, without columns that are empty throughout."""
     shown = {}
     for name, column in frame.items():
-        if column.dtype.kind == "f":
+        if name in ("p_value", "p"):
+            shown[name] = [format_p(v) for v in column]
+        elif column.dtype.kind == "f":
             shown[name] = [format_number(v) for v in column]
         elif column.dtype.kind == "M":
             shown[name] = [day(v) if pd.notna(v) else "" for v in column]

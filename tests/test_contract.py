@@ -36,6 +36,10 @@ def _var():
     return cl.VAR(cl.simulate.var(300, rng=1), lags=2).fit()
 
 
+def _stationarity():
+    return cl.stationarity(cl.simulate.var(200, rng=1))
+
+
 def _connectedness():
     return cl.connectedness(_var(), horizon=10, draws=20)
 
@@ -74,6 +78,7 @@ FACTORIES = {
         _garch_regressor,
         _volatility,
         _var,
+        _stationarity,
         _connectedness,
         _rolling,
         _concentration,
