@@ -1,0 +1,139 @@
+"""What every model asks of a frame: numbers, one row a label, in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError
+from ..results import day
+
+SHOWN = 5
+"""Offending labels named in a message; the rest are counted."""
+
+
+def check_frame(data: Any, name: str = "data") -> pd.DataFrame:
+    """Return a float copy of a frame whose labels are unique and in order, or say what is wrong.
+
+    Parameters
+    ----------
+    data : DataFrame or Series
+        A Series becomes a frame of one column. Missing values are allowed and stay missing.
+        An index of ISO dates written as text becomes a DatetimeIndex.
+    name : str
+        What to call the data in a message.
+
+    Returns
+    -------
+    DataFrame
+        Columns of float64, column labels as text.
+
+    Raises
+    ------
+    DataError
+        Empty; a column that is no number; infinite values; duplicate or unsorted labels.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = pd.date_range("2024-01-01", periods=3)
+    >>> check_frame(pd.Series([1, 2, 3], index=days, name="cea"))["cea"].dtype.name
+    'float64'
+    """
+    frame = (
+        data.to_frame(data.name if data.name is not None else name) if _is_series(data) else data
+    )
+    if not isinstance(frame, pd.DataFrame):
+        raise DataError(
+            f"{name} is a {type(data).__name__}, not a DataFrame or Series.",
+            "Wrap it in a DataFrame with a DatetimeIndex.",
+        )
+    if frame.empty:
+        raise DataError(
+            f"{name} has {frame.shape[0]} rows and {frame.shape[1]} columns.", "Give data."
+        )
+    frame = frame.set_axis([str(c) for c in frame.columns], axis=1)
+    twice = frame.columns[frame.columns.duplicated()].unique()
+    if len(twice):
+        raise DataError(f"{name} has two columns named {listed(twice)}.", "Rename one of them.")
+    index = check_index(frame.index, name)
+    return pd.DataFrame(_floats(frame, index, name), index=index, columns=frame.columns)
+
+
+def check_series(data: Any, name: str = "data") -> pd.Series:
+    """Return a float copy of a series checked as `check_frame` does; one column also will do."""
+    frame = check_frame(data, name)
+    if frame.shape[1] != 1:
+        raise DataError(
+            f"{name} has {frame.shape[1]} columns ({listed(frame.columns)}); one is needed.",
+            "Choose a column: frame['cea'].",
+        )
+    return frame.iloc[:, 0]
+
+
+def check_index(index: pd.Index, name: str = "data") -> pd.Index:
+    """Return an index without missing, duplicate or unsorted labels, or name the offenders."""
+    index = _dates(index, name)
+    if isinstance(index, pd.MultiIndex):
+        raise DataError(f"{name} has a MultiIndex.", "Give one row a date, one column a market.")
+    if index.hasnans:
+        raise DataError(
+            f"{name} has {int(index.isna().sum())} rows without a date.", "Drop or date those rows."
+        )
+    twice = index[index.duplicated()].unique()
+    if len(twice):
+        raise DataError(
+            f"{name} has more than one row for {listed(twice)}.", "Keep one row a date."
+        )
+    if not index.is_monotonic_increasing:
+        back = index[1:][np.asarray(index[1:] < index[:-1])]
+        raise DataError(
+            f"{name} is not in date order: {listed(back)} stands after a later date.",
+            "Sort it with .sort_index().",
+        )
+    return index
+
+
+def listed(labels: Any) -> str:
+    """Return labels as text, the first few by name and the rest by number."""
+    labels = list(labels)
+    text = ", ".join(day(label) for label in labels[:SHOWN])
+    return text if len(labels) <= SHOWN else f"{text} and {len(labels) - SHOWN} more"
+
+
+def _is_series(data: Any) -> bool:
+    return isinstance(data, pd.Series)
+
+
+def _dates(index: pd.Index, name: str) -> pd.Index:
+    if not (pd.api.types.is_object_dtype(index) or pd.api.types.is_string_dtype(index)):
+        return index
+    try:
+        return pd.DatetimeIndex(pd.to_datetime(index, format="ISO8601"), name=index.name)
+    except (ValueError, TypeError) as error:
+        raise DataError(
+            f"The index of {name} is text that is not all dates (first label: {index[0]!r}).",
+            "Set a DatetimeIndex: frame.index = pd.to_datetime(...).",
+        ) from error
+
+
+def _floats(frame: pd.DataFrame, index: pd.Index, name: str) -> np.ndarray:
+    wrong = [c for c, kind in frame.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
+    if wrong:
+        dates = [c for c in wrong if c.casefold() in {"date", "datetime", "time", "日期"}]
+        remedy = f"Make the dates the index: frame.set_index({dates[0]!r})." if dates else ""
+        raise DataError(
+            f"{name} has columns that are no numbers: {listed(wrong)}.",
+            remedy or "Leave them out or convert them with pd.to_numeric.",
+        )
+    values = frame.to_numpy(dtype=float, na_value=np.nan, copy=True)
+    rows, columns = np.nonzero(np.isinf(values))
+    if len(rows):
+        where = f"{frame.columns[columns[0]]} on {day(index[rows[0]])}"
+        raise DataError(
+            f"{name} has {len(rows)} infinite values, the first in {where}.",
+            "A log of zero makes these: leave those days missing.",
+        )
+    return values
