@@ -1,0 +1,7 @@
+"""Seeded data-generating processes with known truth, for examples, tests and the demonstration set."""
+
+from .returns import garch
+from .systems import error_correction, var
+from .trading import volumes
+
+__all__ = ["error_correction", "garch", "var", "volumes"]
