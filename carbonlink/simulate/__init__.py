@@ -1,4 +1,4 @@
-"""Seeded data-generating processes with known truth, for examples, tests and the demonstration set."""
+"""Seeded data-generating processes with known truth, for examples, tests and demonstrations."""
 
 from .returns import garch
 from .systems import error_correction, var

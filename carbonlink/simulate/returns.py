@@ -65,11 +65,14 @@ def garch(
 
     .. math:: r_t = \\mu + e^{\\delta'w_t/2}\\sqrt{s_t}\\,z_t,
 
-    .. math:: s_t = \\omega + (\\alpha + \\gamma 1\\{z_{t-1}<0\\})\\,s_{t-1}z_{t-1}^2 + \\beta s_{t-1}
+    .. math::
+       s_t = \\omega + (\\alpha + \\gamma 1\\{z_{t-1}<0\\})\\,s_{t-1}z_{t-1}^2 + \\beta s_{t-1}
 
     for GARCH (γ = 0) and GJR, and
 
-    .. math:: \\ln s_t = \\omega + \\alpha(|z_{t-1}|-\\sqrt{2/\\pi}) + \\gamma z_{t-1} + \\beta\\ln s_{t-1}
+    .. math::
+       \\ln s_t = \\omega + \\alpha(|z_{t-1}|-\\sqrt{2/\\pi}) + \\gamma z_{t-1}
+       + \\beta\\ln s_{t-1}
 
     for EGARCH. The regressors multiply the variance outside the recursion. The first 500 draws
     are thrown away.
@@ -116,7 +119,7 @@ def _check_variance(vol: str, omega: float, alpha: float, beta: float, gamma: fl
     persistence = alpha + beta + gamma / 2
     if persistence >= 1:
         raise SpecificationError(
-            f"The persistence {persistence:.4g} is not below 1: there is no variance to start from.",
+            f"The persistence {persistence:.4g} is not below 1: the variance is infinite.",
             "Lower alpha, beta or gamma.",
         )
 

@@ -85,9 +85,7 @@ def _check_system(a: np.ndarray, cov: np.ndarray, k: int) -> None:
             f"Give coefs as (lags, {k}, {k}) and sigma as ({k}, {k}).",
         )
     if not np.allclose(cov, cov.T) or np.linalg.eigvalsh(cov)[0] <= 0:
-        raise SpecificationError(
-            "sigma is not a covariance matrix.", "It must be positive definite."
-        )
+        raise SpecificationError("sigma is no covariance matrix.", "Make it positive definite.")
     lags = len(a)
     companion = np.eye(k * lags, k=-k)
     companion[:k] = np.concatenate(a, axis=1)
@@ -145,9 +143,7 @@ def error_correction(
     ['cause', 'effect']
     """
     if not 0 <= adjustment < 2:
-        raise SpecificationError(
-            f"adjustment={adjustment} is explosive.", "Use 0 ≤ adjustment < 2."
-        )
+        raise SpecificationError(f"adjustment={adjustment} is explosive.", "Use 0 to 2.")
     draws = generator(rng)
     cause = 50 + np.cumsum(draws.standard_normal(n))
     shocks = sigma * draws.standard_normal(n)
