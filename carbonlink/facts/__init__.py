@@ -1,1 +1,1 @@
-"""What is published: markets, deadlines, holidays, factors; one row a fact, each with its source."""
+"""What is published: markets, deadlines, holidays, factors; a row a fact, with its source."""

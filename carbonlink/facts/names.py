@@ -1,0 +1,92 @@
+"""How market names are spelled: codes, Chinese names, provinces and countries."""
+
+from __future__ import annotations
+
+import functools
+
+from .published import published
+
+_SPELLINGS = ("market", "market_id", "name_zh", "name_en", "product_code", "papers_name")
+_PREFIXES = ("electricity", "eur", "es")
+_KINDS = {
+    "electricity": ("electricity", "MWh", "yuan/MWh", "electricity", "电力"),
+    "eur": ("energy_use_right", "tce", "yuan/tce", "energy-use rights", "用能权"),
+    "es": ("energy_saving", "tce", "yuan/tce", "energy saving", "节能量"),
+}
+
+
+@functools.cache
+def aliases() -> dict[str, tuple[str, ...]]:
+    """Return every spelling in small letters with the market ids that it may mean."""
+    found: dict[str, dict[str, None]] = {}
+    for name in ("markets", "controls"):
+        frame = published(name)
+        for column in [c for c in _SPELLINGS if c in frame]:
+            for text, market in zip(frame[column], frame["market"], strict=True):
+                if isinstance(text, str):
+                    found.setdefault(text.casefold(), {})[market] = None
+    deadlines = published("deadlines")
+    for text, market in zip(deadlines["name_zh"], deadlines["market"], strict=True):
+        found.setdefault(text, {})[market] = None
+    return {text: tuple(markets) for text, markets in found.items()}
+
+
+@functools.cache
+def _places() -> dict[str, str]:
+    provinces = published("provinces")
+    places = {}
+    for column in ("province", "code2", "name_en", "name_zh"):
+        for text, province in zip(provinces[column], provinces["province"], strict=True):
+            if isinstance(text, str):
+                places[text.casefold().replace(" ", "_")] = province
+    return places
+
+
+@functools.cache
+def _countries() -> dict[str, str]:
+    countries = published("countries")
+    places = {}
+    for column in ("iso3", "name_en", "name_zh"):
+        for text, code in zip(countries[column], countries["iso3"], strict=True):
+            places[text.casefold().replace(" ", "_")] = code.lower()
+    return places
+
+
+def by_province(key: str) -> str | None:
+    """Return the market id of a name such as "electricity_gd", or None."""
+    prefix, _, place = key.replace(" ", "_").partition("_")
+    if prefix not in _PREFIXES:
+        return None
+    if place in _places():
+        return f"{prefix}_{_places()[place]}"
+    if prefix == "electricity" and place in _countries():
+        return f"electricity_{_countries()[place]}"
+    return None
+
+
+def by_pattern(market: str) -> dict[str, str]:
+    """Return the fields of a market that has no registry row but follows a pattern."""
+    prefix, _, place = market.partition("_")
+    market_class, unit, price_unit, en, zh = _KINDS[prefix]
+    countries = published("countries")
+    country = countries[countries["iso3"].str.lower() == place]
+    currency = "CNY"
+    if prefix == "electricity" and len(country):
+        row = country.iloc[0]
+        currency, price_unit = row["currency"], row["price_unit"]
+    else:
+        provinces = published("provinces")
+        row = provinces[provinces["province"] == place].iloc[0]
+    return {
+        "market": market,
+        "market_class": market_class,
+        "name_zh": row["name_zh"] + zh,
+        "name_en": f"{row['name_en']} {en}",
+        "unit": unit,
+        "currency": currency,
+        "price_unit": price_unit,
+        "confidence": row["confidence"],
+        "verified": "derived",
+        "source": row["source"],
+        "note": "no registry row: unit after the pattern of the name",
+    }
