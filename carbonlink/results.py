@@ -439,7 +439,9 @@ def describe(value: Any) -> str:
 
 def headline(value: Any) -> str:
     """Return a headline figure as text: numbers rounded as in tables."""
-    return format_number(float(value)) if isinstance(value, (float, np.floating)) else describe(value)
+    return (
+        format_number(float(value)) if isinstance(value, (float, np.floating)) else describe(value)
+    )
 
 
 def format_number(value: float, digits: int = 4) -> str:

@@ -31,6 +31,7 @@ class Market:
     currency: str
     price_unit: str
     market_id: str = ""
+    product_code: str = ""
     launch: str = ""
     launch_precision: str = ""
     launch_verified: str = ""

@@ -1,0 +1,6 @@
+"""The panel: markets side by side, with prices, quantities, returns and trade-quality flags."""
+
+from .loading import assemble, load
+from .table import Panel
+
+__all__ = ["Panel", "assemble", "load"]

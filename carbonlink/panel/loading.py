@@ -1,0 +1,170 @@
+"""From a folder of raw files to a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..errors import DataError, SpecificationError, UnknownMarketError
+from ..facts import markets as registry
+from ..ingest import folder as folders
+from ..ingest.provenance import find_root
+from .days import market_days
+from .table import Panel, as_list
+
+
+def load(
+    markets: Iterable[str] | str | None = None,
+    start: str | pd.Timestamp | None = None,
+    end: str | pd.Timestamp | None = None,
+    *,
+    root: str | Path | None = None,
+    raw: str | Path | None = None,
+    prefer: Mapping[str, str] | None = None,
+) -> Panel:
+    """Read a folder of raw files into a panel.
+
+    Parameters
+    ----------
+    markets : str or list of str, optional
+        Market names ("cea", "hubei", "eur_zj", "electricity_gd", …); every market found when
+        None. The panel keeps the names as given.
+    start, end : str or Timestamp, optional
+        First and last day kept. Flags and returns are computed before the cut.
+    root : path, optional
+        The project; by default the nearest folder upwards with `data/raw`. Every file in its
+        `data/raw` must be registered in `SOURCES.csv` with its hash.
+    raw : path, optional
+        A folder of files to read in place of the project's.
+    prefer : mapping, optional
+        Market to file name or layout, where several files hold one market. By default the one
+        with volumes, then the longer; the others are named in the ledger.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    RegistrationError
+        A file of the project changed or is not registered.
+    UnknownMarketError
+        No file holds a market asked for.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import carbonlink as cl
+    >>> from carbonlink import demo
+    >>> folder = tempfile.mkdtemp()
+    >>> _ = demo.write(folder)
+    >>> panel = cl.load(["cea", "hubei"], start="2022-01-01", raw=folder)
+    >>> panel.markets
+    ('cea', 'hubei')
+    """
+    if raw is None:
+        raw = find_root(root) / "data" / "raw"
+        reading = folders.read_folder(raw, registered=True)
+    else:
+        reading = folders.read_folder(raw)
+    return assemble(reading, markets, start, end, prefer)
+
+
+def assemble(
+    reading: folders.FolderReading,
+    markets: Iterable[str] | str | None = None,
+    start: str | pd.Timestamp | None = None,
+    end: str | pd.Timestamp | None = None,
+    prefer: Mapping[str, str] | None = None,
+) -> Panel:
+    """Return the panel of a folder that has been read (see `load`)."""
+    held = _held(reading)
+    wanted = _wanted(markets, held)
+    preferred = {registry.resolve(k): v for k, v in (prefer or {}).items()}
+    unused = {m: f for m, f in preferred.items() if m not in held}
+    if unused:
+        raise UnknownMarketError(f"prefer= names {', '.join(unused)}, which no file holds.")
+    days, sources, tidy, notes, synthetic = {}, {}, [], [], set()
+    used: dict[str, list[str]] = {}
+    for label, market in wanted.items():
+        chosen, others = _choose_file(market, held[market], preferred.get(market))
+        rows = chosen.frame[chosen.frame["market"] == market]
+        frame, remarks = market_days(rows, market)
+        frame = frame.loc[start:end]
+        if frame.empty:
+            raise DataError(
+                f"{label} has no day between {start} and {end}.",
+                f"{chosen.path.name} spans {_span(rows)}.",
+            )
+        days[label] = frame
+        sources[label] = f"{chosen.path.name} {chosen.sha256[:12]}"
+        tidy.append(rows.assign(market=label))
+        notes += [f"{label}: {r}" for r in remarks]
+        used.setdefault(chosen.path.name, []).append(label)
+        if others:
+            names = ", ".join(o.path.name for o in others)
+            notes.append(f"{label}: also in {names}, not used (prefer= overrides).")
+        if chosen.synthetic:
+            synthetic.add(label)
+    return Panel(
+        tidy=pd.concat(tidy, ignore_index=True),
+        ledger=_ledger(reading, used),
+        quarantine=reading.quarantine(),
+        notes=tuple(notes),
+        synthetic=frozenset(synthetic),
+        sources_of=sources,
+        days=days,
+    )
+
+
+def _held(reading: folders.FolderReading) -> dict[str, list[Any]]:
+    held: dict[str, list[Any]] = {}
+    for one in reading.readings:
+        for market in one.markets:
+            held.setdefault(market, []).append(one)
+    return held
+
+
+def _wanted(markets: Iterable[str] | str | None, held: Mapping[str, Any]) -> dict[str, str]:
+    if markets is None:
+        order = {m: i for i, m in enumerate(registry.order())}
+        return {m: m for m in sorted(held, key=lambda m: (order.get(m, len(order)), m))}
+    wanted = {str(m): registry.resolve(m) for m in as_list(markets)}
+    missing = [label for label, market in wanted.items() if market not in held]
+    if missing:
+        raise UnknownMarketError(
+            f"No file read holds {', '.join(missing)}.",
+            f"The files hold: {', '.join(sorted(held))}.",
+        )
+    return wanted
+
+
+def _choose_file(market: str, files: list[Any], preferred: str | None) -> tuple[Any, list[Any]]:
+    if preferred is not None:
+        match = [f for f in files if preferred in (f.path.name, f.layout)]
+        if not match:
+            names = ", ".join(f.path.name for f in files)
+            raise SpecificationError(
+                f"prefer={{{market!r}: {preferred!r}}} matches no file.", f"It is held by: {names}."
+            )
+        return match[0], [f for f in files if f is not match[0]]
+
+    def rank(file: Any) -> tuple[bool, int, str]:
+        rows = file.frame[file.frame["market"] == market]
+        return (not rows["volume"].notna().any(), -rows["date"].nunique(), file.path.name)
+
+    ranked = sorted(files, key=rank)
+    return ranked[0], ranked[1:]
+
+
+def _ledger(reading: folders.FolderReading, used: Mapping[str, list[str]]) -> pd.DataFrame:
+    ledger = reading.ledger()
+    ledger["used_for"] = [", ".join(used.get(name, [])) for name in ledger["file"]]
+    return ledger
+
+
+def _span(rows: pd.DataFrame) -> str:
+    return f"{rows['date'].min().date()} to {rows['date'].max().date()}"

@@ -1,0 +1,226 @@
+"""Markets side by side: prices, quantities, returns, gaps and coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, SpecificationError, UnknownMarketError, check_choice, near
+from ..facts import markets as registry
+
+TRADES = ("total", "listed", "block", "auction")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Panel:
+    """Markets side by side; made by `load`.
+
+    Attributes
+    ----------
+    tidy : DataFrame
+        The rows kept, as `carbonlink.read` returns them, with the labels asked for.
+    ledger : DataFrame
+        A row a file: market, layout, span, rows kept, quarantined and declared, hash, and why a
+        file was not used.
+    quarantine : DataFrame
+        The source rows set aside, each with its reason.
+    notes : tuple of str
+        What a reader of the numbers must know.
+    synthetic : frozenset of str
+        Labels of markets whose data are made-up demonstration data.
+    """
+
+    tidy: pd.DataFrame
+    ledger: pd.DataFrame
+    quarantine: pd.DataFrame
+    notes: tuple[str, ...]
+    synthetic: frozenset[str]
+    sources_of: Mapping[str, str]
+    days: Mapping[str, pd.DataFrame]
+
+    @property
+    def markets(self) -> tuple[str, ...]:
+        """Market labels, in the order asked for or the registry's."""
+        return tuple(self.days)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """File name and start of the sha256 of every file used."""
+        return tuple(dict.fromkeys(self.sources_of.values()))
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Price unit of each market."""
+        return {m: registry.get(m).price_unit for m in self.markets}
+
+    def daily(self, market: str) -> pd.DataFrame:
+        """Return one market's sessions with prices, quantities and flags.
+
+        Parameters
+        ----------
+        market : str
+            A label of the panel.
+
+        Returns
+        -------
+        DataFrame
+            See `carbonlink.ingest.quality.daily`. Where several vintages trade, the prices are
+            those of the vintage most traded over the last 20 sessions, named in `vintage`, and
+            the quantities are the sums over vintages.
+        """
+        if market not in self.days:
+            hint = near(market, self.markets)
+            raise UnknownMarketError(
+                f"{market!r} is not in this panel.",
+                f"Did you mean {hint[0]!r}?" if hint else f"It holds: {', '.join(self.markets)}.",
+            )
+        return self.days[market].copy()
+
+    def prices(self, markets: Iterable[str] | str | None = None) -> pd.DataFrame:
+        """Return prices of genuine trades, a column a market; missing on days without one."""
+        return self._wide(markets, "price")
+
+    def gap_days(self, markets: Iterable[str] | str | None = None) -> pd.DataFrame:
+        """Return the sessions since the last genuine price, where `returns` has a value."""
+        return self._wide(markets, "gap_days").dropna(how="all")
+
+    def volume(
+        self, markets: Iterable[str] | str | None = None, trade: str = "total"
+    ) -> pd.DataFrame:
+        """Return quantities: 0 on open days without a trade, missing where the venue is closed.
+
+        Parameters
+        ----------
+        markets : str or list of str, optional
+            Labels; all when None.
+        trade : {"total", "listed", "block", "auction"}
+            The kind of trade.
+        """
+        return self._quantity(markets, trade, "volume")
+
+    def value(
+        self, markets: Iterable[str] | str | None = None, trade: str = "total"
+    ) -> pd.DataFrame:
+        """Return turnover in the market's currency, laid out as `volume`."""
+        return self._quantity(markets, trade, "value")
+
+    def returns(
+        self, markets: Iterable[str] | str | None = None, method: str | None = None
+    ) -> pd.DataFrame:
+        """Return changes between genuine trades; no value on a day without one.
+
+        Parameters
+        ----------
+        markets : str or list of str, optional
+            Labels; all when None.
+        method : {"log", "difference"}, optional
+            By default 100·(ln P_t − ln P_s), in per cent, s being the last day with a genuine
+            trade (of the same vintage), and P_t − P_s for electricity, whose spot price can be
+            zero or negative. A logarithm asked of electricity is refused.
+
+        Returns
+        -------
+        DataFrame
+            A column a market; `attrs["units"]` names the unit of each. `gap_days` has the same
+            days and says how many sessions each change spans.
+        """
+        if method is not None:
+            check_choice("method", method, ("log", "difference"))
+        columns, units = {}, {}
+        for market in self._choose(markets):
+            power = registry.get(market).market_class == "electricity"
+            if power and method == "log":
+                raise SpecificationError(
+                    f"{market} is an electricity price, which can be zero or negative.",
+                    'Leave method out, or use method="difference".',
+                )
+            frame = self.days[market]
+            if power or method == "difference":
+                columns[market] = frame["price"] - frame["previous_price"]
+                units[market] = registry.get(market).price_unit
+            else:
+                columns[market] = 100 * np.log(frame["price"] / frame["previous_price"])
+                units[market] = "%"
+        wide = pd.DataFrame(columns).dropna(how="all").rename_axis("date")
+        wide.attrs["units"] = units
+        return wide
+
+    def coverage(self) -> pd.DataFrame:
+        """Return a row a market: days, traded, stale, limits, blocks, gaps, tonnes, value."""
+        rows = [self._coverage_row(market) for market in self.markets]
+        return pd.DataFrame(rows).set_index("market")
+
+    def __repr__(self) -> str:
+        span = [frame.index for frame in self.days.values() if len(frame)]
+        first = min(i[0] for i in span).date() if span else "-"
+        last = max(i[-1] for i in span).date() if span else "-"
+        return f"Panel of {len(self.markets)} markets, {first} to {last}: {', '.join(self.markets)}"
+
+    def _choose(self, markets: Iterable[str] | str | None) -> list[str]:
+        chosen = (
+            self.markets if markets is None else [markets] if isinstance(markets, str) else markets
+        )
+        chosen = list(chosen)
+        for market in chosen:
+            self.daily(market)
+        return chosen
+
+    def _wide(self, markets: Iterable[str] | str | None, column: str) -> pd.DataFrame:
+        chosen = self._choose(markets)
+        return pd.DataFrame({m: self.days[m][column] for m in chosen}).rename_axis("date")
+
+    def _quantity(
+        self, markets: Iterable[str] | str | None, trade: str, quantity: str
+    ) -> pd.DataFrame:
+        check_choice("trade", trade, TRADES)
+        if trade == "total":
+            return self._wide(markets, quantity)
+        columns = {}
+        for market in self._choose(markets):
+            rows = self.tidy[(self.tidy["market"] == market) & (self.tidy["trade"] == trade)]
+            if rows.empty:
+                raise DataError(
+                    f"The source of {market} does not tell {trade} trades apart.",
+                    'Use trade="total", or give a file that does with prefer={market: file}.',
+                )
+            sums = rows.groupby("date")[quantity].sum(min_count=1)
+            columns[market] = sums.reindex(self.days[market].index).fillna(0.0)
+        return pd.DataFrame(columns).rename_axis("date")
+
+    def _coverage_row(self, market: str) -> dict[str, Any]:
+        frame = self.days[market]
+        gap = frame["gap_days"].max()
+        return {
+            "market": market,
+            "name": registry.get(market).name_en,
+            "start": frame.index[0],
+            "end": frame.index[-1],
+            "open_days": len(frame),
+            "traded_days": int(frame["has_trade"].sum()),
+            "traded_pct": _percent(frame["has_trade"]),
+            "stale_pct": _percent(frame["is_stale"]),
+            "limit_pct": _percent(frame["limit_up"] | frame["limit_down"]),
+            "block_pct": _percent(frame["is_block"]),
+            "tiny_pct": _percent(frame["tiny_trade"]),
+            "degenerate_pct": _percent(frame["degenerate_range"]),
+            "longest_gap": int(gap) if pd.notna(gap) else 0,
+            "volume": frame["volume"].sum(min_count=1),
+            "value": frame["value"].sum(min_count=1),
+            "price_unit": registry.get(market).price_unit,
+            "synthetic": market in self.synthetic,
+            "source": self.sources_of[market],
+        }
+
+
+def as_list(markets: Iterable[str] | str) -> list[str]:
+    """Return one name or several as a list."""
+    return [markets] if isinstance(markets, str) else list(markets)
+
+
+def _percent(flag: pd.Series) -> float:
+    share = flag.astype("boolean").mean()
+    return float("nan") if pd.isna(share) else round(100 * float(share), 2)
