@@ -1,7 +1,22 @@
 """Seeded data-generating processes with known truth, for examples, tests and demonstrations."""
 
+from .links import Shock, linked_returns
+from .power import quarter_hours
+from .quotes import market
 from .returns import garch
 from .systems import error_correction, var
-from .trading import volumes
+from .trading import Rush, crowded_volumes, scale_to_totals, volumes
 
-__all__ = ["error_correction", "garch", "var", "volumes"]
+__all__ = [
+    "Rush",
+    "Shock",
+    "crowded_volumes",
+    "error_correction",
+    "garch",
+    "linked_returns",
+    "market",
+    "quarter_hours",
+    "scale_to_totals",
+    "var",
+    "volumes",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -51,7 +53,7 @@ def volumes(
     Notes
     -----
     Log volume is a stationary normal AR(1) of standard deviation 1 around ln 10,000, times the
-    intensity in the window. The window's expected share of a cycle's tonnes is
+    intensity in the window. The window's expected share of a cycle's tonnes is, nearly,
     ``window·intensity / (window·intensity + days − window)``.
 
     Examples
@@ -89,3 +91,133 @@ def autoregression(shocks: np.ndarray, persistence: float) -> np.ndarray:
     for t in range(1, len(shocks)):
         state[t] = persistence * state[t - 1] + scale * shocks[t]
     return state
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rush:
+    """One cycle's crowding: the last `window` sessions up to `end` carry `share` of its tonnes."""
+
+    start: pd.Timestamp
+    end: pd.Timestamp
+    window: int
+    share: float
+
+
+def crowded_volumes(
+    sessions: pd.DatetimeIndex,
+    rushes: Sequence[Rush],
+    level: Any = 1.0,
+    persistence: float = 0.6,
+    spread: float = 0.8,
+    zero_share: float = 0.0,
+    tiny_share: float = 0.0,
+    rng: Any = 0,
+) -> pd.Series:
+    """Simulate daily volume with thin trades and days without a trade, crowding before deadlines.
+
+    Parameters
+    ----------
+    sessions : DatetimeIndex, length n
+        The venue's open days.
+    rushes : sequence of Rush
+        Cycles, not overlapping; volume outside them has no crowding.
+    level : float or array_like, shape (n,)
+        Usual volume outside the rush.
+    persistence, spread : float
+        Autocorrelation and standard deviation of log volume.
+    zero_share : float
+        Share of days without a trade, outside the rush; a fifth of that at its height. They are
+        the quietest days, so they come in runs.
+    tiny_share : float
+        Share of the other days, outside the rush, on which 1 to 10 tonnes change hands.
+    rng : int, SeedSequence or Generator
+        Seed.
+
+    Returns
+    -------
+    Series
+        Volume in the unit of `level`, not rounded, 0 on days without a trade; tiny days hold
+        whole numbers 1 to 10.
+
+    Notes
+    -----
+    In a cycle, volume is n_t(1 + A k_t), with n the noise, k a smooth step from 0 to 1 that is at
+    one half when 80 % of the window is left, and A solved so that the window's share is exact.
+    """
+    draws = generator(rng)
+    n = len(sessions)
+    state = autoregression(draws.standard_normal(n), persistence)
+    step = np.zeros(n)
+    for rush in rushes:
+        step += _step(sessions, rush)
+    chance = zero_share * (1 - 0.8 * step)
+    traded = state >= np.quantile(state, chance)
+    tiny = traded & (draws.random(n) < tiny_share * (1 - step))
+    prints = draws.integers(1, 11, n)
+    volume = level * np.exp(spread * state) * (traded & ~tiny)
+    for rush in rushes:
+        volume *= _factor(volume, sessions, rush)
+    return pd.Series(np.where(tiny, prints, volume), index=sessions, name="volume")
+
+
+def _days_left(sessions: pd.DatetimeIndex, rush: Rush) -> np.ndarray:
+    """Sessions of the cycle left after each day; −1 outside the cycle."""
+    inside = np.asarray((sessions >= rush.start) & (sessions <= rush.end))
+    return np.where(inside, inside.sum() - np.cumsum(inside), -1)
+
+
+def _step(sessions: pd.DatetimeIndex, rush: Rush) -> np.ndarray:
+    left = _days_left(sessions, rush)
+    step = 1 / (1 + np.exp((left - 0.8 * rush.window) / (rush.window / 10)))
+    return np.where(left >= 0, step, 0.0)
+
+
+def _factor(volume: np.ndarray, sessions: pd.DatetimeIndex, rush: Rush) -> np.ndarray:
+    """What to multiply the cycle's days with so that the window has its share exactly."""
+    left, step = _days_left(sessions, rush), _step(sessions, rush)
+    cycle, window = left >= 0, (left >= 0) & (left < rush.window)
+    plain, stepped = volume * cycle, volume * step
+    height = (rush.share * plain.sum() - plain[window].sum()) / (
+        stepped[window].sum() - rush.share * stepped.sum()
+    )
+    if not height >= 0:
+        raise SpecificationError(
+            f"The last {rush.window} sessions to {rush.end.date()} already hold more than "
+            f"{rush.share:.0%} of the volume.",
+            "Ask for a larger share or a shorter window.",
+        )
+    return 1 + height * step
+
+
+def scale_to_totals(
+    volume: pd.Series, totals: Sequence[tuple[Any, Any, int]], at_least: int = 11
+) -> pd.Series:
+    """Scale volumes so that each span has a given total, in whole units, exactly.
+
+    Parameters
+    ----------
+    volume : Series
+        Volumes; days of 1 to 10 units stay as they are.
+    totals : sequence of (start, end, total)
+        Spans, not overlapping, with their totals; days outside them are rounded only.
+    at_least : int
+        Smallest volume of a scaled day.
+
+    Returns
+    -------
+    Series of int64
+        The rounding is settled on the largest days of each span.
+    """
+    scaled = volume.to_numpy(float).copy()
+    for start, end, total in totals:
+        inside = np.asarray((volume.index >= start) & (volume.index <= end))
+        moves = inside & (scaled > 10)
+        fixed = scaled[inside & ~moves].sum()
+        scaled[moves] = np.maximum(scaled[moves] * (total - fixed) / scaled[moves].sum(), at_least)
+        whole = np.round(scaled[moves])
+        rest = int(total - fixed - whole.sum())
+        each, odd = divmod(rest, whole.size)
+        whole += each
+        whole[np.argsort(-whole, kind="stable")[:odd]] += 1
+        scaled[moves] = whole
+    return pd.Series(np.round(scaled).astype(np.int64), index=volume.index, name=volume.name)
