@@ -60,7 +60,9 @@ def test_a_room_imports_only_from_rooms_above(path):
 
 def test_no_module_takes_part_in_an_import_circle():
     names = {module_name(f): f for f in FILES}
-    graph = {n: {resolve(i, names) for i in imported_modules(f)} - {"", n} for n, f in names.items()}
+    graph = {
+        n: {resolve(i, names) for i in imported_modules(f)} - {"", n} for n, f in names.items()
+    }
     done: set[str] = set()
     for start in graph:
         walk(start, graph, [], done)

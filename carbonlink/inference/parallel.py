@@ -12,14 +12,18 @@ CHUNK = 100
 """Draws in one chunk: each chunk has one spawned seed, so bits do not depend on workers."""
 
 
-def generator(rng: int | np.random.SeedSequence | np.random.Generator | None) -> np.random.Generator:
+def generator(
+    rng: int | np.random.SeedSequence | np.random.Generator | None,
+) -> np.random.Generator:
     """Return a Generator; None is refused because an unseeded number cannot be cited."""
     if rng is None:
         raise TypeError("rng=None would give a different answer at every call: pass an int.")
     return np.random.default_rng(rng)
 
 
-def seed_sequence(rng: int | np.random.SeedSequence | np.random.Generator) -> np.random.SeedSequence:
+def seed_sequence(
+    rng: int | np.random.SeedSequence | np.random.Generator,
+) -> np.random.SeedSequence:
     """Return the SeedSequence behind `rng`; a Generator gives one drawn from its stream."""
     if isinstance(rng, np.random.SeedSequence):
         return np.random.SeedSequence(rng.entropy, spawn_key=rng.spawn_key, pool_size=rng.pool_size)
@@ -93,7 +97,9 @@ def draw(
     return np.concatenate(map(_draw_chunk, tasks, n_jobs=n_jobs, label=label))
 
 
-def _draw_chunk(function: Callable[..., np.ndarray], size: int, seed: Any, args: tuple) -> np.ndarray:
+def _draw_chunk(
+    function: Callable[..., np.ndarray], size: int, seed: Any, args: tuple
+) -> np.ndarray:
     return function(size, np.random.default_rng(seed), *args)
 
 
