@@ -102,7 +102,11 @@ def sessions(
         raise SpecificationError(
             f"The last day, {end.date()}, is before the first, {start.date()}.", "Swap the two."
         )
-    seen = pd.DatetimeIndex([] if observed is None else pd.to_datetime(list(observed))).normalize()
+    if not isinstance(observed, pd.DatetimeIndex):
+        observed = pd.DatetimeIndex(
+            [pd.Timestamp(day) for day in ([] if observed is None else observed)]
+        )
+    seen = observed.normalize()
     seen = seen[(seen >= start) & (seen <= end)]
     if venue == "observed":
         return pd.DatetimeIndex(seen.unique().sort_values(), name="date")

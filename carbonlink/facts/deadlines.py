@@ -16,6 +16,7 @@ CHAINS = {
     "statutory": ("statutory",),
 }
 _DATES = ("statutory", "announced", "interim", "final")
+_NUMBERS = ("entities", "compliant_entities", "compliance_rate_pct")
 
 
 def _rows(market: str) -> tuple[str, pd.DataFrame]:
@@ -31,6 +32,11 @@ def _rows(market: str) -> tuple[str, pd.DataFrame]:
     for column in _DATES:
         frame[column] = pd.to_datetime(frame[column])
     return market, frame
+
+
+def _first(cells: pd.Series) -> object:
+    known = cells.dropna()
+    return known.iloc[0] if len(known) else None
 
 
 def deadlines(market: str) -> pd.DataFrame:
@@ -62,7 +68,7 @@ def deadlines(market: str) -> pd.DataFrame:
     same = (dates == dates.shift()) & (dates != "|||") | (due == due.shift())
     merged = []
     for _, group in frame.groupby((~same).cumsum(), sort=False):
-        row = group.bfill().iloc[0].copy()
+        row = {column: _first(group[column]) for column in group}
         years = group["emission_year"].tolist()
         row["emission_years"] = str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
         for column in ("source", "note", "period_label"):
@@ -70,8 +76,12 @@ def deadlines(market: str) -> pd.DataFrame:
         merged.append(row)
     result = pd.DataFrame(merged).reset_index(drop=True)
     result = result.drop(columns=["emission_year", "due_with", "market_id", "name_zh"])
+    for column in _DATES:
+        result[column] = pd.to_datetime(result[column])
+    for column in _NUMBERS:
+        result[column] = result[column].astype(float)
     front = ["market", "emission_years"]
-    return result[front + [c for c in result if c not in front]].infer_objects()
+    return result[front + [c for c in result if c not in front]]
 
 
 @dataclass(frozen=True)
