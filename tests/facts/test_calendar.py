@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -87,3 +89,15 @@ def test_the_table_is_what_the_two_calendar_packages_say():
             assert names[pd.Timestamp(day)] == name
     shanghai = exchanges.get_calendar("XSHG", start=span[0], end=span[-1]).sessions
     assert set(calendar.sessions(span[0], span[-1])) == set(shanghai)
+
+
+@pytest.mark.real
+def test_the_national_market_traded_on_the_days_of_the_calendar(real_data):
+    rows = (real_data / "wind_cea_national.csv").read_bytes().splitlines()
+    priced = [re.match(rb"(\d{4}/\d+/\d+),\d", row) for row in rows]
+    traded = pd.DatetimeIndex([found[1].decode() for found in priced if found]).sort_values()
+    expected = calendar.sessions(traded[0], traded[-1])
+    assert traded[0] == pd.Timestamp("2021-07-16") and len(traded) > 900
+    assert traded.difference(expected).empty
+    # The file has an empty row for these two open days: nothing was traded.
+    assert expected.difference(traded).strftime("%Y-%m-%d").tolist() == ["2025-01-14", "2025-01-16"]

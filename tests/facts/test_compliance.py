@@ -39,7 +39,7 @@ def test_the_columns_have_the_same_types_for_every_market():
     for market in published("deadlines")["market"].unique():
         kinds = compliance.deadlines(market).dtypes
         assert all(kinds[c].kind == "M" for c in ("statutory", "announced", "interim", "final"))
-        assert kinds["entities"] == kinds["compliance_rate_pct"] == float
+        assert kinds["entities"].kind == kinds["compliance_rate_pct"].kind == "f"
 
 
 def test_several_deadlines_of_one_year_stand_side_by_side():
