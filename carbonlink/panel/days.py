@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ..facts import calendar
 from ..facts import markets as registry
 from ..ingest import quality
 
@@ -21,6 +22,10 @@ def market_days(rows: pd.DataFrame, market: str) -> tuple[pd.DataFrame, list[str
     remarks += remark
     fact = registry.get(market)
     complete = fact.currency == "CNY" and fact.market_class in {"ets", "offset", "offset_venue"}
+    uncovered = calendar.uncovered_years(rows["date"].min(), rows["date"].max())
+    if complete and uncovered:
+        years = ", ".join(str(y) for y in uncovered)
+        remarks.append(f"no table of holidays for {years}: only days with a row count as open.")
     if fact.market_class == "ets" and rows["volume"].isna().all():
         remarks.append("no volumes in the file, so a printed price counts as a trade.")
     vintages = list(rows["vintage"].fillna("").unique())
