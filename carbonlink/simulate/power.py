@@ -81,7 +81,7 @@ def quarter_hours(
     within = _hours(draws, days)
     frame = pd.DataFrame(
         {
-            "demand": (load[:, None] * _demand_shape(draws, days)).ravel(),
+            "demand": _smooth(load) * _demand_shape(draws, days).ravel(),
             "price": _no_negatives(daily[:, None] + within).ravel(),
         }
     )
@@ -91,7 +91,8 @@ def quarter_hours(
 
 
 def _bump(hour: np.ndarray, centre: float, width: float) -> np.ndarray:
-    return np.exp(-0.5 * ((hour - centre) / width) ** 2)
+    apart = np.abs(hour - centre)
+    return np.exp(-0.5 * (np.minimum(apart, 24 - apart) / width) ** 2)
 
 
 def _clock() -> np.ndarray:
@@ -101,15 +102,15 @@ def _clock() -> np.ndarray:
 def _hours(draws: np.random.Generator, days: int) -> np.ndarray:
     """Deviations of each quarter from the day's mean price, shape (days, 96)."""
     hour = _clock()
-    sun = 40 + 130 * draws.random(days)
-    peak = 60 + 80 * draws.random(days)
+    sun = 40 + 320 * draws.random(days) ** 2
+    peak = 50 + 190 * draws.random(days) ** 2
     shape = (
         peak[:, None] * _bump(hour, 19.5, 1.8)
         + 0.6 * peak[:, None] * _bump(hour, 10.0, 1.6)
         - sun[:, None] * _bump(hour, 13.0, 1.7)
         - 70 * _bump(hour, 3.5, 2.4)
     )
-    noise = 22 * autoregression(draws.standard_normal(days * QUARTERS), 0.93)
+    noise = 28 * autoregression(draws.standard_normal(days * QUARTERS), 0.93)
     within = shape + noise.reshape(days, QUARTERS)
     return within - within.mean(axis=1, keepdims=True)
 
@@ -119,6 +120,12 @@ def _demand_shape(draws: np.random.Generator, days: int) -> np.ndarray:
     shape = 1 + 0.12 * _bump(hour, 11, 2.5) + 0.15 * _bump(hour, 18.5, 3) - 0.2 * _bump(hour, 4, 3)
     noise = 0.01 * autoregression(draws.standard_normal(days * QUARTERS), 0.95)
     return shape / shape.mean() + noise.reshape(days, QUARTERS)
+
+
+def _smooth(daily: np.ndarray) -> np.ndarray:
+    """Daily values drawn through noon, at the end of each quarter."""
+    noon = np.arange(len(daily)) * QUARTERS + QUARTERS / 2
+    return np.interp(np.arange(1, len(daily) * QUARTERS + 1), noon, daily)
 
 
 def _no_negatives(price: np.ndarray) -> np.ndarray:

@@ -10,6 +10,8 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..inference.parallel import generator
 
+TINY = 10
+
 
 def limit_bounds(cents: int, percent: int) -> tuple[int, int]:
     """Return the lower and upper limit price, in cents, rounded half up.
@@ -39,6 +41,7 @@ def market(
     block_share: float = 0.0,
     block_discount: float = 0.04,
     tiny_share: float = 0.0,
+    one_price: int = 10,
     range_pct: float = 1.0,
     rng: Any = 0,
 ) -> pd.DataFrame:
@@ -58,6 +61,8 @@ def market(
         Mean discount of block trades to the day's close; its standard deviation is the same.
     tiny_share : float
         Chance that, on a day with block trades, the listed trades are 1 to 10 tonnes.
+    one_price : int
+        Days on which at most so many tonnes are listed have one price.
     range_pct : float
         Standard deviation, in percent, by which high and low pass open and close.
     rng : int, SeedSequence or Generator
@@ -78,7 +83,7 @@ def market(
     .. math:: [\\mathrm{round}((1-\\lambda)P),\\ \\mathrm{round}((1+\\lambda)P)]
 
     with P the last close and halves rounded up, so a larger move takes several days. A day of at
-    most 10 tonnes has one price, which repeats the last close two times in three.
+    most 10 tonnes repeats the last close two times in three.
 
     Examples
     --------
@@ -96,7 +101,9 @@ def market(
     draws = generator(rng)
     tonnes = volume.to_numpy(np.int64)
     listed = _listed(tonnes, block_days, block_share, tiny_share, draws)
-    day = _listed_prices(np.exp(log_price.to_numpy(float)) * 100, listed, limit, range_pct, draws)
+    day = _listed_prices(
+        np.exp(log_price.to_numpy(float)) * 100, listed, limit, one_price, range_pct, draws
+    )
     block = tonnes - listed
     price = _block_prices(day["close"], limit, block_limit, block_discount, draws)
     # The weight 0 < u < 1 keeps the average inside the day's range.
@@ -146,6 +153,7 @@ def _listed_prices(
     target: np.ndarray,
     listed: np.ndarray,
     limit: int,
+    one_price: int,
     range_pct: float,
     draws: np.random.Generator,
 ) -> dict[str, np.ndarray]:
@@ -158,8 +166,9 @@ def _listed_prices(
     last = int(round(target[0]))
     for t in range(n):
         lowest, highest = limit_bounds(last, limit)
-        single = listed[t] <= 10
-        close = last if single and (listed[t] == 0 or repeats[t]) else int(round(target[t]))
+        single = listed[t] <= one_price
+        stale = listed[t] == 0 or (listed[t] <= TINY and repeats[t])
+        close = last if stale else int(round(target[t]))
         close = min(max(close, lowest), highest)
         first = close if single else min(max(int(round(last * (1 + gap[t]))), lowest), highest)
         top = bottom = close
