@@ -1,0 +1,95 @@
+"""Replications of a variance decomposition: around the fitted VAR, and without any link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..kernels import fevd, var
+from . import bootstrap, parallel
+
+_HELD = 4_000_000
+"""Numbers that the regressors of a batch of replications may take."""
+
+
+@dataclass(frozen=True)
+class Replications:
+    """Tables of replications.
+
+    Attributes
+    ----------
+    tables : ndarray, shape (draws, k, k)
+        Shares; NaN for a replication whose system is singular.
+    truth : ndarray, shape (k, k)
+        The table at the mean cross-products of the replications: the population they come from.
+    """
+
+    tables: np.ndarray
+    truth: np.ndarray
+
+
+def linked_tables(
+    source: bootstrap.Origin,
+    draws: int,
+    rng: Any,
+    *,
+    horizon: int,
+    kind: str = "generalized",
+    order: np.ndarray | None = None,
+    block: int,
+) -> Replications:
+    """Draw tables of the fitted VAR by the residual moving-block bootstrap."""
+    return _replications(source, draws, rng, (horizon, kind, order), block)
+
+
+def unlinked_tables(
+    source: bootstrap.Origin,
+    draws: int,
+    rng: Any,
+    *,
+    horizon: int,
+    kind: str = "generalized",
+    order: np.ndarray | None = None,
+) -> Replications:
+    """Draw tables of a VAR fitted to columns that have nothing to do with each other."""
+    return _replications(source, draws, rng, (horizon, kind, order), 0)
+
+
+def _replications(
+    source: bootstrap.Origin, draws: int, rng: Any, choice: tuple, block: int
+) -> Replications:
+    pieces = parallel.chunks(draws, rng)
+    tasks = [(size, seed, source, choice, block) for size, seed in pieces]
+    parts = parallel.map(_chunk, tasks, label="bootstrap" if block else "no-link null")
+    gram = sum(part[1] for part in parts) / draws
+    return Replications(np.concatenate([part[0] for part in parts]), _solve(gram, source, choice)[0])
+
+
+def _chunk(
+    size: int, seed: np.random.SeedSequence, source: bootstrap.Origin, choice: tuple, block: int
+) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(seed)
+    if block:
+        paths = bootstrap.linked_paths(size, generator, source, block)
+    else:
+        paths = bootstrap.unlinked_paths(size, generator, source)
+    lags, k = source.coefs.shape[:2]
+    batch = max(1, _HELD // (len(source.rows) * k * (lags + 1)))
+    tables, total = [], 0.0
+    for first in range(0, size, batch):
+        part = paths[first : first + batch]
+        gram = var.cross_products(part, lags, source.rows, source.constant)
+        tables.append(_solve(gram, source, choice))
+        total = total + gram.sum(axis=0, keepdims=True)
+    return np.concatenate(tables), total
+
+
+def _solve(gram: np.ndarray, source: bootstrap.Origin, choice: tuple) -> np.ndarray:
+    lags, k = source.coefs.shape[:2]
+    coefs, sigma, quality = var.solve_cross_products(gram, k, lags, len(source.rows))
+    good = quality > 1e-12
+    tables = np.full((len(gram), k, k), np.nan)
+    tables[good] = fevd.shares(coefs[good], sigma[good], *choice)
+    return tables

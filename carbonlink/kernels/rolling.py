@@ -1,0 +1,99 @@
+"""Variance decompositions of rolling windows from cumulated cross-products."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import fevd, var
+
+BLOCK = 256
+"""Windows after which the cross-products are computed afresh."""
+
+DOUBTFUL = 1e-9
+"""Windows whose systems are closer to singular than this are solved again by QR."""
+
+
+def rolling_shares(
+    values: np.ndarray,
+    lags: int,
+    rows: np.ndarray,
+    count: int,
+    horizon: int,
+    *,
+    constant: bool = True,
+    kind: str = "generalized",
+    order: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Decompose the forecast-error variances of every window of `count` observations.
+
+    Parameters
+    ----------
+    values : ndarray, shape (T, k)
+    lags, horizon : int
+    rows : ndarray of int, shape (n,)
+        Observations: positions whose own row and lags are complete.
+    count : int
+        Observations in a window.
+
+    Returns
+    -------
+    table : ndarray, shape (n − count + 1, k, k)
+        Shares; NaN where a window's regressors are linearly dependent.
+    root : ndarray, shape (n − count + 1,)
+        Largest modulus of the companion eigenvalues.
+
+    Notes
+    -----
+    Within a block of windows the columns are centred and scaled by the block's own moments, the
+    cross-products of the first window are computed afresh, and those of the next ones follow by
+    adding the observation that enters and taking away the one that leaves. The cost of a window
+    does not depend on its length.
+    """
+    k = values.shape[1]
+    total = len(rows) - count + 1
+    table, root = np.full((total, k, k), np.nan), np.full(total, np.nan)
+    size = max(BLOCK, count)
+    for first in range(0, total, size):
+        last = min(first + size, total)
+        here = rows[first : last + count - 1]
+        coefs, sigma, doubtful = _block(values, lags, here, count, constant)
+        for i in np.flatnonzero(doubtful):
+            coefs[i], sigma[i] = _exact(values, lags, here[i : i + count], constant)
+        good = np.isfinite(sigma).all(axis=(-1, -2))
+        at = first + np.flatnonzero(good)
+        table[at] = fevd.shares(coefs[good], sigma[good], horizon, kind, order)
+        root[at] = var.roots(coefs[good])[:, 0]
+    return table, root
+
+
+def _block(
+    values: np.ndarray, lags: int, rows: np.ndarray, count: int, constant: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Coefficients and covariances of consecutive windows; and which of them to doubt."""
+    k = values.shape[1]
+    y = values[rows]
+    shift = y.mean(axis=0) if constant else np.zeros(k)
+    scale = np.sqrt(np.mean((y - shift) ** 2, axis=0))
+    moved = (values - shift) / np.where(scale > 0, scale, 1.0)
+    ones = [np.ones((len(rows), 1))] if constant else []
+    joined = np.hstack([*ones, var.lagged(moved, lags, rows), moved[rows]])
+    width = joined.shape[1]
+    gram = np.empty((len(rows) - count + 1, width, width))
+    gram[0] = joined[:count].T @ joined[:count]
+    enters, leaves = joined[count:], joined[: len(rows) - count]
+    gram[1:] = enters[:, :, None] * enters[:, None, :] - leaves[:, :, None] * leaves[:, None, :]
+    np.cumsum(gram, axis=0, out=gram)
+    coefs, sigma, quality = var.solve_cross_products(gram, k, lags, count)
+    return coefs, sigma, ~(quality > DOUBTFUL)
+
+
+def _exact(
+    values: np.ndarray, lags: int, rows: np.ndarray, constant: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """One window by QR; NaN where its columns are linearly dependent."""
+    k = values.shape[1]
+    columns = np.hstack([var.lagged(values, lags, rows), values[rows]])
+    if var.pivots(columns, constant).min() < var.DEPENDENT:
+        return np.full((lags, k, k), np.nan), np.full((k, k), np.nan)
+    fitted = var.fit(values, lags, rows, constant)
+    return fitted.coefs, fitted.sigma
