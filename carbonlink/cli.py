@@ -1,0 +1,150 @@
+"""The command line: carbonlink init | data | report | check | cite."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ._version import __version__
+from .errors import CarbonlinkError
+
+FAILED = 2
+"""Exit status when a command cannot do what was asked."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after `carbonlink`; those of the command line when None.
+
+    Returns
+    -------
+    int
+        0; 1 when `check` finds a difference; 2 with one sentence on the error stream when the
+        command cannot be carried out.
+    """
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    try:
+        return options.run(options)
+    except CarbonlinkError as error:
+        print(f"carbonlink: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("carbonlink: stopped; nothing was written.", file=sys.stderr)
+        return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="carbonlink",
+        description="How China's carbon, certificate, energy-use and power markets move together.",
+    )
+    parser.add_argument("--version", action="version", version=f"carbonlink {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_report(commands)
+    _add_check(commands)
+    _add_data(commands)
+    _add_init(commands)
+    cite = commands.add_parser("cite", help="print how to cite carbonlink and the data")
+    cite.set_defaults(run=_cite)
+    return parser
+
+
+def _add_report(commands: argparse._SubParsersAction) -> None:
+    report = commands.add_parser("report", help="read the data and write the report")
+    _add_raw(report)
+    report.add_argument("--out", default="reports", metavar="DIR", help="where it goes (reports)")
+    report.add_argument(
+        "--draws", type=int, default=199, metavar="N", help="draws of every test (199)"
+    )
+    report.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every test (0)")
+    report.add_argument("--strict", action="store_true", help="stop at a file that cannot be used")
+    report.set_defaults(run=_report)
+
+
+def _add_check(commands: argparse._SubParsersAction) -> None:
+    check = commands.add_parser("check", help="build the report again and say what differs")
+    _add_raw(check)
+    check.add_argument("--out", default="reports", metavar="DIR", help="the report (reports)")
+    check.set_defaults(run=_check)
+
+
+def _add_data(commands: argparse._SubParsersAction) -> None:
+    data = commands.add_parser("data", help="read raw files into data/processed, or look at them")
+    _add_raw(data)
+    data.add_argument("--out", metavar="DIR", help="where the tables go (data/processed)")
+    choice = data.add_mutually_exclusive_group()
+    choice.add_argument("--register", metavar="FILE", help="record a raw file in SOURCES.csv")
+    choice.add_argument("--list", action="store_true", help="list the files and what they hold")
+    choice.add_argument("--explain", metavar="FILE", help="say how one file is read")
+    data.set_defaults(run=_data)
+
+
+def _add_init(commands: argparse._SubParsersAction) -> None:
+    init = commands.add_parser("init", help="make a project folder with demonstration data")
+    init.add_argument("folder", metavar="DIR", help="a folder that is new or empty")
+    init.set_defaults(run=_init)
+
+
+def _add_raw(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--raw", metavar="DIR", help="a folder of raw files in place of the project's data/raw"
+    )
+
+
+def _report(options: argparse.Namespace) -> int:
+    from .report.build import build
+
+    made = build(
+        options.raw,
+        out=options.out,
+        draws=options.draws,
+        strict=options.strict,
+        rng=options.seed,
+    )
+    print(made.summary())
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from .report.check import check
+
+    found = check(out=options.out, raw=options.raw)
+    print(found.summary())
+    return 0 if found.same else 1
+
+
+def _data(options: argparse.Namespace) -> int:
+    from .report import processed
+
+    if options.register:
+        print(processed.register(options.register))
+    elif options.explain:
+        print(processed.explain(options.explain))
+    elif options.list:
+        print(processed.listing(options.raw))
+    else:
+        print(processed.process(options.raw, options.out))
+    return 0
+
+
+def _init(options: argparse.Namespace) -> int:
+    from .report.processed import start_project
+
+    print(start_project(Path(options.folder)))
+    return 0
+
+
+def _cite(options: argparse.Namespace) -> int:
+    from .report.page import CITATION
+
+    print(CITATION)
+    print("Cite the data as well: reports/manifest.json names every file and publication.")
+    return 0

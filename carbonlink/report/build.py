@@ -1,0 +1,174 @@
+"""From a folder of raw files to the report: every exhibit, or the reason why not."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from .. import plotting
+from ..errors import CarbonlinkError, CarbonlinkWarning, DataError, SpecificationError
+from ..ingest import folder as folders
+from ..ingest.provenance import find_root
+from ..panel import assemble
+from . import manifest
+from .compose import PAGE, Prepared, compose
+from .exhibit import Exhibit
+from .exhibits import EXHIBITS
+from .publish import output_folder, publish
+from .study import Study
+
+FEWEST_DRAWS = 19
+"""With fewer draws no p-value can reach 5 %."""
+
+
+@dataclass(frozen=True, eq=False)
+class BuiltReport:
+    """A report that was written.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it is.
+    exhibits : tuple of Exhibit
+        In the order of the page, refused ones too.
+    manifest : dict
+        What `manifest.json` holds.
+    """
+
+    folder: Path
+    exhibits: tuple[Exhibit, ...]
+    manifest: dict[str, Any]
+
+    @property
+    def page(self) -> Path:
+        """The page."""
+        return self.folder / PAGE
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Title and reason of each exhibit that was not made."""
+        return {e.title: e.refused for e in self.exhibits if e.refused}
+
+    def summary(self) -> str:
+        """Return what was read, set aside, made and refused, as text."""
+        counts = self.manifest["counts"]
+        drawn = sum(e.figure is not None for e in self.exhibits)
+        tabled = sum(e.table is not None for e in self.exhibits)
+        lines = [
+            f"Read {counts['files']} files: {counts['kept']:,d} rows kept, "
+            f"{counts['quarantined']:,d} set aside in quarantine, "
+            f"{counts['declared']:,d} headers, footers and blanks."
+        ]
+        lines += [f"  not used: {f['path']}: {f['reason']}" for f in self.manifest["failures"]]
+        lines.append(f"Made {drawn} figures and {tabled} tables.")
+        lines += [f"  not shown: {title}: {reason}" for title, reason in self.refused.items()]
+        return "\n".join([*lines, f"The page is {self.page}"])
+
+
+def build(
+    raw: str | Path | None = None,
+    out: str | Path = "reports",
+    draws: int = 199,
+    root: str | Path | None = None,
+    strict: bool = False,
+    rng: int = 0,
+) -> BuiltReport:
+    """Read a folder of raw files, make every exhibit and write the report.
+
+    Parameters
+    ----------
+    raw : path, optional
+        A folder of files to read in place of the project's `data/raw`.
+    out : path
+        Where `report.html`, `figures/`, `tables/` and `manifest.json` go. Nothing is written
+        before everything is made.
+    draws : int
+        Draws of every randomisation test and bootstrap; at least 19.
+    root : path, optional
+        The project; by default the nearest folder upwards with `data/raw`.
+    strict : bool
+        Whether a file that cannot be used stops the run.
+    rng : int
+        Seed of every exhibit.
+
+    Returns
+    -------
+    BuiltReport
+
+    Examples
+    --------
+    >>> from carbonlink.report.build import build
+    >>> build(raw="data/raw", out="reports").page.name  # doctest: +SKIP
+    'report.html'
+    """
+    with output_folder(out) as folder:
+        before = manifest.read(folder, missing={})
+        prepared = prepare(raw, draws=draws, root=root, strict=strict, rng=rng)
+        kept = {**prepared.manifest, "saved": before.get("saved", [])}
+        outdated = [
+            row["path"] for part in before.get("exhibits", []) for row in part.get("outputs", [])
+        ]
+        files = {**prepared.files, manifest.NAME: manifest.to_bytes(kept)}
+        publish(files, folder, outdated)
+    return BuiltReport(folder, prepared.exhibits, kept)
+
+
+def prepare(
+    raw: str | Path | None = None,
+    *,
+    draws: int = 199,
+    root: str | Path | None = None,
+    strict: bool = False,
+    rng: int = 0,
+) -> Prepared:
+    """Make every exhibit in memory; see `build`."""
+    _check(draws, rng)
+    folder = find_root(root) / "data" / "raw" if raw is None else Path(raw)
+    reading = folders.read_folder(folder, registered=raw is None)
+    if strict and reading.failures:
+        first = reading.failures[0]
+        raise DataError(f"{first.path} cannot be used: {first.reason}", "Leave --strict out.")
+    study = Study(assemble(reading), draws=draws, rng=rng)
+    specification = {
+        "raw": None if raw is None else folder.resolve().name,
+        "draws": draws,
+        "rng": rng,
+    }
+    return compose(list(make(study)), study, reading, specification)
+
+
+def make(study: Study) -> Iterator[Exhibit]:
+    """Make the exhibits one by one; a refusal takes the place of its exhibit."""
+    keys = list(EXHIBITS)
+    if sys.stderr.isatty():
+        from tqdm import tqdm
+
+        keys = tqdm(keys, desc="exhibits", leave=False)
+    for key in keys:
+        title, function = EXHIBITS[key]
+        with warnings.catch_warnings(record=True) as caught, plotting.style():
+            warnings.simplefilter("always", CarbonlinkWarning)
+            try:
+                made = function(study)
+            except CarbonlinkError as refusal:
+                made = Exhibit(refused=str(refusal))
+        notes = [str(w.message) for w in caught if issubclass(w.category, CarbonlinkWarning)]
+        for other in (w for w in caught if not issubclass(w.category, CarbonlinkWarning)):
+            warnings.warn_explicit(other.message, other.category, other.filename, other.lineno)
+        notes = tuple(dict.fromkeys((*made.notes, *notes)))
+        made = replace(made, key=key, title=title, notes=notes)
+        if made.figure is not None:
+            plotting.stamp(made.figure, made.mark)
+        yield made
+
+
+def _check(draws: int, rng: int) -> None:
+    for argument, value, least in (("draws", draws, FEWEST_DRAWS), ("rng", rng, 0)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise SpecificationError(
+                f"{argument}={value!r} is not allowed.", f"Use a whole number from {least} on."
+            )

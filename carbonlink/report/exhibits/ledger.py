@@ -1,0 +1,75 @@
+"""The data ledger: what every number stands on."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ...facts import markets as registry
+from ..exhibit import Exhibit
+from ..study import Study, name
+
+_HEADINGS = {
+    "name": "Market",
+    "file": "File",
+    "start": "From",
+    "end": "To",
+    "open_days": "Open days",
+    "traded_pct": "Traded (%)",
+    "stale_pct": "Stale (%)",
+    "limit_pct": "At limit (%)",
+    "block_pct": "Block (%)",
+    "volume": "Volume",
+    "unit": "Volume unit",
+    "value": "Value",
+    "currency": "Value unit",
+    "sha256": "sha256 starts",
+}
+_ALSO = ("traded_days", "longest_gap", "price_unit", "synthetic")
+
+
+def ledger(study: Study) -> Exhibit:
+    """List every series: file, hash, span, days, trade quality, quantities."""
+    coverage = study.panel.coverage().loc[study.ordered()].reset_index()
+    source = coverage["source"].str.rsplit(" ", n=1)
+    table = coverage.assign(
+        name=[name(m) for m in coverage["market"]],
+        file=source.str[0],
+        sha256=source.str[1],
+        unit=[registry.get(m).unit for m in coverage["market"]],
+        currency=[registry.get(m).currency.replace("CNY", "yuan") for m in coverage["market"]],
+        synthetic=[m in study.panel.synthetic for m in coverage["market"]],
+    )
+    shares = ("traded_pct", "stale_pct", "limit_pct", "block_pct")
+    return Exhibit(
+        takeaway=_takeaway(table),
+        table=table[
+            ["market", *_HEADINGS, "traded_days", "longest_gap", "price_unit", "synthetic"]
+        ],
+        headings=_HEADINGS,
+        formats={**dict.fromkeys(shares, ".1f"), "volume": ",.0f", "value": ",.0f"},
+        notes=(
+            "Open days are the venue's observed trading days and the weekdays that are no public "
+            "holiday; shares are of open days. Stale: a price is printed although nobody traded "
+            "at it. An empty cell: the file cannot tell.",
+            *study.panel.notes,
+        ),
+        sources=study.sources(table["market"]),
+        synthetic=study.synthetic(table["market"]),
+    )
+
+
+def _takeaway(table: pd.DataFrame) -> str:
+    text = (
+        f"{len(table)} series from {table['file'].nunique()} files, "
+        f"{table['start'].min().date()} to {table['end'].max().date()}"
+    )
+    quantity = table[table["volume"].notna() & (table["open_days"] > 1)]
+    if quantity.empty:
+        return f"{text}; no file holds quantities."
+    least = quantity.loc[quantity["traded_pct"].idxmin()]
+    most = quantity.loc[quantity["traded_pct"].idxmax()]
+    return (
+        f"{text}. Among those with quantities, {least['name']} traded on "
+        f"{least['traded_pct']:.1f} % of its open days and {most['name']} on "
+        f"{most['traded_pct']:.1f} %."
+    )

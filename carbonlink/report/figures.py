@@ -1,0 +1,44 @@
+"""How an exhibit's figure is written: as a file, and inline in the page with names of its own."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from .. import plotting
+from ..artifacts import svg_text
+
+_METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
+_PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
+_COORDINATE = re.compile(r"(-?\d+\.\d{2})\d+")
+_PATHS = re.compile(r'( d="| x="| y=")([^"]*)"')
+_OPENING = re.compile(r"<svg[^>]*?viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)
+
+
+def file_text(figure: object) -> str:
+    """Return a figure as svg text, the same bytes on every save, coordinates to 0.01 point."""
+    with plotting.style():
+        text = svg_text(figure)
+    return _PATHS.sub(_shorten, text)
+
+
+def _shorten(match: re.Match[str]) -> str:
+    return match[1] + _COORDINATE.sub(lambda number: number[1], match[2]) + '"'
+
+
+def inline(svg: str, key: str, description: str) -> str:
+    """Return svg text as an element of an html page.
+
+    Names inside the drawing get the prefix `key`, so that several drawings can share a page;
+    prologue, metadata and namespaces go, since html needs none of them.
+    """
+    body = _METADATA.sub("", _PROLOGUE.sub("", svg))
+    box = _OPENING.search(body)[1]
+    label = html.escape(description, quote=True)
+    opening = f'<svg viewBox="{box}" role="img" aria-label="{label}">'
+    body = _OPENING.sub(lambda _: opening, body, count=1)
+    body = re.sub(r'\bid="', f'id="{key}-', body)
+    body = re.sub(r'xlink:href="#', f'xlink:href="#{key}-', body)
+    body = re.sub(r'(?<!xlink:)\bhref="#', f'href="#{key}-', body)
+    body = body.replace("url(#", f"url(#{key}-")
+    return re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL).strip()
