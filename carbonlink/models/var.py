@@ -1,0 +1,307 @@
+"""Vector autoregressions: what to fit, on which rows, with how many lags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, SpecificationError, TooFewObservationsError, check_choice
+from ..inference import var_tests
+from ..kernels import var as kernel
+from ..results import Recipe, Sample
+from .frames import check_frame, listed
+from .var_results import VARResults
+
+CRITERIA = ("aic", "bic", "hq")
+MINIMUM = 40
+"""Fewer observations than this carry no vector autoregression, unless `minimum=` says so."""
+
+MAX_LAGS = 10
+"""Largest order that a criterion tries when `max_lags` is not given and the sample allows it."""
+
+
+class VAR:
+    """Specify a vector autoregression.
+
+    Parameters
+    ----------
+    data : DataFrame
+        A column a series, a row a common open day. Missing values stay missing: an observation
+        exists only if its row and all its lags in the order of the rows are complete.
+    lags : int or {"aic", "bic", "hq"}
+        Order, or the criterion that chooses it among 0 … `max_lags` on common observations.
+        When a criterion chooses 0, one lag is fitted and a note says so.
+    max_lags : int, optional
+        Largest order tried; 10 by default, fewer on a short sample.
+    trend : {"c", "n"}
+        With or without a constant.
+    where : Series or array of bool, optional
+        Rows allowed as observations, for estimates on part of the sample; lags may come from
+        any row.
+    minimum : int
+        Fewest observations; fewer are refused. Below 40 a footnote follows the result.
+
+    See Also
+    --------
+    carbonlink.connectedness : What the fitted model says about who moves whom.
+
+    Notes
+    -----
+    .. math:: y_t = c + A_1 y_{t-1} + \\dots + A_p y_{t-p} + u_t,\\qquad u_t \\sim (0, \\Sigma)
+
+    Equations are fitted by least squares; Σ is U'U/n.
+
+    References
+    ----------
+    Lütkepohl, H. (2005). New Introduction to Multiple Time Series Analysis. Springer.
+    doi:10.1007/978-3-540-27752-1
+
+    Examples
+    --------
+    >>> import carbonlink as cl
+    >>> fitted = cl.VAR(cl.simulate.var(400, rng=1), lags="bic").fit()
+    >>> fitted.lags
+    1
+    """
+
+    def __init__(
+        self,
+        data: pd.DataFrame,
+        lags: int | str = "bic",
+        *,
+        max_lags: int | None = None,
+        trend: str = "c",
+        where: Any = None,
+        minimum: int = MINIMUM,
+    ) -> None:
+        check_choice("trend", trend, ("c", "n"))
+        self.data = check_frame(data, "the VAR's data")
+        if self.data.shape[1] < 2:
+            raise DataError("A VAR needs at least two columns.", "Add another series.")
+        self.lags = _check_lags(lags, max_lags)
+        self.max_lags = max_lags
+        self.trend = trend
+        self.where = _check_where(where, self.data.index)
+        self.minimum = int(minimum)
+        self._given = {"lags": lags, "max_lags": max_lags, "trend": trend, "where": where}
+
+    def fit(self, cov: str = "ols") -> VARResults:
+        """Estimate the model.
+
+        Parameters
+        ----------
+        cov : {"ols", "robust"}
+            Covariance of the coefficients: Σ ⊗ (Z'Z)⁻¹ with shocks of constant variance, or
+            White's, which stands changing variances.
+
+        Returns
+        -------
+        VARResults
+        """
+        check_choice("cov", cov, ("ols", "robust"))
+        arguments = {"data": self.data, **self._given, "minimum": self.minimum, "cov": cov}
+        values = self.data.to_numpy()
+        choice = _choose_lags(self, values)
+        rows = self._rows(values, choice.lags)
+        fitted = kernel.fit(values, choice.lags, rows, self.trend == "c")
+        notes = choice.notes + _notes(self, values, fitted)
+        return VARResults.of(
+            fitted,
+            data=self.data,
+            constant=self.trend == "c",
+            cov=cov,
+            lag_table=choice.table,
+            spec=self._spec(choice, len(rows), cov),
+            sample=_sample(self, values, rows, choice.lags),
+            notes=notes,
+            recipe=Recipe(_fit, arguments),
+        )
+
+    def _rows(self, values: np.ndarray, lags: int) -> np.ndarray:
+        """Observations of an order, once the sample is known to carry it."""
+        rows = kernel.usable_rows(values, lags, self.where)
+        check_size(len(rows), values.shape[1], lags, self.trend == "c", self.minimum)
+        check_columns(values, lags, rows, list(self.data.columns), self.trend == "c")
+        return rows
+
+    def _spec(self, choice: _Choice, nobs: int, cov: str) -> dict[str, Any]:
+        chosen = "given" if isinstance(self.lags, int) else f"chosen by {self.lags}"
+        where = "all rows"
+        if self.where is not None:
+            where = f"{int(self.where.sum())} of {len(self.where)} rows"
+        return {
+            "series": tuple(self.data.columns),
+            "lags": choice.lags,
+            "order": f"{chosen}, largest tried {choice.most}" if chosen != "given" else chosen,
+            "trend": self.trend,
+            "where": where,
+            "minimum": self.minimum,
+            "cov": cov,
+        }
+
+
+def _fit(cov: str, **arguments: Any) -> VARResults:
+    return VAR(**arguments).fit(cov)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    lags: int
+    most: int
+    table: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+def _choose_lags(model: VAR, values: np.ndarray) -> _Choice:
+    constant = model.trend == "c"
+    given = isinstance(model.lags, int)
+    most = model.lags if given else model.max_lags or _affordable(model, values)
+    rows = model._rows(values, most)
+    table = pd.DataFrame(
+        kernel.criteria(values, rows, most, constant),
+        index=pd.RangeIndex(most + 1, name="lags"),
+        columns=list(CRITERIA),
+    )
+    if given:
+        return _Choice(most, most, table)
+    best = int(table[model.lags].idxmin())
+    notes = []
+    if best == 0:
+        notes.append(f"{model.lags} chose 0 lags; one lag is fitted.")
+    if best == most:
+        notes.append(f"{model.lags} chose the largest order tried, {most}: raise max_lags.")
+    return _Choice(max(best, 1), most, table, tuple(notes))
+
+
+def _affordable(model: VAR, values: np.ndarray) -> int:
+    """The largest order up to `MAX_LAGS` that leaves three observations a coefficient."""
+    k = values.shape[1]
+    for lags in range(MAX_LAGS, 1, -1):
+        n = len(kernel.usable_rows(values, lags, model.where))
+        if n >= max(model.minimum, 3 * (k * lags + 1)):
+            return lags
+    return 1
+
+
+def check_size(n: int, k: int, lags: int, constant: bool, minimum: int) -> None:
+    """Refuse a sample that cannot carry the coefficients, naming the number needed."""
+    needed = k * lags + constant + k
+    what = f"A VAR({lags}) of {k} series has {n} usable observations"
+    if n < needed:
+        raise TooFewObservationsError(
+            f"{what}; it needs at least {needed} for its coefficients.",
+            "Use fewer lags or series, or a longer common sample.",
+        )
+    if n < minimum:
+        raise TooFewObservationsError(
+            f"{what}; at least {minimum} are needed.",
+            f"Use a longer common sample, or pass minimum={n} and accept a footnote.",
+        )
+
+
+def check_columns(
+    values: np.ndarray, lags: int, rows: np.ndarray, names: list[str], constant: bool
+) -> None:
+    """Refuse constant and linearly dependent columns by name."""
+    current = values[rows]
+    still = [c for c, spread in zip(names, np.ptp(current, axis=0), strict=True) if spread == 0]
+    if still:
+        raise DataError(
+            f"The VAR's data do not move in {listed(still)} on the common sample.",
+            "Leave that series out, or use days on which it traded.",
+        )
+    shares = kernel.pivots(current, constant)
+    if shares.min() < kernel.DEPENDENT:
+        j = int(np.argmax(shares < kernel.DEPENDENT))
+        weights = np.linalg.lstsq(current[:, :j], current[:, j], rcond=None)[0]
+        size = np.abs(weights) * current[:, :j].std(axis=0) / current[:, j].std()
+        partners = [c for c, w in zip(names, size, strict=False) if w > 1e-6] or names[:j]
+        raise DataError(
+            f"{names[j]} is a linear combination of {listed(partners)}.", f"Leave {names[j]} out."
+        )
+    labels = [f"{c} L{lag}" for lag in range(1, lags + 1) for c in names] + names
+    shares = kernel.pivots(np.hstack([kernel.lagged(values, lags, rows), current]), constant)
+    if shares.min() < kernel.DEPENDENT:
+        label = labels[int(np.argmax(shares < kernel.DEPENDENT))]
+        raise DataError(
+            f"{label} is a linear combination of other lags in the VAR.",
+            f"Leave {label.split(' L')[0]} out, or use fewer lags.",
+        )
+
+
+def _check_lags(lags: int | str, max_lags: int | None) -> int | str:
+    if isinstance(lags, str):
+        check_choice("lags", lags.lower(), CRITERIA)
+        if max_lags is not None and int(max_lags) < 1:
+            raise SpecificationError(f"max_lags={max_lags} leaves no lag.", "Use 1 or more.")
+        return lags.lower()
+    if isinstance(lags, bool) or not isinstance(lags, (int, np.integer)) or lags < 1:
+        raise SpecificationError(
+            f"lags={lags!r} is no order of a VAR.", 'Use 1, 2, … or "aic", "bic", "hq".'
+        )
+    if max_lags is not None:
+        raise SpecificationError(
+            f"max_lags={max_lags} has no meaning with lags={lags}.",
+            'Leave it out, or let a criterion choose: lags="bic".',
+        )
+    return int(lags)
+
+
+def _check_where(where: Any, index: pd.Index) -> np.ndarray | None:
+    if where is None:
+        return None
+    if isinstance(where, pd.Series):
+        missing = index.difference(where.index)
+        if len(missing):
+            raise DataError(
+                f"where= has no row for {listed(missing)}.", "Give it the index of the data."
+            )
+        where = where.reindex(index)
+    mask = np.asarray(where)
+    if mask.shape != (len(index),) or mask.dtype != bool:
+        raise SpecificationError(
+            f"where= must hold {len(index)} true or false values, one a row of the data.",
+            "For example where = data['cea'].abs() < 10.",
+        )
+    return mask
+
+
+def _sample(model: VAR, values: np.ndarray, rows: np.ndarray, lags: int) -> Sample:
+    complete = np.isfinite(values).all(axis=1)
+    lagless = np.setdiff1d(np.flatnonzero(complete), kernel.usable_rows(values, lags))
+    outside = complete.sum() - len(lagless) - len(rows)
+    dropped = {
+        "rows with a missing value": (~complete).sum(),
+        "rows without complete lags": len(lagless),
+        "rows outside where=": outside,
+    }
+    return Sample.of(model.data.index[rows], dropped=dropped)
+
+
+def _notes(model: VAR, values: np.ndarray, fitted: kernel.VarFit) -> tuple[str, ...]:
+    notes = []
+    lags, k = fitted.coefs.shape[:2]
+    n, params = fitted.nobs, k * lags + (model.trend == "c")
+    if n < MINIMUM:
+        notes.append(f"Only {n} observations: fewer than {MINIMUM} were allowed by minimum=.")
+    if n < 3 * params:
+        notes.append(f"Only {n} observations for {params} coefficients an equation.")
+    root = kernel.roots(fitted.coefs)[0]
+    if root >= 1:
+        notes.append(f"The fitted VAR is explosive: its largest root is {root:.4f}.")
+    wandering = []
+    for j, name in enumerate(model.data.columns):
+        spare = max(lags - 1, int(4 * (n / 100) ** 0.25))
+        series = np.where(np.isfinite(values).all(axis=1), values[:, j], np.nan)
+        statistic, critical = var_tests.dickey_fuller(series, min(spare, n // 4))
+        if statistic > critical:
+            wandering.append(f"{name} (ADF {statistic:.2f}, 5 % critical value {critical:.2f})")
+    if wandering:
+        notes.append(
+            f"No sign that these are stationary: {', '.join(wandering)}. "
+            "Levels belong in differences or in an error-correction model."
+        )
+    return tuple(notes)
