@@ -64,7 +64,9 @@ def _replications(
     tasks = [(size, seed, source, choice, block) for size, seed in pieces]
     parts = parallel.map(_chunk, tasks, label="bootstrap" if block else "no-link null")
     gram = sum(part[1] for part in parts) / draws
-    return Replications(np.concatenate([part[0] for part in parts]), _solve(gram, source, choice)[0])
+    return Replications(
+        np.concatenate([part[0] for part in parts]), _solve(gram, source, choice)[0]
+    )
 
 
 def _chunk(

@@ -99,6 +99,11 @@ def dickey_fuller(values: np.ndarray, lags: int) -> tuple[float, float]:
     lags : int
         Lagged changes in the regression.
 
+    Returns
+    -------
+    statistic, critical : float
+        The statistic is NaN on fewer than lags + 5 complete rows.
+
     References
     ----------
     MacKinnon, J. G. (2010). Critical values for cointegration tests. Queen's Economics
@@ -110,14 +115,16 @@ def dickey_fuller(values: np.ndarray, lags: int) -> tuple[float, float]:
     joined = np.column_stack(columns)
     joined = joined[np.isfinite(joined).all(axis=1)]
     n = len(joined)
+    critical = float(sum(c / max(n, 1) ** power for power, c in enumerate(_MACKINNON)))
+    if n < lags + 5:
+        return float("nan"), critical
     joined = joined - joined.mean(axis=0)
     q, r = np.linalg.qr(np.column_stack([joined[:, 2:], joined[:, 1]]))
     target = joined[:, 0]
     left = target - q @ (q.T @ target)
     error = np.sqrt(left @ left / (n - lags - 2)) / r[-1, -1]
     statistic = float(q[:, -1] @ target / r[-1, -1] / abs(error))
-    critical = sum(c / n**power for power, c in enumerate(_MACKINNON))
-    return statistic, float(critical)
+    return statistic, critical
 
 
 def _chi2(statistic: float, df: int) -> dict[str, Any]:
