@@ -10,7 +10,7 @@ fitted to a real one.
 What is true of it, so that a reader can see whether a report recovers it (`carbonlink.demo.truth`
 holds the numbers):
 
-* National allowance: shocks of 1.6 % a day with a t of 5 degrees of freedom, GARCH α = 0.10 and
+* National allowance: shocks of 1.6 % a day with a t of 8 degrees of freedom, GARCH α = 0.10 and
   β = 0.84; in the 30 sessions up to a deadline the variance is twice as large (log effect 0.693).
 * Links: from 2021-07-16 the national shock is correlated 0.45, 0.35 and 0.20 with those of
   Guangdong, Hubei and Shanghai, and a national shock of 1 % moves them by 0.30, 0.20 and 0.10 %

@@ -142,12 +142,14 @@ def _rushes(pilot: Pilot, deadlines: list[pd.Timestamp]) -> list[Rush]:
 
 
 def _around(pilot: Pilot) -> list[Span]:
-    """Each level with its span, from midway after the last level to midway before the next."""
+    """Each level, and the geometric mean midway between two, with the span nearest to it."""
     days = [pd.Timestamp(day) for day, _ in pilot.levels]
-    between = [a + (b - a) / 2 for a, b in zip(days, days[1:], strict=False)]
-    starts, ends = [pilot.start, *between], [*between, END]
     prices = [price for _, price in pilot.levels]
-    return list(zip(starts, ends, prices, strict=True))
+    for i in range(len(days) - 1, 0, -1):
+        days.insert(i, days[i - 1] + (days[i] - days[i - 1]) / 2)
+        prices.insert(i, float(np.sqrt(prices[i - 1] * prices[i])))
+    between = [a + (b - a) / 2 for a, b in zip(days, days[1:], strict=False)]
+    return list(zip([pilot.start, *between], [*between, END], prices, strict=True))
 
 
 def _calibrated(

@@ -48,7 +48,7 @@ def abroad(seed: np.random.SeedSequence) -> pd.DataFrame:
     eua_seed, brent_seed = seed.spawn(2)
     days = pd.date_range(ABROAD_FROM, END, name="date")
     feast = (days.month == 12) & np.isin(days.day, (25, 26)) | (days.month == 1) & (days.day == 1)
-    traded = days[(days.weekday < 5) & ~feast]
+    traded = days[(days.day_of_week < 5) & ~feast]
     return pd.DataFrame(
         {
             "eua": _around(traded, 70.0, 0.08, eua_seed).reindex(days),
@@ -82,8 +82,8 @@ def day_ahead(eua: pd.Series, seed: np.random.SeedSequence) -> pd.DataFrame:
         EUR/MWh on every calendar day; windy and sunny days may be negative.
     """
     carbon = eua.ffill()
-    wave = 2 * np.pi * (carbon.index.dayofyear.to_numpy() - 20) / 365.25
-    weekend = carbon.index.weekday.to_numpy() >= 5
+    wave = 2 * np.pi * (carbon.index.day_of_year.to_numpy() - 20) / 365.25
+    weekend = carbon.index.day_of_week.to_numpy() >= 5
     made = {}
     for (country, (_, long_run, constant)), own in zip(
         COUNTRIES.items(), seed.spawn(len(COUNTRIES)), strict=True

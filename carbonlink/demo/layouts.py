@@ -102,7 +102,7 @@ def tanjiaoyi(prints: pd.DataFrame, place: str, weekend_days: int) -> bytes:
     """
     until = prints.index[0] + pd.Timedelta(days=weekend_days)
     early = pd.date_range(prints.index[0], until)
-    days = prints.index.union(early[early.weekday >= 5])
+    days = prints.index.union(early[early.day_of_week >= 5])
     frame = prints[["vwap", "total_volume", "total_value"]].reindex(days)
     frame["vwap"] = frame["vwap"].ffill()
     frame = frame[frame["vwap"].notna()].fillna(0.0)

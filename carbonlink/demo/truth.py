@@ -41,7 +41,7 @@ COUNTRIES = {
 }
 """Day-ahead power: ISO 3166 code, long-run pass-through of the EUA, price without carbon."""
 
-SHAPE = 5.0
+SHAPE = 8.0
 """Degrees of freedom of the t-distributed shocks."""
 
 NATIONAL_SHARES = {

@@ -66,7 +66,7 @@ def quarter_hours(
     draws = generator(rng)
     days = len(carbon)
     weather = autoregression(draws.standard_normal(days), 0.5)
-    turn = 2 * np.pi * (carbon.index.dayofyear.to_numpy() - 200) / 365.25
+    turn = 2 * np.pi * (carbon.index.day_of_year.to_numpy() - 200) / 365.25
     level = follow(
         carbon.to_numpy(float),
         long_run,
@@ -76,7 +76,7 @@ def quarter_hours(
         constant,
     )
     daily = level + 10 * weather + 8 * np.cos(turn)
-    weekend = carbon.index.weekday.to_numpy() >= 5
+    weekend = carbon.index.day_of_week.to_numpy() >= 5
     load = base_demand * (1 + 0.16 * np.cos(turn) + 0.05 * weather - 0.08 * weekend)
     within = _hours(draws, days)
     frame = pd.DataFrame(

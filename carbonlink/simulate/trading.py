@@ -180,9 +180,9 @@ def _factor(volume: np.ndarray, sessions: pd.DatetimeIndex, rush: Rush) -> np.nd
     height = (rush.share * plain.sum() - plain[window].sum()) / (
         stepped[window].sum() - rush.share * stepped.sum()
     )
-    if not height >= 0:
+    if not height > -1:
         raise SpecificationError(
-            f"The last {rush.window} sessions to {rush.end.date()} already hold more than "
+            f"The last {rush.window} sessions to {rush.end.date()} cannot hold as little as "
             f"{rush.share:.0%} of the volume.",
             "Ask for a larger share or a shorter window.",
         )
