@@ -122,6 +122,8 @@ class Results:
 
     def __getattribute__(self, name: str) -> Any:
         value = object.__getattribute__(self, name)
+        if name.startswith("__"):
+            return value
         if isinstance(value, (pd.DataFrame, pd.Series)) or type(value) is dict:
             return value.copy()
         return value
