@@ -407,14 +407,14 @@ def diagnostics_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     for column in ("statistic", "p_value"):
         frame[column] = frame[column].astype(float)
     texts = ["test", "null", "reference", "note"]
-    return frame.assign(**{c: frame[c].fillna("").astype(str) for c in texts})
+    return frame.assign(**{c: frame[c].astype(object).fillna("").astype(str) for c in texts})
 
 
 def tidy_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Return rows as a tidy frame: missing numbers NaN, missing texts empty."""
     frame = pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
     texts = ["term", "market", "unit"]
-    frame = frame.assign(**{c: frame[c].fillna("").astype(str) for c in texts})
+    frame = frame.assign(**{c: frame[c].astype(object).fillna("").astype(str) for c in texts})
     return frame.astype({c: float for c in TIDY_COLUMNS if c not in texts})
 
 

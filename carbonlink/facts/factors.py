@@ -186,15 +186,7 @@ def power_benchmark(year: int, unit_type: str = COAL_ABOVE_300) -> Factor:
         In tCO2/MWh; the note names the output that is meant, supplied or generated, between
         which benchmarks cannot be compared.
     """
-    table = published("allocation_benchmarks")
-    own = (table["market"] == "cea") & (table["status"] == "final")
-    table = table[own & (table["product"] == "electricity")]
-    if unit_type not in set(table["unit_type"]):
-        names = "; ".join(table["unit_type"].unique())
-        raise SpecificationError(
-            f"No benchmark of {unit_type!r} is published.", f"Use one of: {names}."
-        )
-    table = table[table["unit_type"] == unit_type]
+    table = power_benchmarks(unit_type)
     rows = table[table["emission_year"] == int(year)]
     if rows.empty:
         years = ", ".join(str(y) for y in sorted(table["emission_year"]))
@@ -207,6 +199,31 @@ def power_benchmark(year: int, unit_type: str = COAL_ABOVE_300) -> Factor:
     note = f"per MWh of {row['denominator']}" + (f"; {note}" if note else "")
     name = f"benchmark of {unit_type}"
     return Factor(float(row["value"]), "tCO2/MWh", name, int(year), source, verified, note)
+
+
+def power_benchmarks(unit_type: str = COAL_ABOVE_300) -> pd.DataFrame:
+    """Return the final benchmarks of a class of power units, a row an emission year.
+
+    Parameters
+    ----------
+    unit_type : str
+        Class as published.
+
+    Returns
+    -------
+    DataFrame
+        Columns emission_year, value (tCO2/MWh), denominator, verified, source, note.
+    """
+    table = published("allocation_benchmarks")
+    own = (table["market"] == "cea") & (table["status"] == "final")
+    table = table[own & (table["product"] == "electricity")]
+    if unit_type not in set(table["unit_type"]):
+        names = "; ".join(table["unit_type"].unique())
+        raise SpecificationError(
+            f"No benchmark of {unit_type!r} is published.", f"Use one of: {names}."
+        )
+    columns = ["emission_year", "value", "denominator", "verified", "source", "note"]
+    return table.loc[table["unit_type"] == unit_type, columns].reset_index(drop=True)
 
 
 def _grid(row: pd.Series) -> Factor:

@@ -16,6 +16,7 @@ from .factors import (
     grid_factor,
     grid_factors,
     power_benchmark,
+    power_benchmarks,
 )
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "grid_factor",
     "grid_factors",
     "power_benchmark",
+    "power_benchmarks",
     "price_unit",
     "to_carbon_price",
 ]
@@ -138,7 +140,7 @@ def _carried_unit(price: Any, unit: str | None) -> str:
                 "The price has no unit.", 'Say it, for example unit="yuan/MWh".'
             )
         return carried
-    if carried is not None and _unit(carried) != _unit(unit):
+    if carried is not None and _unit(carried)[1:] != _unit(unit)[1:]:
         raise SpecificationError(
             f"The price is in {carried}, and unit= says {unit}.",
             "Convert it first, or leave unit out.",

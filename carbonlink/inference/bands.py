@@ -164,7 +164,7 @@ class Ratio:
         return float(gap / spread) if spread > 0 else float("nan")
 
     def p_value(self, value: float = 0.0) -> float:
-        """Return the two-sided p-value of ratio = value; `value` is in the set iff p ≥ 1 − level."""
+        """Return the two-sided p-value of ratio = value, at least 1 − level inside the set."""
         return float(2 * _law(self.df).sf(abs(self.statistic(value))))
 
     def equivalence(self, value: float, margin: float) -> float:

@@ -187,7 +187,11 @@ def joined(y: Any, x: Any, controls: Any = None) -> tuple[pd.Series, pd.DataFram
     if common.empty:
         raise DataError("Effect and causes have no date in common.", "Check their indexes.")
     causes = pd.concat([part.reindex(common) for part in parts], axis=1)
-    return effect.reindex(common), causes, {"dates not in every series": len(everything) - len(common)}
+    return (
+        effect.reindex(common),
+        causes,
+        {"dates not in every series": len(everything) - len(common)},
+    )
 
 
 def label(term: tuple[str, int, int], names: tuple[str, ...]) -> str:
@@ -290,7 +294,7 @@ def _check_rank(fit: LeastSquares, labels: list[str]) -> None:
     if fit.collinear:
         names = listed(labels[j] for j in fit.collinear)
         raise SpecificationError(
-            f"{names}: no variation of its own (constant, or a combination of the terms before it).",
+            f"{names}: constant, or a combination of the terms before it.",
             "Leave it out, or use a sample in which it moves.",
         )
 

@@ -207,7 +207,7 @@ class ECMResults(Estimates):
         rows.append({**half, "lower": low, "upper": high})
         table = super().tidy(level)
         table.loc[self._effect_level, "p_value"] = np.nan
-        derived = tidy_frame(rows).assign(market=self.market)
+        derived = tidy_frame([{"market": self.market, **row} for row in rows])
         return pd.concat([derived, table], ignore_index=True)
 
     def numbers(self) -> pd.DataFrame:
@@ -257,7 +257,7 @@ class ECMResults(Estimates):
         found = self.bounds_test(test)
         note = (
             f"I(1) p-value, {found.draws:,} simulated draws of {found.rows} rows; "
-            f"with I(0) causes p = {found.pvalue_lower:.4f}; "
+            f"with I(0) causes p = {found.pvalue_lower:.2g}; "
             f"5 % bounds {found.lower:.3f} and {found.upper:.3f}: {found.decision}"
         )
         return {

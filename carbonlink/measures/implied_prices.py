@@ -1,0 +1,311 @@
+"""What a tonne of CO2 costs through each instrument, in yuan, with the factor stated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecificationError
+from ..facts.units import (
+    Factor,
+    energy_factor,
+    energy_factors,
+    grid_factor,
+    price_unit,
+    to_carbon_price,
+)
+from ..panel import Panel
+from ..results import Recipe, Results, Sample, check_level, tidy_frame
+from .instrument_prices import ALLOWANCE, definition_breaks, observed_prices, published_prices
+
+KINDS = ("average", "residual", "fossil")
+"""National grid factors applied to certificates, the headline first."""
+ENERGY_HEADLINE = "coal, quoted"
+FACTOR_KEYS = ("electricity", "energy")
+OF_CO2 = Factor(1.0, "tCO2/t", "already a price of CO2")
+
+COLUMNS = (
+    "instrument",
+    "market",
+    "series",
+    "period",
+    "date",
+    "price",
+    "unit",
+    "factor",
+    "factor_unit",
+    "factor_name",
+    "factor_year",
+    "factor_source",
+    "headline",
+    "implied",
+    "lower",
+    "upper",
+    "cea",
+    "gap_log",
+    "verified",
+    "source",
+    "note",
+    "synthetic",
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ImpliedPricesResults(Results):
+    """Implied carbon prices; made by `implied_prices`.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row a price and factor, with the columns `COLUMNS`: `implied` is in yuan/tCO2;
+        `lower` and `upper` span the factors applied to that price (no sampling error);
+        `cea` is the national allowance's mean price of the same period and `gap_log` the log
+        of implied over it; `headline` marks one row a price.
+    """
+
+    title: ClassVar[str] = "Implied carbon prices"
+
+    table: pd.DataFrame
+
+    def tidy(self, level: float = 0.95) -> pd.DataFrame:
+        """Return a row a price and factor.
+
+        Parameters
+        ----------
+        level : float
+            Has no bearing: lower and upper are the range of published factors, not a
+            confidence interval.
+        """
+        check_level(level)
+        table = self.table
+        parts = [table[c].astype(str) for c in ("instrument", "series", "period", "factor_name")]
+        terms = [", ".join(words) for words in zip(*parts, strict=True)]
+        return tidy_frame(
+            [
+                {
+                    "term": term,
+                    "market": row.market,
+                    "estimate": row.implied,
+                    "lower": row.lower,
+                    "upper": row.upper,
+                    "unit": self.units["implied"],
+                }
+                for term, row in zip(terms, table.itertuples(), strict=True)
+            ]
+        )
+
+    def headline(self) -> pd.DataFrame:
+        """Return one row a price: with the first of the factors applied to it."""
+        return self.table[self.table["headline"]].reset_index(drop=True)
+
+    def numbers(self) -> pd.DataFrame:
+        """Return the points and factor bands that `plot` draws."""
+        columns = ["instrument", "market", "series", "period", "date", "implied", "lower", "upper"]
+        return self.headline()[[*columns, "factor_name", "synthetic"]]
+
+    def plot(self, ax: Any = None, scale: str = "log") -> Any:
+        """Draw each instrument over time with its factor band.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+        scale : {"log", "linear"}
+            Of the price axis.
+        """
+        from .implied_prices_plot import draw
+
+        return draw(self.numbers(), self.spec["breaks"], ax, scale)
+
+    def _headline(self) -> dict[str, Any]:
+        rows = self.headline().drop_duplicates("instrument", keep="last")
+        return {r.instrument: r.implied for r in rows.itertuples()}
+
+
+def implied_prices(
+    panel: Any = None,
+    *,
+    factors: Mapping[str, Any] | None = None,
+    factor_year: str | int = "same_year",
+) -> ImpliedPricesResults:
+    """Bring certificates, energy-use rights and offsets to yuan a tonne of CO2.
+
+    Parameters
+    ----------
+    panel : Panel or DataFrame, optional
+        Adds the monthly mean prices of its certificates, energy-use rights, energy savings,
+        offsets and national allowances to the published prices. Columns of a frame are market
+        names.
+    factors : mapping, optional
+        What to divide by, in place of the defaults. "electricity" (tCO2/MWh, for
+        certificates): numbers, national kinds ("average", "residual", "fossil") or regions
+        ("south", "guangdong"), one or a list, the headline first; by default the three
+        national kinds. "energy" (tCO2/tce): numbers or names of `facts.units.energy_factors`;
+        by default all it lists.
+    factor_year : {"same_year", "latest"} or int
+        Year of a published grid factor: that of the electricity (the production year where
+        the certificate states it, else the year of the trade) or the latest published before
+        it; the latest of all; or a given year. Each row says which it was.
+
+    Returns
+    -------
+    ImpliedPricesResults
+
+    Notes
+    -----
+    Certificates: P/EF (one certificate is 1 MWh); energy-use rights and savings: P/κ; offsets
+    and allowances are prices of CO2 already. The parity gap is ln(implied) − ln(mean price of
+    the national allowance in the same period), and missing where that mean is. A series whose
+    definition changed is continued under another name, never spliced.
+
+    Examples
+    --------
+    >>> import carbonlink as cl
+    >>> table = cl.implied_prices().headline()
+    >>> row = table[(table["market"] == "gec") & (table["period"] == "2025-08")].iloc[0]
+    >>> round(row["implied"], 2), row["factor"], row["factor_year"]
+    (10.67, 0.5306, 2023)
+    """
+    arguments = {"panel": panel, "factors": factors, "factor_year": factor_year}
+    chosen = _check_factors(factors, factor_year)
+    prices = published_prices()
+    if panel is not None:
+        prices = pd.concat([prices, observed_prices(panel)], ignore_index=True)
+    rows = [
+        row for price in prices.to_dict("records") for row in _convert(price, chosen, factor_year)
+    ]
+    converted = _with_gaps(pd.DataFrame(rows))
+    table, breaks = converted.reindex(columns=COLUMNS), definition_breaks()
+    return ImpliedPricesResults(
+        table=table,
+        spec={
+            "electricity_factors": tuple(str(f) for f in chosen["electricity"]),
+            "energy_factors": tuple(str(f) for f in chosen["energy"]),
+            "factor_year": factor_year,
+            "data": "published prices" if panel is None else "published prices and data given",
+            "breaks": tuple(breaks["date"]),
+        },
+        sample=Sample(f"{table['date'].min():%Y-%m}", f"{table['date'].max():%Y-%m}", len(table)),
+        units={"implied": "yuan/tCO2", "gap_log": "log points"},
+        sources=_sources(table, panel),
+        notes=_notes(converted, breaks),
+        recipe=Recipe(implied_prices, arguments),
+    )
+
+
+def _check_factors(factors: Mapping[str, Any] | None, factor_year: Any) -> dict[str, list[Any]]:
+    chosen: dict[str, Any] = {
+        "electricity": list(KINDS),
+        "energy": sorted(energy_factors()["item"], key=lambda item: item != ENERGY_HEADLINE),
+    }
+    for key, value in (factors or {}).items():
+        if key not in FACTOR_KEYS:
+            raise SpecificationError(
+                f"factors has no key {key!r}.", f"Use {' or '.join(map(repr, FACTOR_KEYS))}."
+            )
+        chosen[key] = list(value) if isinstance(value, (list, tuple)) else [value]
+        if not chosen[key]:
+            raise SpecificationError(f"factors[{key!r}] is empty.", "Give one factor or more.")
+    if factor_year not in ("same_year", "latest") and not isinstance(factor_year, int):
+        raise SpecificationError(
+            f"factor_year={factor_year!r} is not known.", 'Use "same_year", "latest" or a year.'
+        )
+    return chosen
+
+
+def _convert(
+    price: dict[str, Any], chosen: Mapping[str, list[Any]], factor_year: str | int
+) -> list[dict[str, Any]]:
+    """Return the rows of one price: one a factor, with the band over them."""
+    unit = price_unit(price["unit"])
+    if unit in ("yuan/tce", "yuan/kgce"):
+        used = [_energy(f) for f in chosen["energy"]]
+    elif unit in ("yuan/t", "yuan/tCO2", "yuan/tCO2e"):
+        used = [OF_CO2]
+    else:
+        used = [_grid(f, price["factor_of"], factor_year) for f in chosen["electricity"]]
+    implied = [to_carbon_price(price["price"], unit, None if f is OF_CO2 else f) for f in used]
+    spread = {"lower": min(implied), "upper": max(implied)}
+    return [
+        {
+            **price,
+            **spread,
+            "factor": factor.value,
+            "factor_unit": factor.unit,
+            "factor_name": factor.name,
+            "factor_year": factor.year,
+            "factor_source": factor.source,
+            "headline": place == 0,
+            "implied": value,
+        }
+        for place, (factor, value) in enumerate(zip(used, implied, strict=True))
+    ]
+
+
+def _energy(factor: Any) -> Factor:
+    if isinstance(factor, (Factor, str)):
+        return energy_factor(factor) if isinstance(factor, str) else factor
+    return Factor(float(factor), "tCO2/tce", f"given: {float(factor):g}", source="given")
+
+
+def _grid(factor: Any, year: float | None, factor_year: str | int) -> Factor:
+    if isinstance(factor, Factor):
+        return factor
+    if not isinstance(factor, str):
+        return Factor(float(factor), "tCO2/MWh", f"given: {float(factor):g}", source="given")
+    region, kind = ("china", factor) if factor in KINDS else (factor, "average")
+    if factor_year == "same_year":
+        return grid_factor(region, None if year is None else int(year), kind, before=True)
+    return grid_factor(region, None if factor_year == "latest" else int(factor_year), kind)
+
+
+def _with_gaps(table: pd.DataFrame) -> pd.DataFrame:
+    """Add the allowance's mean price of the same period and the log gap to it.
+
+    Observed prices are compared with the observed allowance of the month, made-up ones with
+    made-up ones only; published prices with the published mean of the year.
+    """
+    own = table[table["instrument"] == ALLOWANCE]
+    yearly = own[own["series"] == "yearly mean"].set_index("year")["implied"]
+    months = own[own["series"] == "monthly mean"].set_index(["period", "synthetic"])["implied"]
+
+    def allowance(row: pd.Series) -> float:
+        if row["series"] == "monthly mean":
+            month = months.get((row["period"], row["synthetic"]), np.nan)
+            if np.isfinite(month) or row["synthetic"]:
+                return month
+        return yearly.get(row["year"], np.nan)
+
+    cea = table.apply(allowance, axis=1).astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = np.log(table["implied"].where(table["implied"] > 0)) - np.log(cea)
+    return table.assign(cea=cea, gap_log=gap)
+
+
+def _sources(table: pd.DataFrame, panel: Any) -> tuple[str, ...]:
+    files = panel.sources if isinstance(panel, Panel) else ()
+    factors = sorted(set(table["factor_source"]) - {"", "given"})
+    return (*sorted(set(table["source"]) - {"data given", *files}), *factors, *files)
+
+
+def _notes(table: pd.DataFrame, breaks: pd.DataFrame) -> tuple[str, ...]:
+    notes = [
+        "lower and upper are the range over the factors applied, not a confidence interval.",
+        "An average grid factor values the mean megawatt-hour, not the marginal one.",
+        "Energy-use rights count electricity at its equivalent value, so the carbon in one tce "
+        "depends on the fuel mix: the published factors compete.",
+    ]
+    for row in breaks.itertuples():
+        notes.append(f"Definition break of the certificate price in {row.date}: {row.rule}.")
+    if (table["factor_year"] < table["factor_of"]).any():
+        notes.append("Grid factors are of the latest year published before the electricity's.")
+    silent = sorted(set(table.loc[table["cea"].isna(), "period"]))
+    if silent:
+        notes.append(f"No mean allowance price for the parity gap in: {', '.join(silent)}.")
+    if table["synthetic"].any():
+        names = ", ".join(sorted(set(table.loc[table["synthetic"], "market"])))
+        notes.append(f"Synthetic demonstration data: {names} (monthly means).")
+    return tuple(notes)

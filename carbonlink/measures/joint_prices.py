@@ -1,0 +1,153 @@
+"""Prices of several markets on the days when all of them were open, nothing filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, SpecificationError, UnknownMarketError, near
+from ..facts import markets as registry
+from ..models.frames import check_frame, listed
+from ..panel import Panel
+
+MOVING = 0.05
+"""Least share of days on which a market price changes; an administered one does not reach it."""
+
+
+@dataclass(frozen=True)
+class JointPrices:
+    """Prices side by side.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        A row a day on which every venue was open, in order; missing without a genuine trade.
+    units : dict
+        Price unit of each column, "" where it is not known.
+    dropped : dict
+        Days left out, with the reason.
+    sources : tuple of str
+    synthetic : tuple of str
+        Columns of demonstration data.
+    """
+
+    frame: pd.DataFrame
+    units: dict[str, str]
+    dropped: dict[str, int]
+    sources: tuple[str, ...]
+    synthetic: tuple[str, ...]
+
+
+def joint_prices(data: Any, names: Iterable[str], controls: Any = None) -> JointPrices:
+    """Bring the named prices, and controls, to their common open days.
+
+    Parameters
+    ----------
+    data : Panel or DataFrame
+        The rows of a frame are taken for the common open days. Units come from
+        `attrs["units"]`, a mapping by column, or else from the registry's market of that name.
+    names : list of str
+        Labels of a Panel or columns of a frame.
+    controls : list of str, Series or DataFrame, optional
+        More names, or series on dates of their own.
+
+    Returns
+    -------
+    JointPrices
+    """
+    names = list(names)
+    if isinstance(controls, (pd.Series, pd.DataFrame)):
+        outside = check_frame(controls, "controls")
+    else:
+        outside = None
+        names += [controls] if isinstance(controls, str) else list(controls or ())
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise SpecificationError(f"{listed(twice)} is named twice.", "Name each series once.")
+    columns = _from_panel(data, names) if isinstance(data, Panel) else _from_frame(data, names)
+    units = {name: _unit(data, name) for name in names}
+    if outside is not None:
+        clash = sorted(set(outside.columns) & set(names))
+        if clash:
+            raise SpecificationError(f"The control {listed(clash)} is already a price.")
+        columns |= {c: outside[c] for c in outside.columns}
+        units |= dict.fromkeys(outside.columns, "")
+    frame, dropped = _common(columns)
+    panel = isinstance(data, Panel)
+    return JointPrices(
+        frame,
+        units,
+        dropped,
+        tuple(dict.fromkeys(data.sources_of[n] for n in names)) if panel else (),
+        tuple(n for n in names if n in data.synthetic) if panel else (),
+    )
+
+
+def check_moves(price: pd.Series, what: str) -> None:
+    """Refuse a price that hardly ever changes: it is administered, not traded."""
+    known = price.dropna().to_numpy()
+    if len(known) < 2:
+        raise DataError(f"{what} {price.name} has {len(known)} prices on the common days.")
+    changes = int((np.diff(known) != 0).sum())
+    if changes < MOVING * (len(known) - 1):
+        raise DataError(
+            f"{what} {price.name} changes on {changes} of {len(known) - 1} days: an administered "
+            "price has no variance to measure pass-through with.",
+            "Show it as a step chart (drawstyle='steps-post'); use a market price here.",
+        )
+
+
+def _from_panel(panel: Panel, names: list[str]) -> dict[str, pd.Series]:
+    columns = {}
+    for name in names:
+        days = panel.daily(name)
+        days = days[days["is_open"].astype(bool)]
+        columns[name] = days["price"].where(days["has_trade"].astype(bool))
+    return columns
+
+
+def _from_frame(data: Any, names: list[str]) -> dict[str, pd.Series]:
+    frame = check_frame(data, "data")
+    for name in names:
+        if name not in frame.columns:
+            hint = near(name, frame.columns)
+            raise UnknownMarketError(
+                f"{name!r} is not a column of the data.",
+                f"Did you mean {hint[0]!r}?" if hint else f"It has: {listed(frame.columns)}.",
+            )
+    return {name: frame[name] for name in names}
+
+
+def _common(columns: dict[str, pd.Series]) -> tuple[pd.DataFrame, dict[str, int]]:
+    indexes = [series.index for series in columns.values()]
+    common, everything = indexes[0], indexes[0]
+    for index in indexes[1:]:
+        common, everything = common.intersection(index), everything.union(index)
+    if common.empty:
+        raise DataError(
+            f"{listed(columns)} have no day in common.", "Load markets whose dates overlap."
+        )
+    common = common.sort_values()
+    first, last = max(i[0] for i in indexes), min(i[-1] for i in indexes)
+    inside = everything[(everything >= first) & (everything <= last)]
+    dropped = {
+        "days outside the span common to all": len(everything) - len(inside),
+        "days on which not every market was open": len(inside) - len(common),
+    }
+    return pd.DataFrame({k: v.reindex(common) for k, v in columns.items()}), dropped
+
+
+def _unit(data: Any, name: str) -> str:
+    if isinstance(data, Panel):
+        return data.units[name]
+    carried = getattr(data, "attrs", {}).get("units", {})
+    if name in carried:
+        return str(carried[name])
+    try:
+        return registry.get(name).price_unit
+    except UnknownMarketError:
+        return ""

@@ -1,0 +1,78 @@
+"""Common open days of markets with calendars of their own."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import carbonlink as cl
+from carbonlink.measures.joint_prices import check_moves, joint_prices
+from carbonlink.panel import Panel
+
+
+def make_panel(prices, synthetic=()):
+    days = {
+        name: pd.DataFrame({"price": price, "is_open": True, "has_trade": price.notna()})
+        for name, price in prices.items()
+    }
+    empty = pd.DataFrame()
+    return Panel(
+        tidy=empty,
+        ledger=empty,
+        quarantine=empty,
+        notes=(),
+        synthetic=frozenset(synthetic),
+        sources_of={name: f"{name}.csv 0123456789ab" for name in prices},
+        days=days,
+    )
+
+
+@pytest.fixture(scope="module")
+def panel():
+    rng = np.random.default_rng(0)
+    every_day = pd.date_range("2022-01-01", "2022-12-31")
+    weekdays = pd.bdate_range("2022-03-01", "2023-03-01")
+    power = pd.Series(400 + rng.normal(size=len(every_day)).cumsum(), every_day)
+    carbon = pd.Series(60 + rng.normal(size=len(weekdays)).cumsum(), weekdays)
+    carbon.iloc[20] = np.nan
+    return make_panel({"cea": carbon, "electricity_gd": power}, synthetic=("cea",))
+
+
+def test_the_rows_are_the_days_on_which_every_market_was_open(panel):
+    joint = joint_prices(panel, ["cea", "electricity_gd"])
+    expected = pd.bdate_range("2022-03-01", "2022-12-31")
+    assert joint.frame.index.equals(expected)
+    assert joint.frame["cea"].isna().sum() == 1 and joint.frame["electricity_gd"].notna().all()
+    weekends = len(pd.date_range("2022-03-01", "2022-12-31")) - len(expected)
+    assert joint.dropped["days on which not every market was open"] == weekends
+    outside = len(pd.date_range("2022-01-01", "2022-02-28"))
+    outside += len(pd.bdate_range("2023-01-01", "2023-03-01"))
+    assert joint.dropped["days outside the span common to all"] == outside
+    assert joint.units == {"cea": "yuan/t", "electricity_gd": "yuan/MWh"}
+    assert joint.synthetic == ("cea",) and len(joint.sources) == 2
+
+
+def test_pass_through_of_a_panel_lags_on_open_days_and_marks_made_up_data(panel):
+    found = cl.pass_through(panel, "cea", "electricity_gd", lags=1)
+    assert found.sample.nobs == len(pd.bdate_range("2022-03-01", "2022-12-31")) - 3
+    assert any("Synthetic demonstration data: cea" in note for note in found.notes)
+    assert found.sources == ("cea.csv 0123456789ab", "electricity_gd.csv 0123456789ab")
+
+
+def test_names_that_clash_or_are_missing_are_refused(panel):
+    with pytest.raises(cl.UnknownMarketError, match="electricity_gd"):
+        joint_prices(panel, ["cea", "electricity_g"])
+    with pytest.raises(cl.SpecificationError, match="named twice"):
+        joint_prices(panel, ["cea"], controls="cea")
+    with pytest.raises(cl.SpecificationError, match="already a price"):
+        joint_prices(panel, ["cea"], controls=panel.prices("cea"))
+    late = pd.Series([1.0], pd.DatetimeIndex(["2030-01-01"]), name="late")
+    with pytest.raises(cl.DataError, match="no day in common"):
+        joint_prices(panel, ["cea"], controls=late)
+
+
+def test_a_price_that_moves_on_one_day_in_twenty_is_the_least_that_passes():
+    days = pd.bdate_range("2022-01-03", periods=201)
+    price = pd.Series(np.arange(201) // 20, days, dtype=float, name="tariff")
+    check_moves(price, "The effect")
+    with pytest.raises(cl.DataError, match="administered"):
+        check_moves(pd.Series(np.arange(201) // 25, days, dtype=float, name="tariff"), "The effect")
