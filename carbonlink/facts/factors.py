@@ -232,4 +232,7 @@ def _grid(row: pd.Series) -> Factor:
 
 
 def _words(row: pd.Series) -> tuple[str, str, str]:
-    return tuple("" if pd.isna(row[c]) else str(row[c]) for c in ("source", "verified", "note"))
+    source, verified, note = (
+        "" if pd.isna(row[c]) else str(row[c]) for c in ("source", "verified", "note")
+    )
+    return source, verified, note

@@ -92,7 +92,7 @@ def net_cost(intensity: Any, benchmark: Any, index: pd.Index) -> Cost:
         )
     if isinstance(intensity, str):
         return Cost(None, text, "an average grid factor is not the intensity of one technology")
-    e = gross_cost(intensity, index).per_mwh
+    e = _by_date(intensity, index, "intensity")
     gap = e - b
     if (gap > 0).any() and (gap < 0).any():
         return Cost(None, text, "the net cost τ(e − b) changes sign within the sample")
@@ -125,7 +125,7 @@ def _benchmark(benchmark: Any, index: pd.Index) -> tuple[str, pd.Series | str]:
     words = f"{CN_POWER}, {unit_type}: {known or 'none'}"
     if missing:
         return words, f"no confirmed benchmark of {unit_type} for {', '.join(missing)}"
-    return words, pd.Series(index.year.map(values), index=index, dtype=float)
+    return words, pd.Series(index.year.map(values.to_dict()), index=index, dtype=float)
 
 
 def _by_date(value: Any, index: pd.Index, name: str) -> pd.Series:

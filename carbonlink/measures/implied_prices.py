@@ -122,7 +122,7 @@ class ImpliedPricesResults(Results):
 
     def _headline(self) -> dict[str, Any]:
         rows = self.headline().drop_duplicates("instrument", keep="last")
-        return {r.instrument: r.implied for r in rows.itertuples()}
+        return dict(zip(rows["instrument"].astype(str), rows["implied"], strict=True))
 
 
 def implied_prices(
@@ -217,7 +217,7 @@ def _check_factors(factors: Mapping[str, Any] | None, factor_year: Any) -> dict[
 
 
 def _convert(
-    price: dict[str, Any], chosen: Mapping[str, list[Any]], factor_year: str | int
+    price: Mapping[Any, Any], chosen: Mapping[str, list[Any]], factor_year: str | int
 ) -> list[dict[str, Any]]:
     """Return the rows of one price: one a factor, with the band over them."""
     unit = price_unit(price["unit"])

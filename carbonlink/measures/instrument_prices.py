@@ -157,7 +157,9 @@ def _months(
 ) -> pd.DataFrame:
     unit = registry.get(label).price_unit
     found = []
-    for month, days in frame.groupby(frame.index.to_period("M")):
+    months = pd.DatetimeIndex(frame.index).to_period("M")
+    for month in months.unique():
+        days = frame[months == month]
         price, how = _mean_price(days)
         if np.isnan(price):
             continue

@@ -118,9 +118,9 @@ def pass_through(
     _check_units(joint, cause, effect, intensity is not None or benchmark is not None)
     inside = _inside(band, joint.frame[effect], where)
     rows = inside if isinstance(where, str) else where
-    settings = {"trend": trend, "cov": cov, "where": rows, "minimum": minimum}
-    others = joint.frame.drop(columns=[cause, effect])
-    others = others if others.shape[1] else None
+    settings: dict[str, Any] = {"trend": trend, "cov": cov, "where": rows, "minimum": minimum}
+    further = joint.frame.drop(columns=[cause, effect])
+    others = further if further.shape[1] else None
     model = fit_ecm(joint.frame[effect], joint.frame[cause], others, lags=lags, **settings)
     days = joint.frame.dropna().index
     costs = (gross_cost(intensity, days), net_cost(intensity, benchmark, days))
@@ -191,13 +191,16 @@ def _inside(band: Any, effect: pd.Series, where: Any) -> pd.Series | None:
         band = (band["lower"], band["upper"])
     if not isinstance(band, (tuple, list)) or len(band) != 2:
         raise SpecificationError(f"band={band!r} is no band.", "Give (lower, upper).")
-    ends = [end.reindex(effect.index) if isinstance(end, pd.Series) else float(end) for end in band]
-    ends = [pd.Series(end, index=effect.index, dtype=float) for end in ends]
-    if any(end.isna().any() for end in ends):
+    lower, upper = (
+        end.reindex(effect.index) if isinstance(end, pd.Series) else pd.Series(end, effect.index)
+        for end in band
+    )
+    lower, upper = lower.astype(float), upper.astype(float)
+    if lower.isna().any() or upper.isna().any():
         raise SpecificationError("band has no value on some dates of the sample.")
-    if (ends[0] >= ends[1]).any():
+    if (lower >= upper).any():
         raise SpecificationError("The lower end of the band is not below the upper one.")
-    return (effect > ends[0]) & (effect < ends[1])
+    return (effect > lower) & (effect < upper)
 
 
 def _ratio(

@@ -135,7 +135,8 @@ class PassThroughResults(Results):
         return _term(self._model_row(self._impact, level), self.units["long_run"])
 
     def _model_row(self, term: str, level: float) -> pd.Series:
-        return self.model.tidy(level).set_index("term").loc[term]
+        table = self.model.tidy(level)
+        return table[table["term"] == term].iloc[0]
 
 
 def _rate_tests(rate: Rate) -> list[dict[str, Any]]:
@@ -144,9 +145,9 @@ def _rate_tests(rate: Rate) -> list[dict[str, Any]]:
         "zero": (f"no {name} pass-through, ρ = 0", 0.0, rate.p_zero),
         "one": (f"full {name} pass-through, ρ = 1", 1.0, rate.p_one),
     }
-    rows = []
+    rows: list[dict[str, Any]] = []
     for key, (null, value, p_value) in nulls.items():
-        row = {"test": f"{name}: ρ = {value:g}", "null": null, "note": rate.reason}
+        row: dict[str, Any] = {"test": f"{name}: ρ = {value:g}", "null": null, "note": rate.reason}
         if rate.ratio is not None:
             effect = (
                 f"detectable at 5 %, power 0.8: {rate.detectable:.4g} "
@@ -159,12 +160,13 @@ def _rate_tests(rate: Rate) -> list[dict[str, Any]]:
                 "note": effect if key == "zero" else "",
             }
         rows.append(row)
-    far = {"test": f"{name}: equivalence to 1", "null": f"|ρ − 1| ≥ {margin:g}"}
+    far: dict[str, Any] = {"test": f"{name}: equivalence to 1", "null": f"|ρ − 1| ≥ {margin:g}"}
     rows.append({**far, "p_value": rate.p_equivalence, "reference": "TOST", "note": rate.reason})
-    near = {"test": f"{name}: equivalence to 0", "null": f"|ρ| ≥ {margin:g}"}
+    near: dict[str, Any] = {"test": f"{name}: equivalence to 0", "null": f"|ρ| ≥ {margin:g}"}
     rows.append({**near, "p_value": rate.p_none, "reference": "TOST", "note": rate.reason})
     return rows
 
 
 def _term(row: pd.Series, unit: str) -> Term:
-    return Term(row["estimate"], row["std_error"], row["lower"], row["upper"], unit)
+    estimate, spread = float(row["estimate"]), float(row["std_error"])
+    return Term(estimate, spread, float(row["lower"]), float(row["upper"]), unit)
