@@ -229,7 +229,7 @@ class ECMResults(Estimates):
             ax.plot(path.index, path, color=plotting.PALETTE[0], label="response")
             ax.set_xlabel("steps after a lasting rise of one")
             ax.set_ylabel(f"{self.names[0]} per unit of {cause}")
-            ax.set_title(f"{self.names[0]} after {cause}; long-run set {found}")
+            ax.set_title(f"{self.names[0]} after {cause}; 95 % long-run set {found}")
             ax.legend()
         return ax
 
