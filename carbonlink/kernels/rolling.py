@@ -9,7 +9,7 @@ from . import fevd, var
 BLOCK = 256
 """Windows after which the cross-products are computed afresh."""
 
-DOUBTFUL = 1e-9
+DOUBTFUL = 1e-5
 """Windows whose systems are closer to singular than this are solved again by QR."""
 
 
@@ -47,7 +47,8 @@ def rolling_shares(
     Within a block of windows the columns are centred and scaled by the block's own moments, the
     cross-products of the first window are computed afresh, and those of the next ones follow by
     adding the observation that enters and taking away the one that leaves. The cost of a window
-    does not depend on its length.
+    does not depend on its length. Windows that are nearly singular, or small beside what has
+    left them, are solved again from their own rows.
     """
     k = values.shape[1]
     total = len(rows) - count + 1
@@ -84,7 +85,10 @@ def _block(
     gram[1:] = enters[:, :, None] * enters[:, None, :] - leaves[:, :, None] * leaves[:, None, :]
     np.cumsum(gram, axis=0, out=gram)
     coefs, sigma, quality = var.solve_cross_products(gram, k, lags, count)
-    return coefs, sigma, ~(quality > DOUBTFUL)
+    size = np.diagonal(gram, axis1=1, axis2=2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cancelled = (size / np.maximum.accumulate(size, axis=0)).min(axis=1)
+    return coefs, sigma, ~(quality * cancelled > DOUBTFUL)
 
 
 def _exact(

@@ -213,23 +213,27 @@ def check_columns(
             f"The VAR's data do not move in {listed(still)} on the common sample.",
             "Leave that series out, or use days on which it traded.",
         )
-    shares = kernel.pivots(current, constant)
-    if shares.min() < kernel.DEPENDENT:
-        j = int(np.argmax(shares < kernel.DEPENDENT))
-        weights = np.linalg.lstsq(current[:, :j], current[:, j], rcond=None)[0]
-        size = np.abs(weights) * current[:, :j].std(axis=0) / current[:, j].std()
-        partners = [c for c, w in zip(names, size, strict=False) if w > 1e-6] or names[:j]
-        raise DataError(
-            f"{names[j]} is a linear combination of {listed(partners)}.", f"Leave {names[j]} out."
-        )
     labels = [f"{c} L{lag}" for lag in range(1, lags + 1) for c in names] + names
-    shares = kernel.pivots(np.hstack([kernel.lagged(values, lags, rows), current]), constant)
-    if shares.min() < kernel.DEPENDENT:
-        label = labels[int(np.argmax(shares < kernel.DEPENDENT))]
-        raise DataError(
-            f"{label} is a linear combination of other lags in the VAR.",
-            f"Leave {label.split(' L')[0]} out, or use fewer lags.",
-        )
+    whole = np.hstack([kernel.lagged(values, lags, rows), current])
+    for columns, known in ((current, names), (whole, labels)):
+        shares = kernel.pivots(columns, constant)
+        if shares.min() < kernel.DEPENDENT:
+            j = int(np.argmax(shares < kernel.DEPENDENT))
+            partners = _partners(columns, j, known)
+            series = sorted({label.split(" L")[0] for label in (*partners, known[j])})
+            raise DataError(
+                f"{known[j]} is a linear combination of {listed(partners)} in the VAR's data.",
+                f"Leave one of {listed(series)} out.",
+            )
+
+
+def _partners(columns: np.ndarray, j: int, labels: list[str]) -> list[str]:
+    """Labels of the columns before j that make up column j."""
+    before = columns[:, :j] - columns[:, :j].mean(axis=0)
+    target = columns[:, j] - columns[:, j].mean()
+    weights = np.linalg.lstsq(before, target, rcond=None)[0]
+    size = np.abs(weights) * before.std(axis=0)
+    return [c for c, w in zip(labels, size, strict=False) if w > 1e-6 * target.std()]
 
 
 def _check_lags(lags: int | str, max_lags: int | None) -> int | str:

@@ -1,0 +1,112 @@
+"""Size of `excess_pvalue` and coverage of `conf_int`, by simulation.
+
+    OMP_NUM_THREADS=1 python benchmarks/connectedness_inference.py [size|coverage]
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+
+import carbonlink as cl
+from carbonlink.kernels import fevd
+
+NAMES = tuple("abcdefgh")
+HORIZON = 10
+TERMS = ("total", "from others (b)", "to others (a)", "net (a)", "b ← a", "c ← b", "a → b, net")
+
+
+def system(k: int, strength: str) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients and shock covariance: "none", "weak", "linked" or "persistent"."""
+    own = {"none": 0.3, "weak": 0.2, "linked": 0.2, "persistent": 0.6}[strength]
+    first = {"none": 0.0, "weak": 0.0, "linked": 0.3, "persistent": 0.2}[strength]
+    rho = {"none": 0.0, "weak": 0.1, "linked": 0.3, "persistent": 0.3}[strength]
+    coefs = own * np.eye(k)
+    coefs[1:, 0] = first
+    return coefs[None], (1 - rho) * np.eye(k) + rho
+
+
+def sample(
+    coefs: np.ndarray, sigma: np.ndarray, n: int, garch: str, generator: np.random.Generator
+) -> pd.DataFrame:
+    """One sample; GARCH(0.1, 0.85) variances in "common" to all columns or "own" to each."""
+    k, burn = len(sigma), 200
+    shocks = generator.standard_normal((n + burn, k)) @ np.linalg.cholesky(sigma).T
+    if garch:
+        variance = np.ones(k)
+        for t in range(n + burn):
+            shocks[t] *= np.sqrt(variance)
+            square = np.mean(shocks[t] ** 2) if garch == "common" else shocks[t] ** 2
+            variance = 0.05 + 0.1 * square + 0.85 * variance
+    y = np.zeros((n + burn, k))
+    for t in range(1, n + burn):
+        y[t] = coefs[0] @ y[t - 1] + shocks[t]
+    index = pd.bdate_range("2015-01-01", periods=n)
+    return pd.DataFrame(y[burn:], index=index, columns=list(NAMES[:k]))
+
+
+def size(k: int, n: int, garch: str, samples: int, draws: int) -> float:
+    """Share of samples without a link in which the 5 % test finds one."""
+    coefs, sigma = system(k, "none")
+    hits = 0
+    for i in range(samples):
+        frame = sample(coefs, sigma, n, garch, np.random.default_rng([i, k, n]))
+        hits += cl.connectedness(frame, lags=1, draws=draws, rng=i).excess_pvalue <= 0.05
+    return hits / samples
+
+
+def coverage(
+    k: int, n: int, strength: str, garch: str, samples: int, draws: int
+) -> dict[str, float]:
+    """Share of 95 % intervals that hold the true value, and for the excess its mean."""
+    coefs, sigma = system(k, strength)
+    table = 100 * fevd.shares(coefs, sigma, HORIZON)
+    parts = fevd.spillovers(table)
+    truth = [parts.total, parts.from_[1], parts.to[0], parts.net[0], table[1, 0], table[2, 1]]
+    truth.append(parts.pairwise[0, 1])
+    hits, excess = [], []
+    for i in range(samples):
+        frame = sample(coefs, sigma, n, garch, np.random.default_rng([i, k, n]))
+        net = cl.connectedness(frame, lags=1, draws=draws, rng=i)
+        interval = net.conf_int()
+        bounds = interval.loc[list(TERMS)].to_numpy()
+        hits.append((bounds[:, 0] <= truth) & (truth <= bounds[:, 1]))
+        excess.append([net.excess, *interval.loc["excess"]])
+    excess = np.array(excess)
+    middle = excess[:, 0].mean()
+    rates = dict(zip(TERMS, np.mean(hits, axis=0), strict=True))
+    return {**rates, "excess": np.mean((excess[:, 1] <= middle) & (middle <= excess[:, 2]))}
+
+
+def show_size(samples: int = 2000, draws: int = 199) -> None:
+    """Print the rejection rates of the no-link test at 5 %."""
+    for k in (4, 8):
+        for garch in ("", "own"):
+            start = time.perf_counter()
+            rate = size(k, 250, garch, samples, draws)
+            seconds = time.perf_counter() - start
+            print(f"size  k={k} T=250 {garch or 'iid':6} {rate:.3f}  ({seconds:.0f} s)", flush=True)
+
+
+def show_coverage(samples: int = 500, draws: int = 199) -> None:
+    """Print the coverage of 95 % intervals."""
+    cases = [(k, n, "linked", "") for n in (250, 1000) for k in (4, 8)]
+    cases += [(4, n, "linked", "common") for n in (250, 1000)]
+    cases += [(4, 250, "persistent", ""), (4, 250, "weak", ""), (8, 250, "weak", "")]
+    for k, n, strength, garch in cases:
+        start = time.perf_counter()
+        rates = coverage(k, n, strength, garch, samples, draws)
+        text = "  ".join(f"{term} {100 * rate:.1f}" for term, rate in rates.items())
+        seconds = time.perf_counter() - start
+        print(f"k={k} T={n} {strength} {garch or 'iid'}: {text}  ({seconds:.0f} s)", flush=True)
+
+
+if __name__ == "__main__":
+    asked = sys.argv[1:] or ["size", "coverage"]
+    if "size" in asked:
+        show_size()
+    if "coverage" in asked:
+        show_coverage()

@@ -1,0 +1,221 @@
+"""Who moves with whom: connectedness from variance decompositions, with its uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecificationError
+from ..inference import bootstrap, parallel
+from ..kernels import fevd
+from ..models.var import MINIMUM, VAR
+from ..models.var_results import VARResults, check_decomposition
+from ..panel import Panel
+from ..results import Recipe, check_level
+from .connectedness_results import ConnectednessResults
+from .joint_returns import joint_returns
+
+DRAWS = 499
+
+
+def connectedness(
+    data: Any,
+    *,
+    lags: int | str | None = None,
+    horizon: int = 10,
+    kind: str = "generalized",
+    order: Iterable[str] | None = None,
+    markets: Iterable[str] | None = None,
+    minimum: int | None = None,
+    draws: int = DRAWS,
+    rng: Any = 0,
+    level: float = 0.95,
+) -> ConnectednessResults:
+    """Measure how much of each market's forecast variance comes from the others.
+
+    Parameters
+    ----------
+    data : VARResults, VAR, DataFrame or Panel
+        A fitted model; or a model, a frame of stationary series, or a panel, whose returns are
+        taken on the days when all its venues were open.
+    lags : int or {"aic", "bic", "hq"}, optional
+        Order of the VAR; "bic" by default. For a model, refit it with this order.
+    horizon : int
+        Number of terms H of the moving average: 10 means h = 0 … 9.
+    kind : {"generalized", "cholesky"}
+        Generalized decompositions do not depend on the order of the columns.
+    order : list of str, optional
+        Order of the series for "cholesky"; that of the columns by default.
+    markets : list of str, optional
+        Markets or columns to use. For a panel the default leaves out, with a note, markets that
+        hardly move and those that share too few days with the others.
+    minimum : int, optional
+        Fewest observations, 40 by default; fewer are refused, below 40 with a footnote.
+    draws : int
+        Replications behind the intervals and behind the no-link null; they are drawn when first
+        asked for. 0 leaves both out.
+    rng : int, SeedSequence or Generator
+        Seed.
+    level : float
+        Confidence level of the intervals unless a method is told another.
+
+    Returns
+    -------
+    ConnectednessResults
+        `total`, `to`, `from_`, `net`, `pairwise`, `table`, `adjusted`, `excess`,
+        `excess_pvalue`, `conf_int`, `rolling`.
+
+    Notes
+    -----
+    With θ_ij the share of i's H-step forecast variance due to shocks in j, each row scaled to
+    100 (percent), and k series,
+
+    .. math:: total = \\frac{1}{k}\\sum_{i \\ne j} θ_{ij},\\quad
+        to_j = \\sum_{i \\ne j} θ_{ij},\\quad from_i = \\sum_{j \\ne i} θ_{ij},\\quad
+        net = to - from,\\quad pairwise_{ij} = θ_{ji} - θ_{ij}
+
+    Directional measures are sums, not divided by k. `pairwise[i, j]` > 0 says that row market i
+    transmits more to j than it receives from j (some packages print the transpose), so that its
+    rows add up to `net`. `adjusted` is total · k/(k − 1).
+
+    The index is a sum of squares and does not vanish without a link: `excess` is what is left
+    after taking away its mean over data in which each column follows its own AR with shocks
+    drawn apart, and `excess_pvalue` the share of such data with an index as large.
+
+    Intervals are bias-corrected percentiles of the residual moving-block bootstrap [3]_; see
+    `ConnectednessResults.conf_int`.
+
+    References
+    ----------
+    .. [1] Diebold, F. X. and Yilmaz, K. (2012). Better to give than to receive. International
+       Journal of Forecasting 28, 57–66. doi:10.1016/j.ijforecast.2011.02.006
+    .. [2] Pesaran, H. H. and Shin, Y. (1998). Generalized impulse response analysis in linear
+       multivariate models. Economics Letters 58, 17–29. doi:10.1016/S0165-1765(97)00214-0
+    .. [3] Brüggemann, R., Jentsch, C. and Trenkler, C. (2016). Inference in VARs with conditional
+       heteroskedasticity of unknown form. Journal of Econometrics 191, 69–85.
+       doi:10.1016/j.jeconom.2015.10.004
+
+    Examples
+    --------
+    >>> import carbonlink as cl
+    >>> returns = cl.simulate.var(400, rng=1)
+    >>> net = cl.connectedness(cl.VAR(returns, lags=1).fit(), horizon=10, draws=99)
+    >>> net.net.idxmax()
+    'cea'
+    >>> bool(net.excess_pvalue < 0.05)
+    True
+    """
+    if isinstance(rng, np.random.Generator):
+        rng = parallel.seed_sequence(rng)
+    arguments = {
+        "data": data,
+        "lags": lags,
+        "horizon": horizon,
+        "kind": kind,
+        "order": None if order is None else tuple(order),
+        "markets": markets if markets is None or isinstance(markets, str) else tuple(markets),
+        "minimum": minimum,
+        "draws": draws,
+        "rng": rng,
+        "level": level,
+    }
+    check_level(level)
+    if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or draws < 0:
+        raise SpecificationError(f"draws={draws!r} is no number of draws.", "Use 499.")
+    model, origin = _model(data, lags, arguments["markets"], minimum)
+    places = check_decomposition(model.names, horizon, kind, arguments["order"])
+    return _measured(model, places, arguments, origin)
+
+
+def _measured(
+    model: VARResults, places: np.ndarray | None, arguments: dict[str, Any], origin: dict[str, Any]
+) -> ConnectednessResults:
+    names = list(model.names)
+    horizon, kind = int(arguments["horizon"]), arguments["kind"]
+    table = 100 * fevd.shares(model.coefs, model.sigma.to_numpy(), horizon, kind, places)
+    parts = fevd.spillovers(table)
+    spec = {**model.spec, "horizon": horizon, "kind": kind}
+    if kind == "cholesky":
+        spec["order of shocks"] = arguments["order"] or tuple(names)
+    spec |= {
+        "draws": int(arguments["draws"]),
+        "block": bootstrap.block_length(model.nobs),
+        "rng": _seed_text(arguments["rng"]),
+        "level": float(arguments["level"]),
+    }
+    return ConnectednessResults(
+        spec=spec,
+        sample=model.sample,
+        units=dict.fromkeys(("total", "to", "from_", "net", "pairwise", "table"), "%"),
+        sources=origin["sources"],
+        notes=origin["notes"] + model.notes + _notes(model, arguments),
+        recipe=Recipe(connectedness, arguments),
+        fitted=model,
+        total=float(parts.total),
+        to=pd.Series(parts.to, index=names, name="to"),
+        from_=pd.Series(parts.from_, index=names, name="from_"),
+        net=pd.Series(parts.net, index=names, name="net"),
+        pairwise=pd.DataFrame(parts.pairwise, index=names, columns=names),
+        table=pd.DataFrame(table, index=names, columns=names),
+        seed=parallel.seed_sequence(arguments["rng"]),
+        places=places,
+    )
+
+
+def _model(
+    data: Any, lags: int | str | None, markets: Any, minimum: int | None
+) -> tuple[VARResults, dict[str, Any]]:
+    """The fitted VAR behind any kind of data, and where the data came from."""
+    origin: dict[str, Any] = {"sources": (), "notes": ()}
+    if isinstance(data, (VAR, VARResults)):
+        if markets is not None or minimum is not None:
+            raise SpecificationError(
+                "markets= and minimum= belong to the model here.",
+                "Give them to cl.VAR, or pass the frame instead of the model.",
+            )
+        fitted = data.fit() if isinstance(data, VAR) else data
+        if lags is not None and lags != fitted.lags:
+            changes = {"max_lags": None} if isinstance(lags, int) else {}
+            fitted = fitted.refit(lags=lags, **changes)
+        return fitted, {**origin, "sources": fitted.sources}
+    minimum = MINIMUM if minimum is None else minimum
+    lags = "bic" if lags is None else lags
+    if isinstance(data, Panel):
+        joint = joint_returns(data, markets, lags if isinstance(lags, int) else 1, minimum)
+        fitted = VAR(joint.frame, lags, minimum=minimum).fit()
+        units = {f"{m} return": unit for m, unit in joint.units.items()}
+        fitted = replace(fitted, units=units, sources=joint.sources)
+        return fitted, {"sources": joint.sources, "notes": joint.notes}
+    if markets is not None:
+        chosen = [markets] if isinstance(markets, str) else list(markets)
+        missing = [m for m in chosen if m not in getattr(data, "columns", ())]
+        if missing:
+            raise SpecificationError(
+                f"The data have no column {missing[0]!r}.",
+                f"They have: {', '.join(map(str, getattr(data, 'columns', ())))}.",
+            )
+        data = data[chosen]
+    return VAR(data, lags, minimum=minimum).fit(), origin
+
+
+def _notes(model: VARResults, arguments: dict[str, Any]) -> tuple[str, ...]:
+    notes = []
+    draws, level = int(arguments["draws"]), float(arguments["level"])
+    if not model.is_stable:
+        notes.append("No intervals and no excess: paths of an explosive VAR do not settle.")
+    elif draws == 0:
+        notes.append("No intervals and no excess: draws=0.")
+    elif (draws + 1) * (1 - level) / 2 < 1:
+        needed = int(np.ceil(2 / (1 - level) - 1e-9)) - 1
+        notes.append(f"{draws} draws are too few for level {level}: at least {needed}.")
+    return tuple(notes)
+
+
+def _seed_text(rng: Any) -> int | str:
+    if isinstance(rng, (int, np.integer)):
+        return int(rng)
+    return f"entropy {rng.entropy}, key {tuple(rng.spawn_key)}"
