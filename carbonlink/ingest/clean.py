@@ -1,0 +1,177 @@
+"""Text and numbers as exchanges and vendors print them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError
+
+MISSING = frozenset(
+    ("", "-", "--", "---", "—", "——", "–", "#n/a", "#n/a n/a", "n/a", "na", "nan", "null", "none")
+    + ("#value!", "#div/0!", "#ref!", "nat", "无", "/", "...")
+)
+_SCALES = {
+    "": 1.0,
+    "k": 1e3,
+    "m": 1e6,
+    "b": 1e9,
+    "万": 1e4,
+    "亿": 1e8,
+}
+_NUMBER = re.compile(
+    r"[¥$€]?(?P<sign>[+-]?)[¥$€]?"
+    r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)"
+    r"(?P<exponent>e[+-]?\d{1,3})?"
+    r"(?P<scale>[kmb万亿]?)(?P<unit>吨|元|元/吨|t)?"
+)
+
+
+def decode(content: bytes, name: str) -> tuple[str, str]:
+    """Return a file's text and its encoding, decided by rule.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file.
+    name : str
+        File name, for the message.
+
+    Returns
+    -------
+    tuple of str
+        Text without byte-order mark, and one of "utf-16", "utf-8-sig", "utf-8", "gb18030".
+
+    Notes
+    -----
+    A byte-order mark decides; else the text is UTF-8 if it is valid UTF-8; else it is GB18030.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        tries = ["utf-16"]
+    elif content.startswith(b"\xef\xbb\xbf"):
+        tries = ["utf-8-sig"]
+    else:
+        tries = ["utf-8", "gb18030"]
+    for encoding in tries:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in text:
+            raise DataError(f"{name} is not a text file: it holds zero bytes.", _RESAVE)
+        return text, encoding
+    raise DataError(f"{name} is neither {' nor '.join(tries)} text.", _RESAVE)
+
+
+_RESAVE = "Save it again as UTF-8 csv, or export it again from its source."
+
+
+def tidy_text(cell: object) -> str:
+    """Return a cell as text with full-width characters made plain and blanks trimmed."""
+    return unicodedata.normalize("NFKC", str(cell)).strip()
+
+
+def is_missing(cell: object) -> bool:
+    """Return whether a cell is empty or one of the marks that stand for a missing value."""
+    if cell is None:
+        return True
+    if isinstance(cell, str):
+        return tidy_text(cell).casefold() in MISSING
+    return isinstance(cell, float) and cell != cell
+
+
+def number(cell: object) -> float | None:
+    """Return one printed number, NaN where it is missing, None where it is no number.
+
+    Examples
+    --------
+    >>> from carbonlink.ingest.clean import number
+    >>> [number(t) for t in ("１，２３４．５", "157.49K", "3.2万吨", "2.1725E7", "12x")]
+    [1234.5, 157490.0, 32000.0, 21725000.0, None]
+    """
+    if isinstance(cell, bool):
+        return None
+    if isinstance(cell, (int, float, np.integer, np.floating)):
+        return float(cell) if abs(cell) != float("inf") else None
+    if not isinstance(cell, str):
+        return float("nan") if is_missing(cell) else None
+    text = tidy_text(cell).replace(" ", "").replace("−", "-").casefold()
+    if text in MISSING:
+        return float("nan")
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    plain = match["sign"] + match["digits"].replace(",", "") + (match["exponent"] or "")
+    value = float(plain) * _SCALES[match["scale"]]
+    if match["scale"]:
+        value = float(f"{value:.12g}")
+    return value if np.isfinite(value) else None
+
+
+def numbers(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return printed cells as floats, and where they hold something that is no number.
+
+    Parameters
+    ----------
+    cells : Series
+        Cells of one column as received.
+
+    Returns
+    -------
+    values : ndarray of float
+        NaN where the cell is missing or no number. Single-precision dust is taken off:
+        29.420000076293945 is 29.42.
+    bad : ndarray of bool
+    """
+    texts = cells.to_numpy(dtype=object)
+    is_text = np.fromiter((type(c) is str for c in texts), bool, len(texts))
+    values = np.full(len(texts), np.nan)
+    if is_text.any():
+        values[is_text] = _fast(texts[is_text])
+    rest = np.flatnonzero(np.isnan(values))
+    bad = np.zeros(len(texts), bool)
+    known: dict[object, float | None] = {}
+    for place in rest:
+        cell = texts[place]
+        if isinstance(cell, str):
+            if cell not in known:
+                known[cell] = number(cell)
+            value = known[cell]
+        else:
+            value = number(cell)
+        bad[place] = value is None
+        values[place] = np.nan if value is None else value
+    return without_dust(values), bad
+
+
+def _fast(texts: np.ndarray) -> np.ndarray:
+    """Plain decimal texts as floats; NaN for everything that needs a closer look."""
+    plain = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(float)
+    return np.where(np.isfinite(plain), plain, np.nan)
+
+
+def without_dust(values: np.ndarray) -> np.ndarray:
+    """Return values that went through single precision as the decimals they were.
+
+    Notes
+    -----
+    Only a value with more than six decimals that single precision holds exactly is changed, to
+    the shortest decimal of that single-precision number.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        single = values.astype(np.float32)
+        dusty = (single.astype(float) == values) & (np.round(values, 6) != values)
+    if not dusty.any():
+        return values
+    clean = values.copy()
+    clean[dusty] = [float(str(v)) for v in single[dusty]]
+    return clean
+
+
+def excel_serial(day: float) -> dt.datetime:
+    """Return the date of an Excel serial number of the 1900 system."""
+    return dt.datetime(1899, 12, 30) + dt.timedelta(days=float(day))

@@ -1,0 +1,153 @@
+"""Dates and clock times in every style that the files print."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import numpy as np
+import pandas as pd
+
+from .clean import excel_serial, tidy_text
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+_SERIALS = (20_000, 80_000)
+_YEAR_FIRST = re.compile(
+    r"(\d{4})(?P<sep>[-/.年])(\d{1,2})[-/.月](\d{1,2})日?"
+    r"(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
+)
+_YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+
+
+def day_order(cells: pd.Series, default: str) -> str:
+    """Return "mdy" or "dmy" for a file whose dates end with the year.
+
+    Parameters
+    ----------
+    cells : Series
+        The date column.
+    default : str
+        The order of the layout where no day above 12 decides.
+    """
+    first = second = 0
+    for cell in pd.unique(cells):
+        if isinstance(cell, str) and (match := _YEAR_LAST.match(tidy_text(cell))):
+            first, second = max(first, int(match[1])), max(second, int(match[2]))
+    if first > 12 >= second:
+        return "dmy"
+    if second > 12 >= first:
+        return "mdy"
+    return default
+
+
+def date(cell: object, order: str | None = None) -> dt.datetime | None:
+    """Return one printed date, or None.
+
+    Parameters
+    ----------
+    cell : object
+        Text such as 2021/7/16, 2021-07-16, 2021年7月16日 or 20210716; a number such as
+        20210716 or an Excel serial; a date.
+    order : {"mdy", "dmy"}, optional
+        How to read 02/27/2025; such dates are refused without it.
+
+    Examples
+    --------
+    >>> from carbonlink.ingest.dates import date
+    >>> date("2021/7/16") == date(20210716) == date(44393) == date("16/07/2021", "dmy")
+    True
+    """
+    try:
+        found = _date(cell, order)
+    except (ValueError, OverflowError, TypeError):
+        return None
+    return found if found and FIRST_YEAR <= found.year <= LAST_YEAR else None
+
+
+def _date(cell: object, order: str | None) -> dt.datetime | None:
+    if isinstance(cell, dt.datetime):
+        return None if pd.isna(cell) else cell.replace(tzinfo=None)
+    if isinstance(cell, dt.date):
+        return dt.datetime(cell.year, cell.month, cell.day)
+    if isinstance(cell, bool):
+        return None
+    if isinstance(cell, (int, float, np.integer, np.floating)):
+        return _from_number(float(cell))
+    text = tidy_text(cell)
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, _, month, day, *clock = match.groups()
+        return dt.datetime(int(year), int(month), int(day), *(int(c or 0) for c in clock))
+    if order and (match := _YEAR_LAST.fullmatch(text)):
+        first, second, year = (int(g) for g in match.groups())
+        month, day = (first, second) if order == "mdy" else (second, first)
+        return dt.datetime(year, month, day)
+    if text.isascii() and re.fullmatch(r"\d{5}(\.\d+)?|\d{8}(\.0+)?", text):
+        return _from_number(float(text))
+    return None
+
+
+def _from_number(value: float) -> dt.datetime | None:
+    if _SERIALS[0] <= value < _SERIALS[1]:
+        return excel_serial(value)
+    if value == int(value) and 19_000_000 < value < 22_000_000:
+        return dt.datetime.strptime(str(int(value)), "%Y%m%d")
+    return None
+
+
+def dates(cells: pd.Series, order: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return printed cells as datetime64 values, and where they hold no date.
+
+    Parameters
+    ----------
+    cells : Series
+        Cells of one column as received.
+    order : {"mdy", "dmy"}, optional
+        How to read 02/27/2025.
+
+    Returns
+    -------
+    values : ndarray of datetime64[us]
+    bad : ndarray of bool
+        Also where the cell is empty.
+    """
+    texts = cells.to_numpy(dtype=object)
+    known: dict[object, object] = {}
+    values = np.empty(len(texts), dtype="datetime64[us]")
+    for place, cell in enumerate(texts):
+        key = cell if isinstance(cell, str) else (type(cell), cell)
+        try:
+            found = known[key]
+        except KeyError:
+            found = known[key] = np.datetime64(date(cell, order) or "NaT", "us")
+        values[place] = found
+    return values, np.isnat(values)
+
+
+def minutes(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return clock times as minutes after midnight, 24:00 as 1440, and where there is none."""
+    texts = cells.to_numpy(dtype=object)
+    known: dict[object, float] = {}
+    values = np.full(len(texts), np.nan)
+    for place, cell in enumerate(texts):
+        if cell not in known:
+            known[cell] = _minute(cell)
+        values[place] = known[cell]
+    return values, np.isnan(values)
+
+
+def _minute(cell: object) -> float:
+    if isinstance(cell, dt.datetime):
+        return float("nan") if pd.isna(cell) else cell.hour * 60.0 + cell.minute
+    if isinstance(cell, dt.time):
+        return cell.hour * 60.0 + cell.minute
+    if isinstance(cell, dt.timedelta):
+        found = cell.total_seconds() / 60
+    elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        found = round(float(cell) * 1440, 6)
+    else:
+        match = _CLOCK.fullmatch(tidy_text(cell))
+        if match is None or int(match[2]) > 59 or int(match[3] or 0):
+            return float("nan")
+        found = int(match[1]) * 60.0 + int(match[2])
+    return found if 0 <= found <= 1440 and found == round(found) else float("nan")

@@ -1,0 +1,276 @@
+"""Source rows on their way to the tidy table; every one of them is accounted for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError
+from . import clean, dates
+from .schema import COLUMNS, KEY, NUMBERS, bad_rows
+from .sheet import Sheet
+
+ROW = "source_row"
+_FOOTER = re.compile(
+    r"(数据来源|资料来源|来源|注|备注|说明|source|note|data provided)", re.IGNORECASE
+)
+_SHOWN = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """Rows of one sheet with their columns named.
+
+    Attributes
+    ----------
+    sheet : Sheet
+        As received.
+    rows : DataFrame
+        Rows that hold data; the index is the row number in the file.
+    declared : dict
+        Why other rows hold none (header, footer, blank, …) and how many.
+    bad : dict
+        Row number to reasons.
+    notes : tuple of str
+        What a user of the numbers must know.
+    """
+
+    sheet: Sheet
+    rows: pd.DataFrame
+    declared: Mapping[str, int]
+    bad: Mapping[int, tuple[str, ...]]
+    notes: tuple[str, ...] = ()
+
+    def noted(self, *notes: str) -> Draft:
+        """Return the draft with notes added."""
+        return replace(self, notes=(*self.notes, *notes))
+
+    def with_rows(self, **columns: Any) -> Draft:
+        """Return the draft with columns added or replaced."""
+        return replace(self, rows=self.rows.assign(**columns))
+
+    def with_bad(self, places: np.ndarray, reason: Callable[[int], str] | str) -> Draft:
+        """Return the draft with rows marked bad.
+
+        Parameters
+        ----------
+        places : ndarray of bool
+            True where a row of `rows` is bad.
+        reason : str or callable
+            The reason, or a function of the place that tells it.
+        """
+        marked = np.flatnonzero(places)
+        if not len(marked):
+            return self
+        bad = dict(self.bad)
+        for place in marked:
+            text = reason if isinstance(reason, str) else reason(place)
+            row = int(self.rows.index[place])
+            bad[row] = (*bad.get(row, ()), text)
+        return replace(self, bad=bad)
+
+    def with_numbers(self, *columns: str) -> Draft:
+        """Return the draft with columns as floats; a cell that is no number marks its row."""
+        draft = self
+        for name in columns:
+            cells = self.rows[name]
+            values, wrong = clean.numbers(cells)
+            draft = draft.with_rows(**{name: values})
+            draft = draft.with_bad(wrong, _no_number(name, cells))
+        return draft
+
+    def with_dates(self, column: str = "date", order: str | None = None) -> Draft:
+        """Return the draft with a column as datetimes; a cell that is no date marks its row."""
+        cells = self.rows[column]
+        values, wrong = dates.dates(cells, order)
+        draft = self.with_rows(**{column: values})
+        return draft.with_bad(wrong, lambda i: f"{column} {_shown(cells.iloc[i])} is not a date")
+
+
+def _no_number(name: str, cells: pd.Series) -> Callable[[int], str]:
+    return lambda place: f"{name} {_shown(cells.iloc[place])} is not a number"
+
+
+def _shown(cell: Any) -> str:
+    text = repr(str(cell))
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...'"
+
+
+def start(sheet: Sheet, header: int, names: Mapping[str, str]) -> Draft:
+    """Return the rows below a header with their columns renamed, blanks and footers declared.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        As received.
+    header : int
+        Row number of the header; rows up to it are declared "header".
+    names : mapping
+        Printed heading to column name; columns that are not in it are left out.
+    """
+    printed = headings(sheet, header)
+    wanted = {place: names[text] for place, text in printed.items() if text in names}
+    twice = [n for n in set(wanted.values()) if list(wanted.values()).count(n) > 1]
+    if twice:
+        raise DataError(
+            f"{sheet.file} has several columns for {', '.join(sorted(twice))}.",
+            "Keep one of them.",
+        )
+    draft = body(sheet, header)
+    rows = draft.rows[list(wanted)].rename(columns=wanted)
+    return replace(draft, rows=rows)
+
+
+def body(sheet: Sheet, header: int) -> Draft:
+    """Return the rows below a header, columns by their place, blanks and footers declared."""
+    cells = sheet.cells
+    below = cells[cells.index > header]
+    filled = _filled(below)
+    blank = ~filled.any(axis=1)
+    alone = filled.sum(axis=1) == 1
+    footer = np.zeros(len(below), bool)
+    for place in np.flatnonzero(alone):
+        text = below.iat[place, int(filled[place].argmax())]
+        footer[place] = isinstance(text, str) and bool(_FOOTER.match(clean.tidy_text(text)))
+    declared = {
+        "header": int(((cells.index <= header) & (cells.index > 0)).sum()),
+        "footer": int(footer.sum()),
+        "blank": int(blank.sum()),
+    }
+    return Draft(
+        sheet=sheet,
+        rows=below[~blank & ~footer],
+        declared={k: n for k, n in declared.items() if n},
+        bad={},
+    )
+
+
+def _filled(cells: pd.DataFrame) -> np.ndarray:
+    """Where cells hold more than blanks."""
+    columns = [
+        [not isinstance(c, str) or (c != "" and not c.isspace()) for c in cells[name].to_numpy()]
+        for name in cells
+    ]
+    return np.array(columns, dtype=bool).reshape(cells.shape[1], len(cells)).T
+
+
+def headings(sheet: Sheet, row: int) -> dict[int, str]:
+    """Return the printed headings of a row by column, plain and without blanks."""
+    return {place: heading(cell) for place, cell in sheet.cells.loc[row].items()}
+
+
+def heading(cell: Any) -> str:
+    """Return a heading with full-width characters made plain and all blanks taken out."""
+    return "".join(clean.tidy_text(cell).split())
+
+
+def tidy(draft: Draft, **constants: Any) -> pd.DataFrame:
+    """Return a draft's rows as tidy rows, with the source row beside each.
+
+    Parameters
+    ----------
+    draft : Draft
+        Columns named as in the tidy table are used, others left out.
+    **constants
+        Columns with one value, or an array, for all rows.
+    """
+    rows = draft.rows
+    columns: dict[str, Any] = {ROW: rows.index.to_numpy()}
+    for name in COLUMNS:
+        if name in constants:
+            columns[name] = constants[name]
+        elif name in rows:
+            columns[name] = rows[name].to_numpy()
+        else:
+            columns[name] = np.nan if name in NUMBERS else ""
+    columns["source"] = draft.sheet.file
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """Tidy rows that passed every check, and what became of every other source row."""
+
+    frame: pd.DataFrame
+    quarantine: pd.DataFrame
+    declared: dict[str, int]
+    kept: int
+
+
+def settle(draft: Draft, parts: Sequence[pd.DataFrame], empty: str = "no_data") -> Settled:
+    """Check tidy rows and account for every source row.
+
+    Parameters
+    ----------
+    draft : Draft
+        The source rows, with the reasons found so far.
+    parts : sequence of DataFrame
+        Tidy rows made of them by `tidy`; one source row may have made several.
+    empty : str
+        What a source row without any number is declared as.
+
+    Notes
+    -----
+    A source row is quarantined if anything in it is bad. Of tidy rows with the same market,
+    product, vintage, trade and date, all are quarantined if their numbers differ; if they agree
+    the first stays and a source row that holds nothing else is declared "duplicate".
+    """
+    bad = {row: list(reasons) for row, reasons in draft.bad.items()}
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[ROW, *COLUMNS])
+    frame = frame[frame[list(NUMBERS)].notna().any(axis=1).to_numpy()]
+    frame = frame[~frame[ROW].isin(list(bad))].reset_index(drop=True)
+    for place, reasons in bad_rows(frame).items():
+        _add(bad, int(frame[ROW].iat[place]), reasons)
+    frame = frame[~frame[ROW].isin(list(bad))].reset_index(drop=True)
+    frame, repeated = _without_duplicates(frame, bad)
+    kept = set(frame[ROW])
+    rest = [row for row in draft.rows.index if row not in kept and row not in bad]
+    twice = sum(row in repeated for row in rest)
+    declared = {**draft.declared, "duplicate": twice}
+    declared[empty] = declared.get(empty, 0) + len(rest) - twice
+    frame = frame.sort_values(list(KEY), kind="stable")[list(COLUMNS)].reset_index(drop=True)
+    return Settled(
+        frame=frame,
+        quarantine=_quarantine(draft.sheet, bad),
+        declared={k: n for k, n in declared.items() if n},
+        kept=len(kept),
+    )
+
+
+def _add(bad: dict[int, list[str]], row: int, reasons: Iterable[str]) -> None:
+    known = bad.setdefault(row, [])
+    known += [reason for reason in reasons if reason not in known]
+
+
+def _without_duplicates(
+    frame: pd.DataFrame, bad: dict[int, list[str]]
+) -> tuple[pd.DataFrame, set[int]]:
+    keys, content = list(KEY), [*KEY, *NUMBERS]
+    repeated = frame[frame.duplicated(keys, keep=False).to_numpy()]
+    if repeated.empty:
+        return frame, set()
+    distinct = repeated.drop_duplicates(content)
+    unlike = distinct[distinct.duplicated(keys, keep=False).to_numpy()][keys].drop_duplicates()
+    for _, group in repeated.merge(unlike, on=keys).groupby(keys, sort=False):
+        rows = sorted(set(group[ROW]))
+        for row in rows:
+            others = ", ".join(str(r) for r in rows if r != row) or "itself"
+            _add(bad, int(row), [f"other numbers for the same date and product in row {others}"])
+    frame = frame[~frame[ROW].isin(list(bad))]
+    again = frame.duplicated(keys).to_numpy()
+    return frame[~again], set(frame[ROW][again])
+
+
+def _quarantine(sheet: Sheet, bad: Mapping[int, Sequence[str]]) -> pd.DataFrame:
+    rows = sorted(bad)
+    cells = sheet.cells.loc[rows].to_numpy(dtype=object) if rows else []
+    printed = [" | ".join(str(c) for c in row) for row in cells]
+    return pd.DataFrame(
+        {"row": rows, "reason": ["; ".join(bad[r]) for r in rows], "cells": printed},
+        columns=["row", "reason", "cells"],
+    )

@@ -1,0 +1,40 @@
+"""Ember: European wholesale electricity prices, daily, one row a country and day."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import draft as drafts
+from ..clean import is_missing
+from ..sheet import Sheet
+from ..whose import one_of, place
+from . import Parts
+
+NAME = "ember"
+TITLE = "Ember European wholesale electricity (Country, ISO3 Code, Date, Price (EUR/MWhe))"
+RENAME = {
+    "ISO3Code": "country",
+    "Date": "date",
+    "Price(EUR/MWhe)": "close",
+    "Price(EUR/MWh)": "close",
+}
+SIGNATURES = tuple(
+    frozenset({"ISO3Code", "Date", price}) for price in ("Price(EUR/MWhe)", "Price(EUR/MWh)")
+)
+
+
+def read(sheet: Sheet, header: int, market: str | None) -> Parts:
+    """Return the tidy rows of an Ember file; a market a country, in EUR/MWh."""
+    draft = drafts.start(sheet, header, RENAME).with_dates().with_numbers("close")
+    texts = [("" if is_missing(cell) else str(cell)) for cell in draft.rows["country"]]
+    known = {text: place(f"electricity_{text.lower()}") for text in set(texts) if text}
+    markets = np.array([known.get(text) or "" for text in texts], dtype=object)
+    draft = draft.with_bad(
+        markets == "", lambda i: f"country {texts[i]!r} is in no row of the countries table"
+    )
+    only = one_of(sheet.file, set(markets) - {""}, market)
+    frame = drafts.tidy(draft, market=markets, trade="total", price_kind="index")
+    empty = "no_data"
+    if only:
+        frame, empty = frame[frame["market"] == only], "other_market"
+    return Parts(draft=draft, frames=(frame,), empty=empty)

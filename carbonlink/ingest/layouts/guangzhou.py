@@ -1,0 +1,44 @@
+"""Guangzhou exchange: 行情 export of GDEA, and its copy with English headings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import draft as drafts
+from ..sheet import Sheet
+from . import Parts
+from .products import per_product
+
+NAME = "guangzhou"
+TITLE = "Guangzhou exchange (日期, 品种, 开盘价, …, 成交数量, 成交金额)"
+RENAME = {
+    "日期": "date",
+    "品种": "name",
+    "收盘价": "close",
+    "最高价": "high",
+    "最低价": "low",
+    "成交数量": "volume",
+    "成交金额": "value",
+}
+ENGLISH = {
+    **{name: name for name in ("date", "name", "close", "high", "low")},
+    "volumn": "volume",
+    "amount": "value",
+}
+SIGNATURES = (frozenset(RENAME), frozenset({*ENGLISH, "pctchg"}))
+REFERENCE = (
+    "The printed 开盘价 (open) is the previous closing price, not a first trade, and is left out."
+)
+
+
+def read(sheet: Sheet, header: int, market: str | None) -> Parts:
+    """Return the tidy rows of a Guangzhou sheet; high and low are often text, or one blank."""
+    printed = set(drafts.headings(sheet, header).values())
+    names = RENAME if "成交数量" in printed else ENGLISH
+    draft = drafts.start(sheet, header, names).with_dates()
+    draft = draft.with_numbers("close", "high", "low", "volume", "value").noted(REFERENCE)
+    draft, columns = per_product(draft, "name", market)
+    return Parts(
+        draft=draft,
+        frames=(drafts.tidy(draft, **columns, trade="total", price_kind="close", open=np.nan),),
+    )

@@ -1,0 +1,150 @@
+"""ICAP Allowance Price Explorer: prices of many systems side by side, three header styles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...errors import DataError
+from ...facts import markets as registry
+from .. import draft as drafts
+from ..clean import tidy_text
+from ..dates import day_order
+from ..sheet import Sheet
+from ..whose import one_of, place
+from . import Parts
+
+NAME = "icap"
+TITLE = "ICAP Allowance Price Explorer (system names over Date, Market Currency, Secondary Market)"
+SIGNATURES: tuple[frozenset[str], ...] = ()
+PRICE_KINDS = {"cea": "vwap", "hubei": "vwap", "guangdong": "close"}
+"""What ICAP's price is, where it was checked against the venue's own; else "unknown"."""
+_SPECIAL = {"China National": "cea", "China": "cea", "European Union": "eua"}
+_SYSTEM = re.compile(
+    r"\s*(\(Pilot\)|Pilot)?\s*(Emissions? Trading (System|Scheme)|Cap-and-|ETS\b).*", re.IGNORECASE
+)
+_OLD = re.compile(r"(?P<system>.+?)_Allowance Price_.*\((?P<currency>[A-Z]{3})\)")
+_TRADES = {"Primary Market": "auction", "Secondary Market": "total"}
+_DEEPEST = 10
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of prices: place, market, kind of trade, place or text of its currency."""
+
+    place: int
+    market: str
+    trade: str
+    currency: int | str
+
+
+def find(sheet: Sheet) -> int | None:
+    """Return the header's last row where this is an ICAP download of any style."""
+    for row, cells in sheet.cells.iloc[:_DEEPEST].iterrows():
+        texts = {tidy_text(cell) for cell in cells}
+        if "Date" not in texts:
+            continue
+        new = "Market Currency" in texts and texts & set(_TRADES)
+        if new or any(_OLD.match(text) for text in texts):
+            return int(row)
+    return None
+
+
+def read(sheet: Sheet, header: int, market: str | None) -> Parts:
+    """Return the tidy rows of an ICAP download for the systems that are in the registry.
+
+    Notes
+    -----
+    Auctions (Primary Market) are rows with `trade` "auction"; Secondary Market prices are rows
+    with `trade` "total". There are no volumes. Exchange rates and stability prices are left out.
+    """
+    columns, outside = _columns(sheet, header)
+    only = one_of(sheet.file, {c.market for c in columns}, market)
+    columns = [c for c in columns if only in (None, c.market)]
+    draft = drafts.body(sheet, header)
+    names = {_date_column(sheet, header): "date"}
+    names |= {c.place: f"{c.market} {c.trade} {c.place}" for c in columns}
+    cells = draft.rows
+    draft = replace(draft, rows=cells[list(names)].rename(columns=names))
+    draft = draft.with_dates(order=day_order(draft.rows["date"], "dmy"))
+    draft = draft.with_numbers(*(names[c.place] for c in columns))
+    frames = []
+    for column in columns:
+        prices = draft.rows[names[column.place]].to_numpy()
+        draft = _check_currency(draft, column, cells, prices)
+        kind = PRICE_KINDS.get(column.market, "unknown")
+        kind = "auction" if column.trade == "auction" else kind
+        field = {"vwap" if kind == "vwap" else "close": prices}
+        frames.append(
+            drafts.tidy(draft, market=column.market, trade=column.trade, price_kind=kind, **field)
+        )
+    if outside:
+        draft = draft.noted(f"Systems outside the registry, not read: {'; '.join(outside)}.")
+    empty = "other_market" if only else "outside_registry"
+    return Parts(draft=draft, frames=tuple(frames), empty=empty)
+
+
+def _date_column(sheet: Sheet, header: int) -> int:
+    texts = [tidy_text(cell) for cell in sheet.cells.loc[header]]
+    return texts.index("Date")
+
+
+def _columns(sheet: Sheet, header: int) -> tuple[list[Column], list[str]]:
+    columns, outside = [], {}
+    for place_of, system, trade, currency in _printed(sheet, header):
+        market = system_market(system)
+        if market is None:
+            outside[system] = None
+        else:
+            columns.append(Column(place_of, market, trade, currency))
+    if not columns:
+        raise DataError(
+            f"{sheet.file} holds no system of the registry.",
+            f"Its systems are: {', '.join(list(outside)[:8])}.",
+        )
+    return columns, list(outside)
+
+
+def _printed(sheet: Sheet, header: int) -> Iterator[tuple[int, str, str, int | str]]:
+    """Place, system, kind of trade and currency of every column of prices."""
+    system, currency = "", ""
+    above = sheet.cells.loc[header - 1] if header - 1 in sheet.cells.index else None
+    for column, cell in sheet.cells.loc[header].items():
+        text = tidy_text(cell)
+        if match := _OLD.match(text):
+            yield int(column), match["system"].strip(), "total", match["currency"]
+            continue
+        if above is not None and tidy_text(above[column]):
+            system, currency = tidy_text(above[column]), ""
+        if text == "Market Currency":
+            currency = int(column)
+        elif text in _TRADES:
+            yield int(column), system, _TRADES[text], currency
+
+
+def system_market(name: str) -> str | None:
+    """Return the market of a system's name, or None where it is not in the registry."""
+    stem = _SYSTEM.sub("", name).strip()
+    market = _SPECIAL.get(stem) or place(stem)
+    if market and registry.get(market).market_class == "ets":
+        return market
+    return None
+
+
+def _check_currency(
+    draft: drafts.Draft, column: Column, cells: object, prices: np.ndarray
+) -> drafts.Draft:
+    wanted = registry.get(column.market).currency
+    if isinstance(column.currency, str):
+        if column.currency not in ("", wanted):
+            raise DataError(
+                f"{draft.sheet.file} prints {column.market} in {column.currency}, not {wanted}.",
+                "Download the prices in domestic currency.",
+            )
+        return draft
+    printed = np.array([tidy_text(c) for c in cells[column.currency]], dtype=object)
+    wrong = ~np.isnan(prices) & (printed != wanted) & (printed != "")
+    return draft.with_bad(wrong, lambda i: f"{column.market} is in {printed[i]}, not {wanted}")

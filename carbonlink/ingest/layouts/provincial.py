@@ -1,0 +1,74 @@
+"""Provincial spot power of China in 15-minute (or hourly) intervals, two layouts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...errors import DataError
+from .. import dates
+from .. import draft as drafts
+from ..sheet import Sheet
+from ..whose import settle_market
+from . import Parts
+
+NAME = "provincial"
+TITLE = (
+    "provincial spot power (day, time, clearing price (CNY/MWh)), or (日期, 时刻, 日前出清电价, …)"
+)
+CLEARING = {"day": "date", "time": "time", "clearingprice(CNY/MWh)": "price"}
+TWO_MARKETS = {
+    "日期": "date",
+    "时刻": "time",
+    "日前出清电价": "day_ahead",
+    "实时出清电价": "real_time",
+}
+SIGNATURES = (frozenset(CLEARING), frozenset(TWO_MARKETS))
+STAMPS = (
+    "Printed stamps are interval ends; `date` is the start of the interval, so that 24:00 belongs "
+    "to its delivery day."
+)
+STARTS = "Printed stamps begin at 0:00 and are read as interval starts."
+_DAY = 1440
+
+
+def read(sheet: Sheet, header: int, market: str | None) -> Parts:
+    """Return the tidy rows of a provincial spot file, one an interval and price."""
+    market = settle_market(sheet.file, None, market, "no province is named")
+    printed = set(drafts.headings(sheet, header).values())
+    names = CLEARING if "day" in printed else TWO_MARKETS
+    prices = [n for n in names.values() if n not in ("date", "time")]
+    draft = drafts.start(sheet, header, names).with_dates().with_numbers(*prices)
+    clock = draft.rows["time"]
+    minutes, wrong = dates.minutes(clock)
+    draft = draft.with_bad(wrong, lambda i: f"time {str(clock.iloc[i])!r} is not a clock time")
+    shift, note = _shift(sheet.file, minutes)
+    day = draft.rows["date"].dt.normalize().to_numpy("datetime64[us]")
+    steps = np.where(wrong, 0, minutes - shift).astype("timedelta64[m]")
+    draft = draft.with_rows(date=day + steps).noted(note)
+    frames = tuple(
+        drafts.tidy(
+            draft,
+            market=market,
+            product="" if name == "price" else name,
+            trade="total",
+            close=draft.rows[name].to_numpy(),
+            price_kind="clearing",
+        )
+        for name in prices
+    )
+    return Parts(draft=draft, frames=frames)
+
+
+def _shift(file: str, minutes: np.ndarray) -> tuple[float, str]:
+    """Minutes to take off a printed stamp to get the start of its interval, and why."""
+    stamps = pd.unique(minutes[~np.isnan(minutes)])
+    if 0 in stamps and _DAY in stamps:
+        raise DataError(
+            f"{file} prints both 0:00 and 24:00, so the ends of its intervals are not clear.",
+            "Keep one style of stamp.",
+        )
+    if 0 in stamps:
+        return 0.0, STARTS
+    steps = np.diff(np.sort(stamps))
+    return float(steps.min()) if len(steps) else 0.0, STAMPS

@@ -1,0 +1,89 @@
+"""A table of the user's own, with the columns of the tidy table."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...errors import UnknownLayoutError, near
+from .. import draft as drafts
+from ..clean import is_missing, tidy_text
+from ..dates import day_order
+from ..schema import COLUMNS, NUMBERS, PRICE_KINDS, TRADES
+from ..sheet import Sheet
+from ..whose import place, settle_market
+from . import Parts
+
+NAME = "tidy"
+TITLE = "a table of one's own with the columns " + ", ".join(COLUMNS)
+SIGNATURES = tuple(frozenset({"date", name}) for name in NUMBERS)
+
+
+def read(sheet: Sheet, header: int, market: str | None) -> Parts:
+    """Return the tidy rows of a table of one's own.
+
+    Notes
+    -----
+    Needed: `date` and one of open, high, low, close, vwap, volume, value. `market` may stand in a
+    column or come from the caller; `trade` is "total" and `price_kind` "close" (or "vwap", where
+    only that is given) unless a column says otherwise. Other columns are refused, since a
+    misspelt one would be lost.
+    """
+    printed = list(drafts.headings(sheet, header).values())
+    for name in printed:
+        if name and name not in COLUMNS:
+            close = near(name, COLUMNS)
+            hint = f"Did you mean {close[0]!r}?" if close else "Take it out."
+            raise UnknownLayoutError(f"{sheet.file} has an unknown column {name!r}.", hint)
+    draft = drafts.start(sheet, header, {name: name for name in COLUMNS})
+    numbers = [name for name in NUMBERS if name in printed]
+    draft = draft.with_dates(order=_order(draft)).with_numbers(*numbers)
+    draft, markets = _markets(draft, market)
+    kind = "vwap" if "vwap" in numbers and "close" not in numbers else "close"
+    draft, trade = _choice(draft, "trade", TRADES, "total")
+    draft, price_kind = _choice(draft, "price_kind", PRICE_KINDS, kind)
+    texts = {name: _texts(draft, name) for name in ("product", "vintage")}
+    frame = drafts.tidy(draft, market=markets, trade=trade, price_kind=price_kind, **texts)
+    return Parts(draft=draft, frames=(frame,))
+
+
+def _order(draft: drafts.Draft) -> str | None:
+    """Day-first or month-first only where the file itself settles it."""
+    cells = draft.rows["date"]
+    order = day_order(cells, "dmy")
+    return order if order == day_order(cells, "mdy") else None
+
+
+def _texts(draft: drafts.Draft, name: str) -> np.ndarray:
+    if name not in draft.rows:
+        return np.full(len(draft.rows), "", dtype=object)
+    cells = ["" if is_missing(c) else _plain(c) for c in draft.rows[name]]
+    return np.array(cells, dtype=object)
+
+
+def _plain(cell: object) -> str:
+    whole = isinstance(cell, float) and cell == int(cell)
+    return str(int(cell)) if whole else tidy_text(cell)
+
+
+def _choice(
+    draft: drafts.Draft, name: str, allowed: tuple[str, ...], default: str
+) -> tuple[drafts.Draft, np.ndarray]:
+    texts = _texts(draft, name)
+    texts[texts == ""] = default
+    wrong = ~np.isin(texts.astype(str), allowed)
+    listing = ", ".join(allowed)
+    return draft.with_bad(wrong, lambda i: f"{name} {texts[i]!r} is none of {listing}"), texts
+
+
+def _markets(draft: drafts.Draft, asked: str | None) -> tuple[drafts.Draft, np.ndarray]:
+    texts = _texts(draft, "market")
+    found = {text: place(text) for text in set(texts) if text}
+    if not found:
+        market = settle_market(draft.sheet.file, None, asked, "no column market")
+        return draft, np.full(len(texts), market, dtype=object)
+    if asked:
+        for text, market in found.items():
+            settle_market(draft.sheet.file, market, asked, f"column market: {text}")
+    wrong = np.array([found.get(text) is None for text in texts], bool)
+    draft = draft.with_bad(wrong, lambda i: f"market {texts[i]!r} is not in the registry")
+    return draft, np.array([found.get(text) or "" for text in texts], dtype=object)

@@ -1,0 +1,165 @@
+"""Wind EDB wide export: several series side by side, newest first, every calendar day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from ...errors import DataError
+from .. import draft as drafts
+from ..schema import PRICES
+from ..sheet import Sheet
+from ..whose import one_of, settle_market
+from . import Parts
+from .series import Series, check_unit, parse
+from .wind_rows import NAME_KEY, header_row, keyed, scale
+
+NAME = "wind"
+TITLE = "Wind multi-series export (指标名称, 频率, 单位, 指标ID, 来源; a column a series)"
+SIGNATURES: tuple[frozenset[str], ...] = ()
+COPIED = "Prices of block trades are copies of the day's prices on every day and are left out."
+Key = tuple[str, str, str, str]
+"""Market, product, vintage and trade."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One series that is used: where it goes, and the factor of its unit."""
+
+    label: str
+    key: Key
+    field: str
+    factor: float
+
+
+def find(sheet: Sheet) -> int | None:
+    """Return the header's last row where this is a Wind export with several series."""
+    row = header_row(sheet)
+    return row if row is not None and len(_names(sheet, row)) > 1 else None
+
+
+def read(sheet: Sheet, header: int, market: str | None) -> Parts:
+    """Return the tidy rows of a wide export: total, listed and block trades of each product."""
+    places, notes = _columns(sheet, header, market)
+    draft = drafts.body(sheet, header).noted(*notes)
+    names = {0: "date", **{place: column.label for place, column in places.items()}}
+    draft = replace(draft, rows=draft.rows[list(names)].rename(columns=names))
+    draft = draft.with_dates().with_numbers(*(column.label for column in places.values()))
+    draft, tables = _tables(draft, places.values())
+    draft = _blocks(draft, tables)
+    frames = tuple(_tidy(draft, key, table) for key, table in tables.items())
+    return Parts(draft=draft, frames=frames)
+
+
+def _names(sheet: Sheet, header: int) -> dict[int, Series]:
+    cells = keyed(sheet, header)[NAME_KEY]
+    return {int(place): parse(str(c)) for place, c in cells.items() if str(c).strip()}
+
+
+def _columns(
+    sheet: Sheet, header: int, asked: str | None
+) -> tuple[dict[int, Column], tuple[str, ...]]:
+    """The series that are used, by the place of their column, and a note on the others."""
+    names = _names(sheet, header)
+    units = keyed(sheet, header).get("单位", pd.Series("", index=list(names)))
+    held = {s.market for s in names.values() if s.market and s.field}
+    first = next(iter(names.values())).name
+    if len(held) > 1:
+        only = one_of(sheet.file, held, asked)
+        wanted = {only} if only else held
+    else:
+        wanted = {settle_market(sheet.file, next(iter(held), None), asked, f"series {first}")}
+    columns, unused = {}, []
+    for place, series in names.items():
+        owner = series.market or (next(iter(wanted)) if not held else None)
+        if not series.field or owner not in wanted:
+            unused.append(series.name)
+            continue
+        unit = str(units.get(place, ""))
+        price = series.field in PRICES
+        if price:
+            check_unit(sheet.file, owner, unit)
+        factor = 1.0 if price else scale(sheet.file, unit)
+        label = _unused_label(series.name, columns.values())
+        key = (owner, series.product, series.vintage, series.trade)
+        columns[place] = Column(label, key, series.field, factor)
+    if not columns:
+        raise DataError(
+            f"{sheet.file} holds no series of prices, volumes or values.",
+            f"Its series are: {', '.join(unused[:6])}.",
+        )
+    return columns, ((f"Series not used: {', '.join(dict.fromkeys(unused))}.",) if unused else ())
+
+
+def _unused_label(name: str, columns: Iterable[Column]) -> str:
+    taken = sum(c.label.partition(" (copy ")[0] == name for c in columns)
+    return f"{name} (copy {taken})" if taken else name
+
+
+def _tables(
+    draft: drafts.Draft, columns: Iterable[Column]
+) -> tuple[drafts.Draft, dict[Key, pd.DataFrame]]:
+    """The numbers of each product and trade; a series printed twice must agree with itself."""
+    tables: dict[Key, pd.DataFrame] = {}
+    for column in columns:
+        table = tables.setdefault(column.key, pd.DataFrame(index=draft.rows.index))
+        values = draft.rows[column.label] * column.factor
+        if column.field in table:
+            first = table[column.field]
+            unlike = (first != values) & first.notna() & values.notna()
+            draft = draft.with_bad(unlike.to_numpy(), f"{column.label} differs from its copy")
+            values = first.fillna(values)
+        table[column.field] = values
+    return draft, tables
+
+
+def _blocks(draft: drafts.Draft, tables: dict[Key, pd.DataFrame]) -> drafts.Draft:
+    """Keep block trades only where some happened, without prices copied from the day's."""
+    for key, table in list(tables.items()):
+        if key[3] != "block" or "volume" not in table:
+            continue
+        traded = table["volume"] > 0
+        block = table.where(traded)
+        day = tables.get((*key[:3], "total"), pd.DataFrame())
+        prices = [name for name in PRICES if name in block and name in day]
+        if prices and _same(block["close"], day["close"][traded]):
+            block[[name for name in PRICES if name in block]] = np.nan
+            draft = draft.noted(COPIED)
+        tables[key] = block
+        draft = _sums(draft, tables, key)
+    return draft
+
+
+def _same(block: pd.Series, day: pd.Series) -> bool:
+    printed = block.reindex(day.index)
+    return bool(len(day)) and bool(((printed == day) | printed.isna()).all())
+
+
+def _sums(draft: drafts.Draft, tables: dict[Key, pd.DataFrame], key: Key) -> drafts.Draft:
+    """Name the days on which listed and block tonnes do not add up to the total."""
+    total, listed = (tables.get((*key[:3], trade)) for trade in ("total", "listed"))
+    if total is None or listed is None or "volume" not in total or "volume" not in listed:
+        return draft
+    parts = listed["volume"].fillna(0) + tables[key]["volume"].fillna(0)
+    unlike = (total["volume"] - parts).abs() > 0.5
+    if not unlike.any():
+        return draft
+    days = sorted(draft.rows["date"][unlike].dt.strftime("%Y-%m-%d"))
+    return draft.noted(f"Listed and block volumes do not add up to the total on {', '.join(days)}.")
+
+
+def _tidy(draft: drafts.Draft, key: Key, table: pd.DataFrame) -> pd.DataFrame:
+    market, product, vintage, trade = key
+    numbers = {name: table[name].to_numpy() for name in table}
+    return drafts.tidy(
+        draft,
+        market=market,
+        product=product,
+        vintage=vintage,
+        trade=trade,
+        price_kind="close" if "close" in table else "vwap",
+        **numbers,
+    )

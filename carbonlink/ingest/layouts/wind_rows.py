@@ -1,0 +1,48 @@
+"""What the two kinds of Wind export have in common: rows of keys above the dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ...errors import DataError
+from .. import dates
+from .. import draft as drafts
+from ..clean import tidy_text
+from ..sheet import Sheet
+from .series import SCALES
+
+NAME_KEY = "指标名称"
+KEYS = ("国家", NAME_KEY, "频率", "单位", "指标ID", "来源", "时间区间", "更新时间")
+_DEEPEST = 30
+
+
+def header_row(sheet: Sheet) -> int | None:
+    """Return the last row above the first date, or None where this is no Wind export."""
+    first = sheet.cells.iloc[:_DEEPEST, 0]
+    keys = {tidy_text(cell) for cell in first}
+    if NAME_KEY not in keys or not keys & {"频率", "单位", "指标ID"}:
+        return None
+    for row, cell in first.items():
+        if dates.date(cell) is not None:
+            return int(row) - 1
+    keyed = [row for row, cell in first.items() if tidy_text(cell) in KEYS]
+    return int(keyed[-1])
+
+
+def keyed(sheet: Sheet, header: int) -> Mapping[str, pd.Series]:
+    """Return the header's rows by their key, a cell a column."""
+    head = sheet.cells.loc[:header]
+    return {tidy_text(row.iloc[0]): row.iloc[1:] for _, row in head.iterrows()}
+
+
+def scale(file: str, unit: str) -> float:
+    """Return the factor from a printed unit of quantity or turnover to the whole one."""
+    plain = drafts.heading(unit)
+    if plain not in SCALES:
+        raise DataError(
+            f"{file} prints a quantity in {plain!r}, which is not known.",
+            f"Known units: {', '.join(k for k in SCALES if k)}.",
+        )
+    return SCALES[plain][1]

@@ -1,0 +1,77 @@
+"""Wind EDB single-series export: keys in the first column, then a date and a number a row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...errors import DataError
+from ...facts import markets as registry
+from .. import draft as drafts
+from ..schema import PRICES
+from ..sheet import Sheet
+from ..whose import settle_market
+from . import Parts
+from .series import SCALES, Series, check_unit, parse
+from .wind_rows import NAME_KEY, header_row, keyed, scale
+
+NAME = "wind_single"
+TITLE = "Wind single-series export (国家, 指标名称, 频率, 单位, … in the first column)"
+SIGNATURES: tuple[frozenset[str], ...] = ()
+
+
+def find(sheet: Sheet) -> int | None:
+    """Return the header's last row where this is a Wind export of one series."""
+    row = header_row(sheet)
+    if row is None or sheet.cells.shape[1] < 2:
+        return None
+    cells = keyed(sheet, row)[NAME_KEY]
+    return row if sum(bool(str(c).strip()) for c in cells) == 1 else None
+
+
+def read(sheet: Sheet, header: int, market: str | None) -> Parts:
+    """Return the tidy rows of one series; '#N/A' is a day without a value.
+
+    Notes
+    -----
+    A price keeps its unit, which must be the market's. A quantity is turned into whole units
+    (万千瓦时 into MWh, 万吨 into t), which the notes say.
+    """
+    keys = keyed(sheet, header)
+    series = parse(str(keys[NAME_KEY].iloc[0]))
+    unit = str(keys["单位"].iloc[0]) if "单位" in keys else ""
+    owner = settle_market(sheet.file, series.market, market, f"series {series.name}")
+    draft = drafts.body(sheet, header)
+    rows = draft.rows[[0, 1]].rename(columns={0: "date", 1: "number"})
+    draft = replace(draft, rows=rows).with_dates().with_numbers("number")
+    field, values, notes = _values(sheet, series, owner, unit, draft)
+    frame = drafts.tidy(
+        draft,
+        market=owner,
+        product=series.product,
+        vintage=series.vintage,
+        trade=series.trade,
+        price_kind=series.price_kind or "unknown",
+        **{field: values},
+    )
+    return Parts(draft=draft.noted(*notes), frames=(frame,))
+
+
+def _values(
+    sheet: Sheet, series: Series, owner: str, unit: str, draft: drafts.Draft
+) -> tuple[str, object, tuple[str, ...]]:
+    """The column of the tidy table that the series fills, its numbers, and notes on its unit."""
+    values = draft.rows["number"].to_numpy()
+    plain = drafts.heading(unit)
+    quantity = series.field in ("volume", "value") or (not series.field and plain in SCALES)
+    if quantity and plain:
+        made, factor = SCALES.get(plain, ("", scale(sheet.file, unit)))
+        expected = registry.get(owner)
+        whole = {"tCO2e": "t"}.get(expected.unit, expected.unit)
+        if made not in (whole, expected.currency):
+            check = f"{sheet.file} prints {unit}, where {owner} is counted in {expected.unit}."
+            raise DataError(check, "Check market=.")
+        field = "value" if made == expected.currency else "volume"
+        return field, values * factor, (f"Printed in {unit}, turned into {made}.",)
+    check_unit(sheet.file, owner, unit)
+    field = series.field if series.field in PRICES else "close"
+    return field, values, ()

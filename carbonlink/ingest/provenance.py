@@ -1,0 +1,231 @@
+"""The register of raw files: SOURCES.csv, a row a file with its hash, source and licence."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from .. import artifacts
+from ..errors import DataError, RegistrationError
+from .clean import decode
+from .recognise import recognise
+from .sheet import sheets
+
+REGISTER = "SOURCES.csv"
+SYNTHETIC_PUBLISHER = "carbonlink.demo"
+SYNTHETIC_WORDS = "synthetic demonstration data"
+_IGNORED_SUFFIXES = (".md", ".rst")
+_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One row of the register; every cell is text, empty where nothing is known."""
+
+    path: str
+    sha256: str = ""
+    bytes: str = ""
+    market: str = ""
+    layout: str = ""
+    publisher: str = ""
+    title: str = ""
+    url: str = ""
+    accessed: str = ""
+    licence: str = ""
+    note: str = ""
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the row says that the file is made-up demonstration data."""
+        words = f"{self.licence} {self.note} {self.publisher}".casefold()
+        return self.publisher == SYNTHETIC_PUBLISHER or SYNTHETIC_WORDS in words
+
+
+COLUMNS = tuple(Source.__dataclass_fields__)
+
+
+def find_root(root: str | Path | None = None) -> Path:
+    """Return the project folder: the one named, or the nearest upwards with `data/raw`.
+
+    Parameters
+    ----------
+    root : path, optional
+        The project; the current folder and its parents are searched when None.
+    """
+    if root is not None:
+        folder = Path(root)
+        if not (folder / "data" / "raw").is_dir():
+            raise DataError(
+                f"{folder} is no carbonlink project: it has no folder data/raw.",
+                "Make one with: carbonlink init DIR.",
+            )
+        return folder
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "data" / "raw").is_dir():
+            return folder
+    raise DataError(
+        f"Neither {here} nor a folder above it has data/raw.",
+        "Make a project with: carbonlink init DIR, or name a folder of files (raw=, --raw).",
+    )
+
+
+def raw_files(folder: str | Path) -> tuple[list[Path], list[str]]:
+    """Return the data files below a folder, sorted, and a note on each file passed over.
+
+    Notes
+    -----
+    The register, hidden files, descriptions (.md, .rst) and links that lead outside the folder
+    are no data files.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise DataError(f"There is no folder {folder}.", "Check the name.")
+    inside = folder.resolve()
+    found, passed = [], []
+    for where, below, names in os.walk(folder):
+        below[:] = sorted(n for n in below if not n.startswith("."))
+        for name in sorted(names):
+            path = Path(where) / name
+            if name == REGISTER or name.startswith(".") or path.suffix in _IGNORED_SUFFIXES:
+                continue
+            if inside not in path.resolve().parents:
+                passed.append(f"{name} is a link that leads outside {folder.name}; not read.")
+                continue
+            found.append(path)
+    return sorted(found), passed
+
+
+def load_register(folder: str | Path) -> dict[str, Source]:
+    """Return the rows of a folder's SOURCES.csv by path; none where there is no register.
+
+    Parameters
+    ----------
+    folder : path
+        The folder of raw files. The register needs a column `path`; others may be absent.
+    """
+    file = Path(folder) / REGISTER
+    if not file.is_file():
+        return {}
+    text, _ = decode(file.read_bytes(), REGISTER)
+    try:
+        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise DataError(f"{file} is not a csv table.", f"Columns: {', '.join(COLUMNS)}.") from error
+    if "path" not in table:
+        raise DataError(f"{file} has no column path.", f"Columns: {', '.join(COLUMNS)}.")
+    twice = table["path"][table["path"].duplicated()]
+    if len(twice):
+        raise DataError(f"{file} has two rows for {twice.iloc[0]}.", "Keep one of them.")
+    known = [name for name in COLUMNS if name in table]
+    rows = table[known].fillna("").to_dict(orient="records")
+    return {row["path"]: Source(**{k: str(v).strip() for k, v in row.items()}) for row in rows}
+
+
+def key_of(path: Path, folder: Path) -> str:
+    """Return how the register names a file: its path below the folder, with slashes."""
+    return path.relative_to(folder).as_posix()
+
+
+def check_registered(root: str | Path | None = None) -> Mapping[str, Source]:
+    """Return a project's register if every raw file is in it, unchanged.
+
+    Parameters
+    ----------
+    root : path, optional
+        The project (see `find_root`).
+
+    Raises
+    ------
+    RegistrationError
+        A file changed, is not registered, or is registered but gone.
+    """
+    return check_folder(find_root(root) / "data" / "raw")
+
+
+def check_folder(folder: Path) -> Mapping[str, Source]:
+    """Return the register of a folder of raw files if every file is in it, unchanged."""
+    register = load_register(folder)
+    files = {key_of(path, folder): path for path in raw_files(folder)[0]}
+    unknown = [key for key in files if key not in register or not register[key].sha256]
+    if unknown:
+        raise RegistrationError(
+            f"{_listed(unknown)} in {folder} {_has(unknown)} no row with a hash in {REGISTER}.",
+            f"Register: carbonlink data --register {files[unknown[0]]}",
+        )
+    changed = [k for k, path in files.items() if artifacts.sha256(path) != register[k].sha256]
+    if changed:
+        raise RegistrationError(
+            f"{_listed(changed)} in {folder} changed since {_has(changed)} been registered.",
+            "If the change is meant, register the new file: carbonlink data --register "
+            f"{files[changed[0]]}",
+        )
+    gone = [key for key in register if key not in files]
+    if gone:
+        raise RegistrationError(
+            f"{_listed(gone)} {_has(gone)} a row in {REGISTER} but no file in {folder}.",
+            "Put the file back, or take its row out.",
+        )
+    return register
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more files" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _has(names: list[str]) -> str:
+    return "has" if len(names) == 1 else "have"
+
+
+def register(file: str | Path, **cells: str) -> Path:
+    """Record a raw file, with its hash, in the register of its folder.
+
+    Parameters
+    ----------
+    file : path
+        A file below a project's `data/raw`.
+    **cells : str
+        Other cells of the row (market, publisher, title, url, accessed, licence, note). Cells
+        that are not given stay as they were, or empty; the layout is recognised.
+
+    Returns
+    -------
+    Path
+        The register.
+    """
+    path = Path(file).resolve()
+    if not path.is_file():
+        raise DataError(f"There is no file {file}.", "Check the name and the folder.")
+    folder = _raw_folder(path)
+    unknown = sorted(set(cells) - set(COLUMNS))
+    if unknown:
+        raise DataError(f"{REGISTER} has no column {unknown[0]}.", f"It has: {', '.join(COLUMNS)}.")
+    key = key_of(path, folder)
+    rows = {k: asdict(source) for k, source in load_register(folder).items()}
+    row = {**rows.get(key, {"path": key}), **cells}
+    row.update(sha256=artifacts.sha256(path), bytes=str(path.stat().st_size))
+    row["layout"] = row.get("layout") or _layout(path)
+    rows[key] = row
+    table = pd.DataFrame(list(rows.values())).reindex(columns=list(COLUMNS)).fillna("")
+    return artifacts.write_csv(folder / REGISTER, table)
+
+
+def _raw_folder(path: Path) -> Path:
+    for folder in path.parents:
+        if folder.name == "raw" and folder.parent.name == "data":
+            return folder
+    raise DataError(f"{path.name} is not below a folder data/raw.", "Move it there first.")
+
+
+def _layout(path: Path) -> str:
+    """The layout of a file; empty where none is recognised, which reading it will explain."""
+    try:
+        return recognise(sheets(path), path.name).layout.NAME
+    except DataError:
+        return ""

@@ -1,0 +1,210 @@
+"""Read one file into the tidy table, with every source row accounted for."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ..errors import CarbonlinkWarning, DataError
+from ..facts import markets as registry
+from .draft import settle
+from .recognise import recognise
+from .sheet import sheets
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reading:
+    """One file as read.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The tidy table (see `carbonlink.ingest.schema.DESCRIPTIONS`).
+    quarantine : DataFrame
+        Columns row (number in the file), reason, cells.
+    rows, kept, quarantined : int
+        Source rows: all of them, those in `frame`, those in `quarantine`.
+    declared : dict
+        Source rows that hold no data, by why: header, footer, blank, no_data, duplicate, ….
+        Always rows = kept + quarantined + the sum of these.
+    layout, sha256, encoding : str
+    path : Path
+    bytes : int
+    markets : tuple of str
+    unit : str
+        Price unit, empty where the file's markets have several.
+    notes : tuple of str
+        What a user of the numbers must know.
+    synthetic : bool
+        Whether the file is registered as synthetic demonstration data.
+    """
+
+    frame: pd.DataFrame
+    quarantine: pd.DataFrame
+    rows: int
+    kept: int
+    quarantined: int
+    declared: Mapping[str, int]
+    layout: str
+    path: Path
+    sha256: str
+    bytes: int
+    encoding: str
+    markets: tuple[str, ...]
+    unit: str
+    notes: tuple[str, ...]
+    synthetic: bool = False
+
+
+def read_file(
+    path: str | Path,
+    *,
+    market: str | None = None,
+    layout: str | None = None,
+    synthetic: bool = False,
+) -> Reading:
+    """Read one file.
+
+    Parameters
+    ----------
+    path : path
+        A csv, xlsx, xls or json file.
+    market : str, optional
+        Whose numbers they are, where the file does not say.
+    layout : str, optional
+        Name of the layout; recognised from the header when None.
+    synthetic : bool
+        Whether to mark the reading as synthetic demonstration data.
+
+    Returns
+    -------
+    Reading
+    """
+    path = Path(path)
+    found = recognise(sheets(path), path.name, layout)
+    parts = found.layout.read(found.sheet, found.header, market)
+    settled = settle(parts.draft, parts.frames, parts.empty)
+    content = path.read_bytes()
+    rows, quarantined = found.sheet.rows, len(settled.quarantine)
+    if rows != settled.kept + quarantined + sum(settled.declared.values()):
+        raise AssertionError(f"{path.name}: {rows} source rows are not all accounted for")
+    if settled.frame.empty and not quarantined:
+        raise DataError(
+            f"{path.name} holds a header of layout {found.layout.NAME} but no data.",
+            "Export it again from its source.",
+        )
+    markets = tuple(settled.frame["market"].unique())
+    units = {registry.get(one).price_unit for one in markets}
+    notes = parts.draft.notes
+    if found.sheet.others:
+        notes = (*notes, f"Sheet {found.sheet.name!r} read; others: {list(found.sheet.others)}.")
+    return Reading(
+        frame=settled.frame,
+        quarantine=settled.quarantine,
+        rows=rows,
+        kept=settled.kept,
+        quarantined=quarantined,
+        declared=settled.declared,
+        layout=found.layout.NAME,
+        path=path,
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        encoding=found.sheet.encoding,
+        markets=markets,
+        unit=units.pop() if len(units) == 1 else "",
+        notes=notes,
+        synthetic=synthetic,
+    )
+
+
+def read(
+    path: str | Path,
+    layout: str | None = None,
+    raw: bool = False,
+    market: str | None = None,
+) -> pd.DataFrame:
+    """Read one raw file into the tidy table.
+
+    Parameters
+    ----------
+    path : path
+        A csv, xlsx, xls or json file in any of the layouts that carbonlink knows.
+    layout : str, optional
+        Name of the layout; recognised from the header when None.
+    raw : bool
+        Whether to return the sheet as received instead: its cells, indexed by row number.
+    market : str, optional
+        Whose numbers they are, where the file does not say; it may not contradict the file.
+
+    Returns
+    -------
+    DataFrame
+        One row a market, product, vintage, trade and date; a missing number is missing. Its
+        `attrs` hold layout, source, sha256, rows, kept, quarantined, declared, notes and
+        quarantine (pairs of row number and reason).
+
+    Raises
+    ------
+    UnknownLayoutError
+        No reader knows the header.
+    DataError
+        The file cannot be read, or does not say which market it holds.
+
+    Notes
+    -----
+    Every row of the file is kept, quarantined with its reason, or declared to hold no data:
+    rows = kept + quarantined + declared. Nothing is imputed.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import carbonlink as cl
+    >>> lines = ["date,market,close,volume", "2024-01-02,cea,79.42,1000", "2024-01-03,cea,-1,10"]
+    >>> _ = Path("mine.csv").write_text("\\n".join(lines))
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     table = cl.read("mine.csv")
+    >>> table[["market", "close", "volume"]].values.tolist()
+    [['cea', 79.42, 1000.0]]
+    >>> table.attrs["quarantine"]
+    ((3, 'close is not above 0'),)
+    """
+    if raw:
+        path = Path(path)
+        return recognise(sheets(path), path.name, layout).sheet.cells.copy()
+    reading = read_file(path, market=market, layout=layout)
+    if reading.quarantined:
+        warnings.warn(CarbonlinkWarning(_warning(reading)), stacklevel=2)
+    frame = reading.frame.copy()
+    frame.attrs.update(
+        layout=reading.layout,
+        source=reading.path.name,
+        sha256=reading.sha256,
+        rows=reading.rows,
+        kept=reading.kept,
+        quarantined=reading.quarantined,
+        declared=dict(reading.declared),
+        notes=reading.notes,
+        quarantine=quarantine_pairs(reading),
+    )
+    return frame
+
+
+def quarantine_pairs(reading: Reading) -> tuple[tuple[int, str], ...]:
+    """Return row number and reason of every quarantined row."""
+    table = reading.quarantine
+    return tuple((int(r), str(t)) for r, t in zip(table["row"], table["reason"], strict=True))
+
+
+def _warning(reading: Reading) -> str:
+    shown = "; ".join(f"row {row}: {reason}" for row, reason in quarantine_pairs(reading)[:3])
+    return (
+        f"{reading.path.name}: {reading.quarantined} of {reading.rows} rows are quarantined "
+        f"({shown}). All reasons: frame.attrs['quarantine']."
+    )

@@ -1,0 +1,236 @@
+"""A file as received: its cells, before anybody knows what they mean."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError
+from .clean import decode
+
+LARGEST_FILE = 200 * 2**20
+LARGEST_CONTENT = 500 * 2**20
+TEXT, WORKBOOK, OLD_WORKBOOK, RECORDS = ".csv .txt .tsv", ".xlsx .xlsm", ".xls", ".json"
+SUFFIXES = tuple(f"{TEXT} {WORKBOOK} {OLD_WORKBOOK} {RECORDS}".split())
+_DELIMITERS = (",", ";", "\t")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,(\d{1,2}|\d{4,})")
+_HEAD_LINES = 12
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Cells of one sheet as received.
+
+    Attributes
+    ----------
+    file : str
+        File name.
+    cells : DataFrame
+        Cells as text, numbers or dates; the index is the row number in the file from 1 (the keys
+        of JSON records are row 0, which is not a row of the file).
+    encoding : str
+        Encoding of a text file, else the kind of file.
+    name : str
+        Name of the sheet in a workbook.
+    others : tuple of str
+        Names of the workbook's other sheets.
+    """
+
+    file: str
+    cells: pd.DataFrame
+    encoding: str
+    name: str = ""
+    others: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """Number of source rows."""
+        return int((self.cells.index > 0).sum())
+
+
+def sheets(path: str | Path) -> Iterator[Sheet]:
+    """Yield the sheets of a file, one at a time; a text file has one."""
+    path = Path(path)
+    content = _content(path)
+    suffix = path.suffix.lower()
+    if content.startswith(b"PK\x03\x04"):
+        yield from _workbook(path.name, content, "calamine")
+    elif content.startswith(b"\xd0\xcf\x11\xe0"):
+        yield from _workbook(path.name, content, "xlrd")
+    elif suffix in (*WORKBOOK.split(), OLD_WORKBOOK):
+        yield _old_export(path.name, content)
+    elif suffix == RECORDS:
+        yield _records(path.name, content)
+    else:
+        yield _text(path.name, content)
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file that is there, is a file, is not empty and not too large."""
+    name = path.name or str(path)
+    if not path.exists():
+        raise DataError(f"There is no file {path}.", "Check the name and the folder.")
+    if not path.is_file():
+        raise DataError(f"{path} is not a file.", "Name one file; a folder is read with cl.load.")
+    if path.suffix.lower() not in SUFFIXES:
+        raise DataError(
+            f"{name} has the suffix {path.suffix or 'of no kind'!r}, which is not read.",
+            f"Readable: {' '.join(SUFFIXES)}.",
+        )
+    size = path.stat().st_size
+    if size == 0:
+        raise DataError(f"{name} is empty (0 bytes).", "Export it again from its source.")
+    if size > LARGEST_FILE:
+        raise DataError(
+            f"{name} has {size / 2**20:,.0f} MB; files up to {LARGEST_FILE >> 20} MB are read.",
+            "Split it by year.",
+        )
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"{name} cannot be read ({error.strerror}).", "Check its permissions."
+        ) from error
+
+
+def _workbook(name: str, content: bytes, engine: str) -> Iterator[Sheet]:
+    if engine == "calamine":
+        _check_expansion(name, content)
+    try:
+        book = pd.ExcelFile(io.BytesIO(content), engine=engine)
+        titles = [str(title) for title in book.sheet_names]
+    except Exception as error:
+        raise _broken(name, "workbook") from error
+    for title in titles:
+        cells = _sheet_cells(name, book, title, engine)
+        kind = "xlsx" if engine == "calamine" else "xls"
+        yield Sheet(name, cells, kind, title, tuple(t for t in titles if t != title))
+
+
+def _sheet_cells(name: str, book: pd.ExcelFile, title: str, engine: str) -> pd.DataFrame:
+    try:
+        if engine == "calamine":
+            page = book.book.get_sheet_by_name(title)
+            return numbered(page.to_python(skip_empty_area=False))
+        frame = book.parse(title, header=None, dtype=object, keep_default_na=False)
+        return numbered(frame.to_numpy(dtype=object).tolist())
+    except Exception as error:
+        raise _broken(name, f"sheet {title!r}") from error
+
+
+def _check_expansion(name: str, content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise _broken(name, "workbook") from error
+    if size > LARGEST_CONTENT:
+        raise DataError(
+            f"{name} would unpack to {size / 2**20:,.0f} MB; up to {LARGEST_CONTENT >> 20} MB "
+            "are read.",
+            "Split it by year.",
+        )
+
+
+def _broken(name: str, what: str) -> DataError:
+    return DataError(
+        f"The {what} of {name} is damaged and cannot be read.",
+        "Open it in a spreadsheet program and save it again, or export it again.",
+    )
+
+
+def _old_export(name: str, content: bytes) -> Sheet:
+    """A text table or nothing at all under a workbook's name."""
+    head = content[:512].lstrip().lower()
+    if head.startswith((b"<", b"\xef\xbb\xbf<")) or b"\x00" in content[:512]:
+        raise _broken(name, "workbook")
+    return _text(name, content)
+
+
+def _records(name: str, content: bytes) -> Sheet:
+    text, _ = decode(content, name)
+    remedy = "It must be a list of records: [{...}, {...}]."
+    try:
+        loaded = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise DataError(f"{name} is not valid JSON{where}.", remedy) from error
+    if isinstance(loaded, dict):
+        lists = [v for v in loaded.values() if isinstance(v, list)]
+        loaded = lists[0] if len(lists) == 1 else loaded
+    if not isinstance(loaded, list) or not all(isinstance(r, dict) for r in loaded):
+        raise DataError(f"{name} holds no list of records.", remedy)
+    keys = list(dict.fromkeys(key for record in loaded for key in record))
+    rows = [[_scalar(record.get(key)) for key in keys] for record in loaded]
+    return Sheet(name, numbered([keys, *rows], first=0), "json")
+
+
+def _scalar(value: Any) -> Any:
+    return "" if value is None else str(value) if isinstance(value, (list, dict)) else value
+
+
+def _text(name: str, content: bytes) -> Sheet:
+    text, encoding = decode(content, name)
+    head = [line for line in text[:200_000].splitlines() if line.strip()][:_HEAD_LINES]
+    delimiter = max(_DELIMITERS, key=lambda d: sum(line.count(d) for line in head))
+    width = 1 + max((line.count(delimiter) for line in text.split("\n")), default=0)
+    if width > 20_000:
+        raise DataError(f"{name} has a line with {width:,d} columns.", "It is not a table.")
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text),
+            sep=delimiter,
+            header=None,
+            names=range(width),
+            dtype=object,
+            keep_default_na=False,
+            skip_blank_lines=False,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+        raise DataError(
+            f"{name} is not a table of separated values (a quotation mark may be unclosed).",
+            "Export it again from its source.",
+        ) from error
+    frame = numbered(frame.to_numpy(dtype=object))
+    if delimiter == ";":
+        _refuse_decimal_commas(name, frame)
+    return Sheet(name, frame, encoding)
+
+
+def _refuse_decimal_commas(name: str, frame: pd.DataFrame) -> None:
+    for column in frame:
+        for cell in frame[column]:
+            if isinstance(cell, str) and _DECIMAL_COMMA.fullmatch(cell.strip()):
+                raise DataError(
+                    f"{name} prints numbers with decimal commas ({cell.strip()}).",
+                    "Save it with decimal points.",
+                )
+
+
+def numbered(rows: list[list[Any]] | np.ndarray, first: int = 1) -> pd.DataFrame:
+    """Return rows of cells as a frame whose index is the row number in the file."""
+    cells = pd.DataFrame(rows, dtype=object).to_numpy(dtype=object, copy=True)
+    cells[pd.isna(cells)] = ""
+    index = pd.RangeIndex(first, first + len(cells))
+    return _without_empty_columns(pd.DataFrame(cells, index=index, dtype=object))
+
+
+def _without_empty_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """Drop columns at the right that hold nothing."""
+    width = frame.shape[1]
+    while width > 1 and not _holds(frame.iloc[:, width - 1]):
+        width -= 1
+    return frame.iloc[:, :width]
+
+
+def _holds(column: pd.Series) -> bool:
+    return any(not isinstance(cell, str) or cell.strip() for cell in column)
