@@ -22,6 +22,7 @@ FLAGS = (
 TINY_TONNES = 10.0
 """A trade of at most this many tonnes is flagged as tiny (Shenzhen's median is 3 t)."""
 
+_CENT = 0.01
 _KINDS = ("listed", "block", "auction")
 _PRICES = ("open", "high", "low", "close", "vwap")
 
@@ -57,9 +58,10 @@ def daily(
     has_trade : any quantity changed hands (any printed price, where quantities are not given).
     is_stale : a price is printed although the trade that would make it did not happen.
     gap_days : sessions since the last genuine price, 1 on consecutive sessions.
-    limit_up, limit_down : the price is at or beyond the reference price times (1 ± limit),
-    rounded half up to the cent; the reference is the last printed price and the limit that of
-    the facts table `price_limits` on that date.
+    limit_up, limit_down : the price is the reference price times (1 ± limit), rounded half up
+    to the cent; the reference is the last printed price and the limit that of the facts table
+    `price_limits` on that date. A move beyond the limit is another product or a block, not a
+    limit day. Missing where the limit is unknown or the price is an average of trades.
     """
     kinds = {kind: part.set_index("date").sort_index() for kind, part in rows.groupby("trade")}
     total = _total(kinds)
@@ -82,7 +84,7 @@ def daily(
     frame["is_open"] = True
     frame["has_trade"] = traded.reindex(sessions, fill_value=False).astype(bool)
     frame["is_stale"] = printed.notna() & ~genuine
-    up, down = limit_hits(printed, genuine, market)
+    up, down = limit_hits(printed, genuine & frame["price_kind"].ne("vwap"), market)
     frame["limit_up"], frame["limit_down"] = up, down
     frame["is_block"] = _block(kinds, sessions)
     frame["gap_days"] = gaps(genuine)
@@ -104,14 +106,14 @@ def gaps(genuine: pd.Series) -> pd.Series:
 
 
 def limit_hits(printed: pd.Series, genuine: pd.Series, market: str) -> tuple[pd.Series, pd.Series]:
-    """Return whether each genuine price is at its upper and its lower daily limit."""
+    """Return whether each price that `genuine` marks is at its upper and its lower limit."""
     rate = limits(market, printed.index)
     reference = printed.ffill().shift()
     known = genuine & rate.notna() & reference.notna()
     upper = bound(reference, rate)
     lower = bound(reference, -rate)
-    up = (printed >= upper - 1e-9).astype("boolean").mask(~known)
-    down = (printed <= lower + 1e-9).astype("boolean").mask(~known)
+    up = (printed - upper).abs().lt(_CENT / 2).astype("boolean").mask(~known)
+    down = (printed - lower).abs().lt(_CENT / 2).astype("boolean").mask(~known)
     return up, down
 
 

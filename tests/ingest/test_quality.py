@@ -68,6 +68,15 @@ def test_limit_days_tiny_trades_and_degenerate_ranges(week):
     assert days["degenerate_range"].fillna(False).tolist() == [False, True, False, False, False]
 
 
+def test_a_move_beyond_the_limit_and_an_average_price_are_no_limit_days(week):
+    jump = week.assign(close=[50.0, 70.0, 70.0, 63.0])
+    days = quality.daily(jump, "guangdong")
+    assert days["limit_up"].fillna(False).tolist() == [False] * 5
+    assert days["limit_down"].fillna(False).tolist() == [False, False, False, False, True]
+    average = week.assign(vwap=week["close"], price_kind="vwap")
+    assert quality.daily(average, "guangdong")["limit_up"].isna().all()
+
+
 def test_limits_are_rounded_half_up_to_the_cent():
     reference = pd.Series([48.45, 0.05, 51.23])
     up = quality.bound(reference, pd.Series([0.1] * 3))
