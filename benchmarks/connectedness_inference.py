@@ -1,6 +1,31 @@
 """Size of `excess_pvalue` and coverage of `conf_int`, by simulation.
 
     OMP_NUM_THREADS=1 python benchmarks/connectedness_inference.py [size|coverage]
+
+Size of the 5 % test, VAR(1), T = 250, 2,000 samples x 199 draws (standard error 0.5 points):
+
+    k = 4: 4.9 % (normal shocks), 4.9 % (GARCH of each column's own)
+    k = 8: 4.8 %, 5.2 %
+
+Coverage of 95 % intervals, 500 samples x 199 draws (standard error about 1 point):
+
+    k  T      system              total  from   to     net    cells       pair   excess
+    4  250    linked              94.0   92.0   95.2   94.0   94.8  93.6  94.4   94.4
+    8  250    linked              91.2   91.4   94.4   94.6   95.0  94.2  94.4   93.8
+    4  1,000  linked              94.0   94.4   92.4   96.2   94.8  94.2  93.8   94.0
+    8  1,000  linked              92.0   94.2   95.0   95.4   96.0  93.8  96.0   92.0
+    4  250    linked, GARCH       93.2   93.0   96.0   94.8   94.6  93.0  94.0   94.8
+    4  1,000  linked, GARCH       93.8   95.4   93.6   96.0   94.6  93.8  94.2   94.0
+    4  250    persistent          91.0   93.4   93.2   92.6   93.4  93.0  93.0   94.2
+    4  250    weak (total 2.9)    96.4   96.6   97.8   100.0  97.6  97.8  99.8   98.4
+    8  250    weak (total 6.5)    94.2   95.0   96.0   99.6   98.6  98.8  99.4   98.0
+
+The weak system has net and pairwise values of exactly 0 and cells of about 1 %: near the
+boundary the intervals are wide of the mark on the safe side. What was tried before on the same
+systems with T = 250, coverage of the total (linked k = 4, linked k = 8, weak k = 4, weak k = 8):
+plain percentiles 90, 87, 17, 0 %; basic (Hall) 88, 82, 93, 91 %; percentiles shifted by twice
+the bootstrap bias 90, 84, 95, 90 %; percentiles on logit or arcsine scales 89, 83, 72-84,
+63-79 %; a double bootstrap of the spread 89, 82, -, 86 %.
 """
 
 from __future__ import annotations

@@ -209,9 +209,13 @@ def _notes(model: VARResults, arguments: dict[str, Any]) -> tuple[str, ...]:
         notes.append("No intervals and no excess: paths of an explosive VAR do not settle.")
     elif draws == 0:
         notes.append("No intervals and no excess: draws=0.")
-    elif (draws + 1) * (1 - level) / 2 < 1:
+    elif (draws + 1) * (1 - level) / 2 < 1 - 1e-9:
         needed = int(np.ceil(2 / (1 - level) - 1e-9)) - 1
         notes.append(f"{draws} draws are too few for level {level}: at least {needed}.")
+    if draws and model.is_stable:
+        data, constant = model.data.to_numpy(), model.constant
+        if not bootstrap.unlinked(data, model.lags, model.rows, constant).stable:
+            notes.append("No excess: the own autoregression of a series is explosive.")
     return tuple(notes)
 
 

@@ -56,9 +56,11 @@ class RollingConnectedness(Results):
     def null_mean(self) -> float:
         """Mean of the total on windows of this length over data in which nothing is linked."""
         model: VARResults = self.fitted
-        if self.spec["draws"] == 0 or not model.is_stable:
+        if self.spec["draws"] == 0:
             return float("nan")
         source = bootstrap.unlinked(model.data.to_numpy(), model.lags, model.rows, model.constant)
+        if not source.stable:
+            return float("nan")
         source = replace(source, rows=np.arange(self.spec["observations"]) + model.lags)
         drawn = decomposition.unlinked_tables(
             source,
@@ -125,7 +127,7 @@ def rolling_connectedness(
     notes: tuple[str, ...],
 ) -> RollingConnectedness:
     """Measure connectedness in every window of a fitted model's sample (see `rolling`)."""
-    arguments = {**locals()}
+    arguments = dict(locals())
     count = _observations(window, model, compat)
     tables, roots = rolling.rolling_shares(
         model.data.to_numpy(),
