@@ -440,10 +440,10 @@ def describe(value: Any) -> str:
 
 
 def headline(value: Any) -> str:
-    """Return a headline figure as text: numbers rounded as in tables."""
-    return (
-        format_number(float(value)) if isinstance(value, (float, np.floating)) else describe(value)
-    )
+    """Return a headline figure as text: rounded as in tables, but at least to two decimals."""
+    if not isinstance(value, (float, np.floating)):
+        return describe(value)
+    return f"{value:,.2f}" if 1000 <= abs(value) < 1e15 else format_number(float(value))
 
 
 def format_number(value: float, digits: int = 4) -> str:
