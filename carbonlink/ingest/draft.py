@@ -224,7 +224,7 @@ def settle(draft: Draft, parts: Sequence[pd.DataFrame], empty: str = "no_data") 
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[ROW, *COLUMNS])
     frame = frame[frame[list(NUMBERS)].notna().any(axis=1).to_numpy()]
     frame = frame[~frame[ROW].isin(list(bad))].reset_index(drop=True)
-    for place, reasons in bad_rows(frame).items():
+    for place, reasons in bad_rows(frame).items() if len(frame) else ():
         _add(bad, int(frame[ROW].iat[place]), reasons)
     frame = frame[~frame[ROW].isin(list(bad))].reset_index(drop=True)
     frame, repeated = _without_duplicates(frame, bad)

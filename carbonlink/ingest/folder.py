@@ -87,7 +87,7 @@ class FolderReading:
         return {
             "file": reading.path.name,
             "status": "read",
-            "reason": "",
+            "reason": "" if len(days) else "every row with data is quarantined",
             "markets": ", ".join(reading.markets),
             "layout": reading.layout,
             "start": f"{days.min():%Y-%m-%d}" if len(days) else "",

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import CarbonlinkWarning, DataError
+from ..errors import CarbonlinkWarning, DataError, UnknownLayoutError
 from ..facts import markets as registry
 from .draft import settle
 from .recognise import recognise
 from .sheet import sheets
+
+SHOWN = 1_000
+"""Quarantined rows in a frame's attrs; `read_file(path).quarantine` has all of them."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,7 +95,10 @@ def read_file(
     content = path.read_bytes()
     rows, quarantined = found.sheet.rows, len(settled.quarantine)
     if rows != settled.kept + quarantined + sum(settled.declared.values()):
-        raise AssertionError(f"{path.name}: {rows} source rows are not all accounted for")
+        raise DataError(
+            f"{path.name}: not all of its {rows} source rows are accounted for.",
+            "This is a fault of carbonlink: please report it with the file's header.",
+        )
     if settled.frame.empty and not quarantined:
         raise DataError(
             f"{path.name} holds a header of layout {found.layout.NAME} but no data.",
@@ -176,8 +182,7 @@ def read(
     ((3, 'close is not above 0'),)
     """
     if raw:
-        path = Path(path)
-        return recognise(sheets(path), path.name, layout).sheet.cells.copy()
+        return _as_received(Path(path), layout)
     reading = read_file(path, market=market, layout=layout)
     if reading.quarantined:
         warnings.warn(CarbonlinkWarning(_warning(reading)), stacklevel=2)
@@ -196,9 +201,19 @@ def read(
     return frame
 
 
+def _as_received(path: Path, layout: str | None) -> pd.DataFrame:
+    """The cells of the sheet that a layout knows, or of the first one."""
+    try:
+        return recognise(sheets(path), path.name, layout).sheet.cells.copy()
+    except UnknownLayoutError:
+        if layout is not None:
+            raise
+        return next(sheets(path)).cells.copy()
+
+
 def quarantine_pairs(reading: Reading) -> tuple[tuple[int, str], ...]:
-    """Return row number and reason of every quarantined row."""
-    table = reading.quarantine
+    """Return row number and reason of the quarantined rows, at most `SHOWN` of them."""
+    table = reading.quarantine.head(SHOWN)
     return tuple((int(r), str(t)) for r, t in zip(table["row"], table["reason"], strict=True))
 
 

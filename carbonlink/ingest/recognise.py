@@ -8,14 +8,29 @@ from types import ModuleType
 
 from ..errors import DataError, UnknownLayoutError, check_choice
 from .draft import heading
-from .layouts import ember, guangzhou, hubei, icap, provincial, tanjiaoyi, tidy, wind, wind_single
+from .layouts import (
+    beijing,
+    ceex,
+    ember,
+    guangzhou,
+    hubei,
+    icap,
+    investing,
+    provincial,
+    shenzhen,
+    tanjiaoyi,
+    tianjin,
+    tidy,
+    wind,
+    wind_single,
+)
 from .sheet import Sheet
 
 LAYOUTS: dict[str, ModuleType] = {
     module.NAME: module
     for module in (
         *(wind, wind_single, guangzhou, hubei, tanjiaoyi, icap, ember, provincial),
-        tidy,
+        *(tidy, ceex, investing, beijing, tianjin, shenzhen),
     )
 }
 _DEEPEST = 30
@@ -91,15 +106,22 @@ def _unknown(sheet: Sheet | None, file: str, tried: Iterable[ModuleType]) -> Dat
                 share = len(signature & texts) / len(signature)
                 if share > score:
                     score, best, missing, row = share, layout, signature - texts, number
+    garbled = sheet.encoding == "gb18030" and "指标名称" not in str(sheet.cells.iat[0, 0])
+    advice = (
+        " If these headings look garbled, the file is neither UTF-8 nor GB18030: save it as UTF-8."
+        if garbled
+        else ""
+    )
     if best is None:
         first = [heading(c) for c in sheet.cells.iloc[0] if heading(c)]
         shown = ", ".join(first[:8]) or "nothing"
         return UnknownLayoutError(
             f"No reader knows the header of {file}; its first row holds: {shown[:200]}.",
-            f"Layouts: {', '.join(LAYOUTS)}. A table of your own needs the columns of 'tidy'.",
+            f"Layouts: {', '.join(LAYOUTS)}. A table of your own needs the columns of 'tidy'."
+            + advice,
         )
     return UnknownLayoutError(
         f"No reader knows the header of {file}. The nearest layout is {best.NAME} (row {row}); "
         f"missing: {', '.join(sorted(missing))}.",
-        f"Expected: {best.TITLE}.",
+        f"Expected: {best.TITLE}." + advice,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,18 @@ from .clean import decode
 
 LARGEST_FILE = 200 * 2**20
 LARGEST_CONTENT = 500 * 2**20
+WIDEST, MOST_CELLS = 16_384, 40_000_000
 TEXT, WORKBOOK, OLD_WORKBOOK, RECORDS = ".csv .txt .tsv", ".xlsx .xlsm", ".xls", ".json"
 SUFFIXES = tuple(f"{TEXT} {WORKBOOK} {OLD_WORKBOOK} {RECORDS}".split())
 _DELIMITERS = (",", ";", "\t")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,(\d{1,2}|\d{4,})")
 _HEAD_LINES = 12
+_OLD_WORKBOOKS = (
+    b"\xd0\xcf\x11\xe0",
+    b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ def sheets(path: str | Path) -> Iterator[Sheet]:
     suffix = path.suffix.lower()
     if content.startswith(b"PK\x03\x04"):
         yield from _workbook(path.name, content, "calamine")
-    elif content.startswith(b"\xd0\xcf\x11\xe0"):
+    elif content.startswith(_OLD_WORKBOOKS):
         yield from _workbook(path.name, content, "xlrd")
     elif suffix in (*WORKBOOK.split(), OLD_WORKBOOK):
         yield _old_export(path.name, content)
@@ -149,9 +157,14 @@ def _broken(name: str, what: str) -> DataError:
 
 
 def _old_export(name: str, content: bytes) -> Sheet:
-    """A text table or nothing at all under a workbook's name."""
-    head = content[:512].lstrip().lower()
-    if head.startswith((b"<", b"\xef\xbb\xbf<")) or b"\x00" in content[:512]:
+    """A text table under a workbook's name, as some web sites hand out."""
+    head = content[:512].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if head.startswith(b"<"):
+        raise DataError(
+            f"{name} is a web page under a workbook's name.",
+            "Open it in a spreadsheet program and save it as xlsx.",
+        )
+    if b"\x00" in head and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _broken(name, "workbook")
     return _text(name, content)
 
@@ -182,25 +195,18 @@ def _text(name: str, content: bytes) -> Sheet:
     text, encoding = decode(content, name)
     head = [line for line in text[:200_000].splitlines() if line.strip()][:_HEAD_LINES]
     delimiter = max(_DELIMITERS, key=lambda d: sum(line.count(d) for line in head))
-    width = 1 + max((line.count(delimiter) for line in text.split("\n")), default=0)
-    if width > 20_000:
-        raise DataError(f"{name} has a line with {width:,d} columns.", "It is not a table.")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        frame = pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            header=None,
-            names=range(width),
-            dtype=object,
-            keep_default_na=False,
-            skip_blank_lines=False,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+        rows = list(reader)
+    except csv.Error as error:
         raise DataError(
-            f"{name} is not a table of separated values (a quotation mark may be unclosed).",
+            f"{name} is not a table of separated values (line {reader.line_num}: {error}).",
             "Export it again from its source.",
         ) from error
-    frame = numbered(frame.to_numpy(dtype=object))
+    width = max(map(len, rows), default=0)
+    if width > WIDEST or width * len(rows) > MOST_CELLS:
+        raise DataError(f"{name} has a line with {width:,d} columns.", "It is not a table.")
+    frame = numbered(rows)
     if delimiter == ";":
         _refuse_decimal_commas(name, frame)
     return Sheet(name, frame, encoding)
@@ -216,11 +222,14 @@ def _refuse_decimal_commas(name: str, frame: pd.DataFrame) -> None:
                 )
 
 
-def numbered(rows: list[list[Any]] | np.ndarray, first: int = 1) -> pd.DataFrame:
+def numbered(rows: Sequence[Sequence[Any]], first: int = 1) -> pd.DataFrame:
     """Return rows of cells as a frame whose index is the row number in the file."""
-    cells = pd.DataFrame(rows, dtype=object).to_numpy(dtype=object, copy=True)
+    width = max(map(len, rows), default=0)
+    cells = np.full((len(rows), width), "", dtype=object)
+    for place, row in enumerate(rows):
+        cells[place, : len(row)] = row
     cells[pd.isna(cells)] = ""
-    index = pd.RangeIndex(first, first + len(cells))
+    index = pd.RangeIndex(first, first + len(rows))
     return _without_empty_columns(pd.DataFrame(cells, index=index, dtype=object))
 
 

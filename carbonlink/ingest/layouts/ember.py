@@ -7,8 +7,9 @@ import numpy as np
 from .. import draft as drafts
 from ..clean import is_missing
 from ..sheet import Sheet
-from ..whose import one_of, place
+from ..whose import place
 from . import Parts
+from .products import of_market
 
 NAME = "ember"
 TITLE = "Ember European wholesale electricity (Country, ISO3 Code, Date, Price (EUR/MWhe))"
@@ -32,9 +33,5 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     draft = draft.with_bad(
         markets == "", lambda i: f"country {texts[i]!r} is in no row of the countries table"
     )
-    only = one_of(sheet.file, set(markets) - {""}, market)
     frame = drafts.tidy(draft, market=markets, trade="total", price_kind="index")
-    empty = "no_data"
-    if only:
-        frame, empty = frame[frame["market"] == only], "other_market"
-    return Parts(draft=draft, frames=(frame,), empty=empty)
+    return of_market(Parts(draft=draft, frames=(frame,)), market)

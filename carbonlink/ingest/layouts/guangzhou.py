@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from .. import draft as drafts
 from ..sheet import Sheet
 from . import Parts
-from .products import per_product
+from .products import of_market, per_product
 
 NAME = "guangzhou"
 TITLE = "Guangzhou exchange (日期, 品种, 开盘价, …, 成交数量, 成交金额)"
@@ -37,8 +35,6 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     names = RENAME if "成交数量" in printed else ENGLISH
     draft = drafts.start(sheet, header, names).with_dates()
     draft = draft.with_numbers("close", "high", "low", "volume", "value").noted(REFERENCE)
-    draft, columns = per_product(draft, "name", market)
-    return Parts(
-        draft=draft,
-        frames=(drafts.tidy(draft, **columns, trade="total", price_kind="close", open=np.nan),),
-    )
+    draft, columns = per_product(draft, "name", "guangdong")
+    frame = drafts.tidy(draft, **columns, trade="total", price_kind="close")
+    return of_market(Parts(draft=draft, frames=(frame,)), market)
