@@ -84,7 +84,9 @@ def connectedness(
 
     The index is a sum of squares and does not vanish without a link: `excess` is what is left
     after taking away its mean over data in which each column follows its own AR with shocks
-    drawn apart, and `excess_pvalue` the share of such data with an index as large.
+    drawn apart, and `excess_pvalue` the share of such data with an index as large. That null is
+    independence, of variances too: volatility common to all without any other link makes the 5 %
+    test reject about 8 % of the time.
 
     Intervals are bias-corrected percentiles of the residual moving-block bootstrap [3]_; see
     `ConnectednessResults.conf_int`.

@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from ..errors import TooFewObservationsError
-from ..kernels.var import usable_rows
+from ..kernels.var import DEPENDENT, pivots, usable_rows
 from ..panel import Panel
 from .joint_prices import MOVING
 
 ROWS_A_COEFFICIENT = 10
 """Observations for each coefficient of an equation that a choice of markets is to leave."""
+
+SHARE_KEPT = 0.5
+"""Share of the common observations that adding a market must leave."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,9 @@ def joint_returns(
     ----------
     panel : Panel
     markets : list of str, optional
-        Markets to keep, come what may. By default those of the panel, less the ones whose price
-        hardly moves, less, one at a time, the one that costs most common observations, until ten
-        observations a coefficient are left.
+        Markets to keep, come what may. By default the panel's first market whose price moves,
+        then, one at a time, the one that leaves most common observations, as long as at least
+        half of them and ten a coefficient are left.
     lags : int
         Rows that must be complete before an observation.
     minimum : int
@@ -102,25 +105,42 @@ def _moving(wide: pd.DataFrame) -> tuple[list[str], list[str]]:
 def _overlapping(
     wide: pd.DataFrame, open_days: dict[str, pd.DatetimeIndex], lags: int, minimum: int
 ) -> tuple[list[str], list[str]]:
-    chosen, notes = list(wide.columns), []
-    while len(chosen) > 2:
-        have = _count(wide[chosen], open_days, lags)
-        need = max(minimum, ROWS_A_COEFFICIENT * (lags * len(chosen) + 1))
-        if have >= need:
-            break
-        left = [_count(wide[[c for c in chosen if c != m]], open_days, lags) for m in chosen]
-        worst = chosen[len(chosen) - 1 - int(np.argmax(left[::-1]))]
-        notes.append(
-            f"Left out: {worst}; {len(chosen)} markets with it have {have} common observations, "
-            f"without it {max(left)} ({need} wanted)."
-        )
-        chosen.remove(worst)
-    if len(chosen) < 2:
+    if wide.shape[1] < 2:
         raise TooFewObservationsError(
-            f"{len(chosen)} of the panel's markets have prices that move.",
+            f"{wide.shape[1]} of the panel's markets have prices that move.",
             "Load at least two such markets.",
         )
-    return chosen, notes
+    chosen, others, notes = [wide.columns[0]], list(wide.columns[1:]), []
+    have = _count(wide[chosen], open_days, lags)
+    while others:
+        left = [_count(wide[[*chosen, m]], open_days, lags) for m in others]
+        best = int(np.argmax(left))
+        need = max(minimum, ROWS_A_COEFFICIENT * (lags * (len(chosen) + 1) + 1))
+        if left[best] < max(need, SHARE_KEPT * have):
+            break
+        market = others.pop(best)
+        if _repeats(_common(wide[[*chosen, market]], open_days)):
+            notes.append(f"Left out: {market}, which repeats the markets kept.")
+            continue
+        have = left[best]
+        chosen.append(market)
+    if len(chosen) < 2:
+        best_text = f"{others[best]} shares {left[best]}" if others else "the others repeat it"
+        raise TooFewObservationsError(
+            f"No market of the panel shares enough of the {have} observations of {chosen[0]} "
+            f"({best_text}, {int(np.ceil(max(need, SHARE_KEPT * have)))} are wanted).",
+            "Name the markets: markets=[...].",
+        )
+    if others:
+        counts = ", ".join(f"{m} ({n})" for m, n in zip(others, left, strict=True))
+        kept = f"the {len(chosen)} kept ({have})"
+        notes.append(f"Left out, with the observations common with {kept}: {counts}.")
+    return [m for m in wide.columns if m in chosen], notes
+
+
+def _repeats(frame: pd.DataFrame) -> bool:
+    """Whether the last column is a linear combination of the others."""
+    return bool(pivots(frame.dropna().to_numpy(float))[-1] < DEPENDENT)
 
 
 def _count(wide: pd.DataFrame, open_days: dict[str, pd.DatetimeIndex], lags: int) -> int:

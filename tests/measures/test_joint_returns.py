@@ -67,7 +67,9 @@ def test_markets_that_hardly_move_or_meet_are_left_out_by_name():
     joint = joint_returns(held, None, 1, 40)
     assert list(joint.frame) == ["cea", "hubei"]
     assert "eur_zhejiang, whose price moves on fewer than 5 %" in joint.notes[0]
-    assert "Left out: ccer; 3 markets with it have 28 common observations" in joint.notes[1]
+    assert joint.notes[1] == (
+        "Left out, with the observations common with the 2 kept (298): ccer (28)."
+    )
 
 
 def test_markets_asked_for_are_kept_or_refused():
@@ -77,6 +79,28 @@ def test_markets_asked_for_are_kept_or_refused():
     with pytest.raises(UnknownMarketError):
         cl.connectedness(held, markets=["cea", "shanghai"])
     assert cl.connectedness(held, lags=1, draws=0).names == ("cea", "hubei")
+
+
+def test_a_market_that_would_cost_more_than_half_is_left_out():
+    held = panel(cea=market(DAYS, 1), ccer=market(DAYS[-140:], 4), hubei=market(DAYS, 2))
+    joint = joint_returns(held, None, 1, 40)
+    assert list(joint.frame) == ["cea", "hubei"] and "ccer (138)" in joint.notes[0]
+    both = panel(cea=market(DAYS, 1), ccer=market(DAYS[-170:], 4), hubei=market(DAYS, 2))
+    assert list(joint_returns(both, None, 1, 40).frame) == ["cea", "ccer", "hubei"]
+
+
+def test_markets_that_never_meet_are_refused_with_the_numbers():
+    held = panel(cea=market(DAYS, 1), ccer=market(DAYS[-30:], 4))
+    with pytest.raises(TooFewObservationsError, match="ccer shares 28, 149 are wanted"):
+        cl.connectedness(held)
+
+
+def test_a_market_that_repeats_another_is_left_out():
+    held = panel(cea=market(DAYS, 1), electricity_deu=market(DAYS, 2))
+    twin = panel(**held.days, electricity_lux=held.days["electricity_deu"].copy())
+    joint = joint_returns(twin, None, 1, 40)
+    assert list(joint.frame) == ["cea", "electricity_deu"]
+    assert joint.notes == ("Left out: electricity_lux, which repeats the markets kept.",)
 
 
 def test_one_moving_market_is_not_enough():
