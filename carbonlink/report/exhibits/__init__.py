@@ -8,12 +8,22 @@ from ..exhibit import Exhibit
 from ..study import Study
 from .audit import audit
 from .compliance_calendar import compliance_calendar
+from .concentration import concentration_curves, concentration_cycles
+from .connectedness import (
+    connectedness_excess,
+    connectedness_net,
+    connectedness_rolling,
+    connectedness_table,
+)
 from .implied_prices import implied_files, implied_published
 from .ledger import ledger
 from .national_years import national_years
+from .pass_through import pass_through_rates
 from .prices import prices
 from .published_years import published_years
 from .quality import quality
+from .stationarity import unit_roots
+from .volatility import conditional_volatility, volatility_window
 
 EXHIBITS: dict[str, tuple[str, Callable[[Study], Exhibit]]] = {
     "ledger": ("Data ledger", ledger),
@@ -25,11 +35,24 @@ EXHIBITS: dict[str, tuple[str, Callable[[Study], Exhibit]]] = {
     ),
     "prices": ("Prices of genuine trades, with gaps and deadlines", prices),
     "quality": ("Market quality by market and year", quality),
+    "concentration_curves": (
+        "Share of volume before the deadline, by length of the window",
+        concentration_curves,
+    ),
+    "concentration_cycles": ("Concentration of trading by compliance cycle", concentration_cycles),
+    "unit_roots": ("Unit roots in prices and returns", unit_roots),
+    "volatility_window": ("Volatility before compliance deadlines", volatility_window),
+    "conditional_volatility": ("Volatility over time", conditional_volatility),
+    "connectedness_table": ("Connectedness: who moves with whom", connectedness_table),
+    "connectedness_net": ("Connectedness: net directions", connectedness_net),
+    "connectedness_rolling": ("Connectedness over time", connectedness_rolling),
+    "connectedness_excess": ("Connectedness minus what chance gives", connectedness_excess),
     "implied_published": (
         "Implied carbon prices of certificates, energy-use rights and offsets, as published",
         implied_published,
     ),
     "implied_files": ("Implied carbon prices by month, from the files", implied_files),
+    "pass_through": ("From carbon prices to power prices", pass_through_rates),
     "audit": ("Printed figures of the founding papers that do not recompute", audit),
 }
 """Title and function of each exhibit, by its key, in the order of the page."""

@@ -1,0 +1,212 @@
+"""Volatility, with the compliance window in the variance equation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ... import plotting
+from ...errors import TooFewObservationsError
+from ...measures.volatility import volatility
+from ...measures.volatility_results import VolatilityResults
+from ..exhibit import Exhibit
+from ..study import Study, colours, name
+
+SPECS = ("garch", "gjr", "egarch")
+HEADLINE = "egarch"
+WINDOW = 30
+_COLUMNS = 2
+_HEADINGS = {
+    "name": "Market",
+    "spec": "Model",
+    "nobs": "Returns",
+    "effect": "Window effect on variance (%)",
+    "lower": "Lower",
+    "upper": "Upper",
+    "p_value": "p",
+    "persistence": "Persistence",
+    "half_life": "Half-life (returns)",
+    "leverage": "Leverage (%)",
+    "shape": "t: degrees of freedom",
+    "loglik": "Log-likelihood",
+    "bic": "BIC",
+}
+
+
+def fits(study: Study) -> tuple[dict[tuple[str, str], VolatilityResults], list[str]]:
+    """Fit every specification to every allowance market with known deadlines."""
+    markets = [m for m in study.allowances() if study.kind(m) == "ets"]
+    found, left_out = {}, []
+    for spec in SPECS:
+        made, refused = study.each(markets, lambda market, spec=spec: fit(study, market, spec))
+        found |= {(market, spec): result for market, result in made.items()}
+        left_out += [f"{spec.upper()}: {sentence}" for sentence in refused]
+    if not found:
+        raise TooFewObservationsError(" ".join(left_out) or "No file holds an allowance market.")
+    order = {m: i for i, m in enumerate(markets)}
+    ordered = sorted(found, key=lambda key: (order[key[0]], SPECS.index(key[1])))
+    return {key: found[key] for key in ordered}, _shorter(left_out)
+
+
+def fit(study: Study, market: str, spec: str) -> VolatilityResults:
+    """Fit one specification to one market."""
+    key = ("volatility", market, spec)
+    return study.once(key, volatility, study.panel, market, spec, window=WINDOW)
+
+
+def volatility_window(study: Study) -> Exhibit:
+    """Show how much larger the variance is before a deadline, in three models."""
+    found, left_out = fits(study)
+    markets = list(dict.fromkeys(market for market, _ in found))
+    table = pd.DataFrame([_row(*key, result) for key, result in found.items()])
+    return Exhibit(
+        takeaway=_takeaway(table),
+        figure=_draw_effects(table),
+        table=table[["market", *_HEADINGS]],
+        headings=_HEADINGS,
+        formats={
+            **dict.fromkeys(("effect", "lower", "upper"), "+.0f"),
+            "leverage": "+.1f",
+            "persistence": ".3f",
+            "half_life": ".1f",
+            "shape": ".1f",
+            "loglik": ",.1f",
+            "bic": ",.1f",
+            "p_value": "p",
+        },
+        notes=(
+            f"Returns between genuine trades of at least 100 t where tonnes are known; t "
+            f"distribution; the window is the {WINDOW} open days up to each deadline and enters "
+            "the variance as exp(δ·window). Intervals at 95 % from robust standard errors.",
+            *left_out,
+            *_own(found),
+        ),
+        sources=study.sources(markets),
+        synthetic=study.synthetic(markets),
+        results=tuple(found.values()),
+    )
+
+
+def conditional_volatility(study: Study) -> Exhibit:
+    """Draw the conditional volatility of the headline model, windows shaded."""
+    found, left_out = fits(study)
+    chosen = {market: result for (market, spec), result in found.items() if spec == HEADLINE}
+    if not chosen:
+        raise TooFewObservationsError(f"No market has a {HEADLINE.upper()} model. {left_out[0]}")
+    numbers = pd.concat([r.numbers().assign(market=m) for m, r in chosen.items()])
+    return Exhibit(
+        takeaway=_level_takeaway(chosen),
+        figure=_draw_paths(chosen),
+        drawn=numbers,
+        notes=(
+            f"Standard deviation of the next return, % (not annualised), {HEADLINE.upper()} with t "
+            f"shocks; shaded: the {WINDOW} open days up to a deadline. No line is drawn over more "
+            "than 31 days without a return.",
+        ),
+        sources=study.sources(chosen),
+        synthetic=study.synthetic(chosen),
+        results=tuple(chosen.values()),
+    )
+
+
+def _row(market: str, spec: str, result: VolatilityResults) -> dict[str, object]:
+    effect = result.window_effect
+    return {
+        "market": market,
+        "name": name(market),
+        "spec": f"{spec.upper()}-t",
+        "nobs": result.nobs,
+        "effect": effect.percent,
+        "lower": effect.lower,
+        "upper": effect.upper,
+        "p_value": effect.p_value,
+        "persistence": result.persistence,
+        "half_life": result.half_life,
+        "leverage": result.leverage,
+        "shape": result.params.get("nu", result.params.iloc[-1]),
+        "loglik": result.loglik,
+        "bic": result.bic,
+    }
+
+
+def _own(found: dict[tuple[str, str], VolatilityResults]) -> list[str]:
+    """Notes of the fits, each once, with the models it holds for."""
+    where: dict[str, list[str]] = {}
+    for (market, spec), result in found.items():
+        for note in result.notes:
+            where.setdefault(note, []).append(f"{name(market)} {spec.upper()}")
+    return [f"{', '.join(places)}: {note}" for note, places in where.items()]
+
+
+def _shorter(sentences: list[str]) -> list[str]:
+    """One sentence where all specifications say the same."""
+    merged: dict[str, list[str]] = {}
+    for sentence in sentences:
+        spec, _, rest = sentence.partition(": ")
+        merged.setdefault(rest, []).append(spec)
+    every = len(SPECS)
+    return [r if len(s) == every else f"{', '.join(s)}: {r}" for r, s in merged.items()]
+
+
+def _draw_effects(table: pd.DataFrame) -> object:
+    markets = list(dict.fromkeys(table["name"]))
+    figure, (ax,) = plotting.canvas(height=0.45 * len(markets) + 1.1)
+    for shift, spec, marker in zip((0.22, 0, -0.22), table["spec"].unique(), "os^", strict=False):
+        rows = table[table["spec"] == spec]
+        place = np.array([len(markets) - 1 - markets.index(n) for n in rows["name"]]) + shift
+        colour = plotting.PALETTE[list(table["spec"].unique()).index(spec)]
+        ratio = 1 + rows[["effect", "lower", "upper"]] / 100
+        ax.hlines(place, ratio["lower"], ratio["upper"], color=colour, linewidth=1.3)
+        ax.plot(ratio["effect"], place, marker, color=colour, markersize=4.5, label=spec)
+    ax.axvline(1, color="#4D4D4D", linewidth=0.8)
+    ax.set_xscale("log")
+    low, high = (1 + table["lower"] / 100).min(), (1 + table["upper"] / 100).max()
+    ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if low / 1.3 <= t <= high * 1.3]
+    ax.set_xticks(ticks, [f"{t:g}×" for t in ticks])
+    ax.minorticks_off()
+    ax.set_yticks(range(len(markets)), markets[::-1])
+    ax.set_xlabel(f"variance in the last {WINDOW} open days before a deadline, times the rest")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3)
+    return figure
+
+
+def _draw_paths(chosen: dict[str, VolatilityResults]) -> object:
+    columns = min(len(chosen), _COLUMNS)
+    rows = -(-len(chosen) // columns)
+    figure, axes = plotting.canvas(len(chosen), columns, height=1.5 * rows + 0.3, sharex=True)
+    palette = colours()
+    for ax, (market, result) in zip(axes, chosen.items(), strict=True):
+        path = result.conditional_volatility
+        plotting.broken_line(ax, path, gap=31, color=palette[market], linewidth=0.8)
+        spells = (result.inside != result.inside.shift()).cumsum()[result.inside]
+        for _, spell in spells.groupby(spells):
+            ax.axvspan(spell.index[0], spell.index[-1], color="#BDBDBD", alpha=0.55, lw=0)
+        ax.set_ylim(0, 1.05 * float(path.quantile(0.998)))
+        ax.set_title(f"{name(market)}, %", fontsize=8.5)
+    plotting.years(axes[0])
+    return figure
+
+
+def _takeaway(table: pd.DataFrame) -> str:
+    head = table[table["spec"] == f"{HEADLINE.upper()}-t"]
+    head = head if len(head) else table
+    up = head[(head["p_value"] < 0.05) & (head["effect"] > 0)]
+    down = head[(head["p_value"] < 0.05) & (head["effect"] < 0)]
+    parts = [
+        f"{row['name']} {row['effect']:+.0f} % [{row['lower']:+.0f}, {row['upper']:+.0f}]"
+        for _, row in head.iterrows()
+    ]
+    return (
+        f"In {len(up)} of {len(head)} markets the variance is higher in the last {WINDOW} open "
+        f"days before a deadline, in {len(down)} lower (5 %, {head['spec'].iloc[0]}): "
+        f"{'; '.join(parts)}."
+    )
+
+
+def _level_takeaway(chosen: dict[str, VolatilityResults]) -> str:
+    level = {m: float(r.conditional_volatility.median()) for m, r in chosen.items()}
+    low, high = min(level, key=level.get), max(level, key=level.get)
+    text = f"The median day's volatility is {level[low]:.1f} % in {name(low)}"
+    if low == high:
+        return text + "."
+    return f"{text} and {level[high]:.1f} % in {name(high)}."

@@ -1,0 +1,127 @@
+"""What `carbonlink data` and `carbonlink init` do, and the text they print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from .. import demo
+from ..errors import OutputError
+from ..ingest import folder as folders
+from ..ingest import provenance
+from ..ingest.folder import FolderReading
+from ..ingest.processed import write_processed
+from ..ingest.reading import read_file
+from .publish import output_folder
+
+_SHOWN = 20
+
+
+def process(raw: str | Path | None = None, out: str | Path | None = None) -> str:
+    """Read a folder into tidy tables and a quarantine, and say what was written."""
+    folder, registered = _folder(raw)
+    if out is None:
+        out = folder.parent / "processed" if registered else Path("data") / "processed"
+    with output_folder(out) as target:
+        reading = folders.read_folder(folder, registered=registered)
+        written = write_processed(reading, target)
+    lines = [_line(r.path.name, r.kept, r.quarantined, r.declared) for r in reading.readings]
+    lines += [f"{f.path.name}: not used: {f.reason}" for f in reading.failures]
+    lines += [f"  {reason}: {count}" for reason, count in _reasons(reading)]
+    return "\n".join([*lines, f"Wrote {len(written)} files to {target}"])
+
+
+def listing(raw: str | Path | None = None) -> str:
+    """Return a line a file of a folder: layout, markets, span, rows."""
+    folder, registered = _folder(raw)
+    ledger = folders.read_folder(folder, registered=registered).ledger()
+    columns = ["file", "layout", "markets", "start", "end", "kept", "quarantined", "reason"]
+    table = ledger[columns].astype(str)
+    table["markets"] = [_short(text) for text in table["markets"]]
+    table["reason"] = [_short(text, 90) for text in table["reason"]]
+    return table.rename(columns={"quarantined": "set aside"}).to_string(index=False)
+
+
+def explain(file: str | Path) -> str:
+    """Return how one file is read: its layout, its rows by fate, and each row set aside."""
+    path = Path(file).resolve()
+    source = _source(path)
+    market = source.market or None if source else None
+    layout = source.layout or None if source else None
+    reading = read_file(path, market=market, layout=layout)
+    frame = reading.frame
+    span = f"{frame['date'].min().date()} to {frame['date'].max().date()}" if len(frame) else "none"
+    lines = [
+        f"{path.name}: layout {reading.layout}, encoding {reading.encoding}, "
+        f"sha256 {reading.sha256}",
+        f"Markets: {', '.join(reading.markets) or 'none'}; dates {span}; price unit "
+        f"{reading.unit or 'by market'}.",
+        _line("Rows", reading.kept, reading.quarantined, reading.declared),
+        *reading.notes,
+    ]
+    aside = reading.quarantine.head(_SHOWN).itertuples()
+    lines += [f"  row {row.row}: {row.reason}" for row in aside]
+    if reading.quarantined > _SHOWN:
+        lines.append(f"  and {reading.quarantined - _SHOWN} more rows set aside")
+    return "\n".join([*lines, "", _counts_by_market(frame)])
+
+
+def register(file: str | Path) -> str:
+    """Record a raw file, with its hash, in the register of its project, and say so."""
+    written = provenance.register(file)
+    return f"Registered {Path(file).name} in {written}"
+
+
+def start_project(folder: str | Path) -> str:
+    """Make a project folder with the demonstration set, and say what to do next."""
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError(
+            f"{folder} is there and not empty.", "Name a folder that is new or empty."
+        )
+    with output_folder(folder):
+        written = demo.write(folder / "data" / "raw")
+    return (
+        f"Made {folder} with {len(written) - 1} files of synthetic demonstration data in data/raw.\n"
+        f"Next: cd {folder} && carbonlink report\n"
+        "Your own data: take the demo_ files and their rows in SOURCES.csv away, put your files in "
+        "data/raw, and register each with carbonlink data --register FILE."
+    )
+
+
+def _folder(raw: str | Path | None) -> tuple[Path, bool]:
+    if raw is not None:
+        return Path(raw), False
+    return provenance.find_root() / "data" / "raw", True
+
+
+def _source(path: Path) -> provenance.Source | None:
+    """The file's row in a register of its folder or of one above it."""
+    for folder in path.parents:
+        if (folder / provenance.REGISTER).is_file():
+            return provenance.load_register(folder).get(provenance.key_of(path, folder))
+    return None
+
+
+def _line(name: str, kept: int, quarantined: int, declared: object) -> str:
+    other = ", ".join(f"{n:,d} {why}" for why, n in dict(declared).items() if n)
+    return f"{name}: {kept:,d} kept, {quarantined:,d} set aside" + (f", {other}" if other else "")
+
+
+def _reasons(reading: FolderReading) -> list[tuple[str, int]]:
+    table = reading.quarantine()
+    if table.empty:
+        return []
+    counts = table.groupby(["source", "reason"]).size()
+    return [(f"{source}: {reason}", int(n)) for (source, reason), n in counts.items()]
+
+
+def _counts_by_market(frame: pd.DataFrame) -> str:
+    groups = frame.groupby(["market", "product", "trade"], dropna=False)
+    table = groups.agg(rows=("date", "size"), first=("date", "min"), last=("date", "max"))
+    return table.reset_index().fillna("").to_string(index=False)
+
+
+def _short(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
