@@ -164,7 +164,11 @@ def spread_factor(level: float, n: int, length: int, params: int) -> float:
 
 
 def interval(
-    estimate: np.ndarray, draws: np.ndarray, truth: np.ndarray, level: float, factor: float = 1.0
+    estimate: np.ndarray | float,
+    draws: np.ndarray,
+    truth: np.ndarray | float,
+    level: float,
+    factor: float = 1.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the bounds of a bias-corrected percentile interval.
 

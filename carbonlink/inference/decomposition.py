@@ -79,7 +79,8 @@ def _chunk(
         paths = bootstrap.unlinked_paths(size, generator, source)
     lags, k = source.coefs.shape[:2]
     batch = max(1, _HELD // (len(source.rows) * k * (lags + 1)))
-    tables, total = [], 0.0
+    width = k * lags + source.constant + k
+    tables, total = [], np.zeros((1, width, width))
     for first in range(0, size, batch):
         part = paths[first : first + batch]
         gram = var.cross_products(part, lags, source.rows, source.constant)

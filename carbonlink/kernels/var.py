@@ -103,7 +103,7 @@ def pivots(columns: np.ndarray, centre: bool = True) -> np.ndarray:
     size = np.linalg.norm(moved, axis=0)
     noise = 1e-13 * np.abs(columns).max(axis=0) * np.sqrt(len(columns))
     size = np.where(size > noise, size, 0.0)
-    r = np.linalg.qr(moved / np.where(size > 0, size, 1.0), mode="r")
+    r = np.asarray(np.linalg.qr(moved / np.where(size > 0, size, 1.0), mode="r"))
     diagonal = np.zeros(columns.shape[1])
     diagonal[: min(r.shape)] = np.abs(np.diagonal(r))
     return np.where(size > 0, diagonal, 0.0)
@@ -139,7 +139,7 @@ def criteria(values: np.ndarray, rows: np.ndarray, most: int, constant: bool = T
     n, k = y.shape
     joined = np.hstack([x, y])
     moved = joined - joined.mean(axis=0) if constant else joined
-    r = np.linalg.qr(moved / np.linalg.norm(moved, axis=0), mode="r")
+    r = np.asarray(np.linalg.qr(moved / np.linalg.norm(moved, axis=0), mode="r"))
     scale = np.linalg.norm(moved[:, -k:], axis=0)
     table = np.empty((most + 1, 3))
     for p in range(most + 1):

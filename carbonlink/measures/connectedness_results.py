@@ -204,7 +204,7 @@ class ConnectednessResults(Results):
         facts += [(k, _text(v)) for k, v in self.spec.items()]
         for term in TOTALS:
             value = format_number(getattr(self, term))
-            low, high = (format_number(v) for v in interval.loc[term])
+            low, high = (format_number(float(v)) for v in interval.loc[term].to_numpy())
             facts.append((term, f"{value}  [{low}, {high}] at {shown:.0%}" if low else value))
         if self._has_null:
             facts.append(("excess p-value", format_number(self.excess_pvalue)))

@@ -65,7 +65,8 @@ def joint_returns(
     named = [markets] if isinstance(markets, str) else markets
     wide = panel.returns(named)
     units = wide.attrs["units"]
-    chosen, notes = list(wide.columns), []
+    chosen = list(wide.columns)
+    notes: list[str] = []
     open_days = {m: _open_days(panel, m) for m in chosen}
     if named is None:
         chosen, notes = _moving(wide)
@@ -81,7 +82,7 @@ def joint_returns(
 
 def _open_days(panel: Panel, market: str) -> pd.DatetimeIndex:
     days = panel.daily(market)
-    return days.index[days["is_open"].astype(bool)]
+    return pd.DatetimeIndex(days.index[days["is_open"].astype(bool)])
 
 
 def _common(wide: pd.DataFrame, open_days: dict[str, pd.DatetimeIndex]) -> pd.DataFrame:

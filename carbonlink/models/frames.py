@@ -80,7 +80,8 @@ def check_index(index: pd.Index, name: str = "data") -> pd.Index:
         raise DataError(f"{name} has a MultiIndex.", "Give one row a date, one column a market.")
     if index.hasnans:
         raise DataError(
-            f"{name} has {int(index.isna().sum())} rows without a date.", "Drop or date those rows."
+            f"{name} has {int(np.sum(index.isna()))} rows without a date.",
+            "Drop or date those rows.",
         )
     twice = index[index.duplicated()].unique()
     if len(twice):
@@ -122,7 +123,7 @@ def _dates(index: pd.Index, name: str) -> pd.Index:
 def _floats(frame: pd.DataFrame, index: pd.Index, name: str) -> np.ndarray:
     wrong = [c for c, kind in frame.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
     if wrong:
-        dates = [c for c in wrong if c.casefold() in {"date", "datetime", "time", "日期"}]
+        dates = [c for c in wrong if str(c).casefold() in {"date", "datetime", "time", "日期"}]
         remedy = f"Make the dates the index: frame.set_index({dates[0]!r})." if dates else ""
         raise DataError(
             f"{name} has columns that are no numbers: {listed(wrong)}.",

@@ -157,8 +157,8 @@ class _Choice:
 
 def _choose_lags(model: VAR, values: np.ndarray) -> _Choice:
     constant = model.trend == "c"
-    given = isinstance(model.lags, int)
-    most = model.lags if given else model.max_lags or _affordable(model, values)
+    given = model.lags if isinstance(model.lags, int) else 0
+    most = given or model.max_lags or _affordable(model, values)
     rows = model._rows(values, most)
     table = pd.DataFrame(
         kernel.criteria(values, rows, most, constant),
@@ -167,7 +167,7 @@ def _choose_lags(model: VAR, values: np.ndarray) -> _Choice:
     )
     if given:
         return _Choice(most, most, table)
-    best = int(table[model.lags].idxmin())
+    best = int(table[model.lags].to_numpy().argmin())
     notes = []
     if best == 0:
         notes.append(f"{model.lags} chose 0 lags; one lag is fitted.")
