@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,7 +66,7 @@ def _log_noise(seed: np.random.SeedSequence) -> pd.DataFrame:
 
 
 def _weekend_sessions() -> pd.DatetimeIndex:
-    """Make-up workdays within a month of a Guangdong deadline, on which it trades."""
+    """Make-up workdays in the 70 days before a Guangdong deadline, on which it trades."""
     table = calendar.holidays()
     days = pd.DatetimeIndex(table.loc[table["kind"] == "makeup_workday", "date"])
     near = np.zeros(len(days), bool)
@@ -78,7 +79,7 @@ def _national(noise: pd.Series, seed: np.random.SeedSequence) -> pd.DataFrame:
     years = national_years()
     first = launch("cea")
     noise = noise[calendar.sessions(first, END)]
-    sessions = noise.index
+    sessions = pd.DatetimeIndex(noise.index)
     rushes = [_national_rush(sessions, year) for year in NATIONAL_SHARES]
     level = np.where(sessions == first, 8.0, 1.0)
     volume_seed, print_seed = seed.spawn(2)
@@ -112,16 +113,17 @@ def _pilot(name: str, pilot: Pilot, noise: pd.Series, seed: np.random.SeedSequen
     deadlines = known_deadlines(name, pilot.start)
     rushes = _rushes(pilot, deadlines)
     volume_seed, print_seed = seed.spawn(2)
-    age = np.asarray((noise.index - pilot.start).days) / 365.25
+    sessions = pd.DatetimeIndex(noise.index)
+    age = np.asarray((sessions - pilot.start).days) / 365.25
     raw = crowded_volumes(
-        noise.index,
+        sessions,
         rushes,
         20_000 * np.exp(-pilot.decline * age),
         zero_share=pilot.zero_share,
         tiny_share=pilot.tiny_share,
         rng=volume_seed,
     )
-    inside = raw[raw.index.year == pilot.year]
+    inside = raw[sessions.year == pilot.year]
     factor = (pilot.tonnes - inside[inside <= 10].sum()) / inside[inside > 10].sum()
     year = (pd.Timestamp(pilot.year, 1, 1), pd.Timestamp(pilot.year, 12, 31), pilot.tonnes)
     volume = scale_to_totals(raw.where(raw <= 10, raw * factor).clip(lower=0), [year])
@@ -158,7 +160,7 @@ def _calibrated(
     spans: Sequence[Span],
     by_volume: bool,
     seed: np.random.SeedSequence,
-    **options: float,
+    **options: Any,
 ) -> pd.DataFrame:
     """Print the market, drifting the unseen price smoothly until each span has its mean price."""
     days = noise.index

@@ -33,7 +33,7 @@ def provincial_power(allowance: pd.Series, seed: np.random.SeedSequence) -> pd.D
     days = pd.date_range(POWER_FROM, END)
     carbon = allowance.ffill().reindex(allowance.index.union(days)).ffill().loc[days]
     frame = quarter_hours(carbon, **POWER, rng=seed)
-    day = (frame.index - pd.Timedelta(minutes=15)).normalize()
+    day = (pd.DatetimeIndex(frame.index) - pd.Timedelta(minutes=15)).normalize()
     return frame.assign(price=frame["price"].mask(day == OUTAGE))
 
 
@@ -82,8 +82,9 @@ def day_ahead(eua: pd.Series, seed: np.random.SeedSequence) -> pd.DataFrame:
         EUR/MWh on every calendar day; windy and sunny days may be negative.
     """
     carbon = eua.ffill()
-    wave = 2 * np.pi * (carbon.index.day_of_year.to_numpy() - 20) / 365.25
-    weekend = carbon.index.day_of_week.to_numpy() >= 5
+    dates = pd.DatetimeIndex(carbon.index)
+    wave = 2 * np.pi * (dates.day_of_year.to_numpy() - 20) / 365.25
+    weekend = dates.day_of_week.to_numpy() >= 5
     made = {}
     for (country, (_, long_run, constant)), own in zip(
         COUNTRIES.items(), seed.spawn(len(COUNTRIES)), strict=True

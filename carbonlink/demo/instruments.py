@@ -43,7 +43,7 @@ def credits(allowance: pd.Series, seed: np.random.SeedSequence) -> pd.DataFrame:
     level = follow(cause.to_numpy(), **CREDITS, shocks=draws.standard_normal(len(cause)))
     early = np.asarray(cause.index < pd.Timestamp("2024-11-01"))
     volume = crowded_volumes(
-        cause.index,
+        pd.DatetimeIndex(cause.index),
         [],
         np.where(early, 3_000.0, 12_000.0),
         zero_share=np.where(early, 0.5, 0.1),
@@ -83,10 +83,10 @@ def certificates(seed: np.random.SeedSequence) -> pd.DataFrame:
 def _certificate_totals() -> list[tuple[pd.Timestamp, pd.Timestamp, int]]:
     """Certificates traded by themselves: published for 2024 and January to June 2025."""
     years = published("gec_annual").query("market == 'gec' and period == 'year'")
-    year = years.set_index("period_start").loc["2024-01-01", "unbundled_1e8_certificates"]
-    july = published("gec_monthly").set_index("month").loc["2025-07"]
-    half = (july["ytd_traded_1e8_certificates"] - july["ytd_bundled_1e8_certificates"]) * 1e8
-    half -= july["unbundled_traded_1e4_certificates"] * 1e4
+    year = float(years.set_index("period_start")["unbundled_1e8_certificates"]["2024-01-01"])
+    july = published("gec_monthly").query("month == '2025-07'").iloc[0]
+    traded = float(july["ytd_traded_1e8_certificates"] - july["ytd_bundled_1e8_certificates"])
+    half = traded * 1e8 - float(july["unbundled_traded_1e4_certificates"]) * 1e4
     first = pd.Timestamp("2025-01-01")
     return [
         (pd.Timestamp("2023-09-01"), pd.Timestamp("2023-12-31"), 14_000_000),

@@ -53,10 +53,10 @@ def wind_national(prints: pd.DataFrame) -> bytes:
         ["指标ID", *(f"DEMO{i:04d}" for i in range(1, 19))],
         ["来源", *[MARK] * 18],
     ]
+    known = {day: _national_day(row) for day, row in prints.iterrows()}
     rows = []
     for day in pd.date_range(prints.index[0], prints.index[-1])[::-1]:
-        cells = [""] * 18 if day not in prints.index else _national_day(prints.loc[day])
-        rows.append([_slashes(day), *cells])
+        rows.append([_slashes(day), *known.get(day, [""] * 18)])
     foot = [[""] * 19, [f"数据来源：{MARK}", *[""] * 18]]
     return _lines([*head, *rows, *foot], "\r\n").encode("gb18030")
 
@@ -82,7 +82,7 @@ def wind_single(prices: pd.Series, name: str, unit: str, country: str, code: str
     ]
     rows = [
         [_slashes(day), "#N/A" if pd.isna(price) else wind_number(price)]
-        for day, price in prices.items()
+        for day, price in zip(pd.DatetimeIndex(prices.index), prices, strict=True)
     ]
     foot = [["", ""], [f"数据来源：{MARK}", ""]]
     return _lines([*head, *rows, *foot], "\r\n").encode("gb18030")
@@ -199,7 +199,7 @@ def tidy(frame: pd.DataFrame, market: str, product: str) -> bytes:
 
 def provincial(frame: pd.DataFrame) -> bytes:
     """Return quarter-hours by their end, the day's last as 24:00:00."""
-    begin = frame.index - pd.Timedelta(minutes=15)
+    begin = pd.DatetimeIndex(frame.index) - pd.Timedelta(minutes=15)
     minutes = begin.hour * 60 + begin.minute + 15
     clock = [f"{m // 60}:{m % 60:02d}" if m < 1440 else "24:00:00" for m in minutes]
     days = [_slashes(day) for day in begin]
@@ -213,5 +213,5 @@ def ember(prices: pd.DataFrame, codes: dict[str, str]) -> bytes:
     """Return daily power prices in the long layout: every country of a day, then the next day."""
     rows = [["Country", "ISO3 Code", "Date", "Price (EUR/MWhe)"]]
     for day, row in prices.iterrows():
-        rows += [[c, codes[c], f"{day:%Y-%m-%d}", wind_number(p)] for c, p in row.items()]
+        rows += [[str(c), codes[str(c)], f"{day:%Y-%m-%d}", wind_number(p)] for c, p in row.items()]
     return _lines(rows, "\n").encode("utf-8")

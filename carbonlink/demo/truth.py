@@ -169,11 +169,13 @@ def national_years() -> dict[int, tuple[int, float]]:
     """
     frame = published("annual_stats").query("market == 'cea' and period == 'year'")
     years = {}
-    for row in frame[pd.to_datetime(frame["period_end"]) <= END].itertuples():
-        tonnes = row.volume_1e8_t * 1e8
-        if tonnes % 1e6 < 0.5 or tonnes % 1e6 > 1e6 - 0.5:
-            tonnes = row.turnover_1e8_yuan * 1e8 / row.avg_price_yuan_t
-        years[int(row.year)] = (int(round(tonnes)), float(row.avg_price_yuan_t))
+    columns = ["year", "volume_1e8_t", "turnover_1e8_yuan", "avg_price_yuan_t"]
+    known = frame.loc[pd.to_datetime(frame["period_end"]) <= END, columns]
+    for year, volume, turnover, price in known.to_numpy(float):
+        tonnes = volume * 1e8
+        if abs(tonnes - round(tonnes, -6)) < 0.5:
+            tonnes = turnover * 1e8 / price
+        years[int(year)] = (int(round(tonnes)), float(price))
     return years
 
 

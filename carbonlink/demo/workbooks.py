@@ -25,22 +25,21 @@ def guangzhou(prints: pd.DataFrame) -> bytes:
     in percent. The opening price printed is the last close. A few days have one blank for high and
     low.
     """
-    frame = prints[prints["total_volume"] > 0]
-    last = frame["close"].shift().fillna(frame["open"])
+    frame = _traded(prints)
     head = "日期 品种 开盘价 收盘价 最高价 最低价 涨跌 涨跌幅% 成交数量 成交金额".split()
     rows: list[list[Any]] = []
-    for i, (day, row) in enumerate(frame[::-1].iterrows()):
-        change = round(row["close"] - last[day], 2)
-        prices = [last[day], row["close"], row["high"], row["low"], change]
+    for i, (_, row) in enumerate(frame.iterrows()):
+        change = round(row["close"] - row["last"], 2)
+        prices = [row["last"], row["close"], row["high"], row["low"], change]
         if i < NUMERIC_ROWS:
-            tail = [round(change / last[day], 4), int(row["volume"]), float(row["value"])]
-            rows.append([int(f"{day:%Y%m%d}"), "GDEA", *map(float, prices), *tail])
+            tail = [round(change / row["last"], 4), int(row["volume"]), float(row["value"])]
+            rows.append([int(f"{row['day']:%Y%m%d}"), "GDEA", *map(float, prices), *tail])
             continue
         texts = [f"{price:.2f}" for price in prices]
         if i % 240 == 100:
             texts[2:4] = [" ", " "]
-        tail = [f"{100 * change / last[day]:.2f}", f"{row['volume']:.0f}", f"{row['value']:.2f}"]
-        rows.append([f"{day:%Y%m%d}", "GDEA", *texts, *tail])
+        tail = [f"{100 * change / row['last']:.2f}", f"{row['volume']:.0f}", f"{row['value']:.2f}"]
+        rows.append([f"{row['day']:%Y%m%d}", "GDEA", *texts, *tail])
     return _workbook("1", [head, *rows])
 
 
@@ -53,26 +52,34 @@ def hubei(prints: pd.DataFrame) -> bytes:
     while, thousands separators. A few cells are '--', one row is repeated, two rows at the end are
     empty.
     """
-    frame = prints[prints["total_volume"] > 0]
-    last = frame["close"].shift().fillna(frame["open"])
+    frame = _traded(prints)
     head = "品种 日期 最新 涨跌幅 最高 最低 成交量 成交额 昨收盘价".split()
     rows: list[list[Any]] = []
-    for i, (day, row) in enumerate(frame[::-1].iterrows()):
-        before = last[day]
+    for i, (_, row) in enumerate(frame.iterrows()):
+        before = row["last"]
         change = row["close"] / before - 1
         if i < NUMERIC_ROWS:
             numbers = [round(change, 4), row["high"], row["low"], int(row["volume"])]
-            rows.append(["HBEA", day.to_pydatetime(), row["close"], *numbers, row["value"], before])
+            rows.append(
+                ["HBEA", row["day"].to_pydatetime(), row["close"], *numbers, row["value"], before]
+            )
             continue
         separate = "," if i < 300 else ""
         texts = [f"{row['close']:.2f}", f"{100 * change:.2f}%", *_high_low(row, i)]
         volume = f"{row['volume']:{separate}.0f}" + ("" if separate else ".00")
         texts += [volume, f"{row['value']:{separate}.2f}", f"{before:.2f}"]
-        rows.append(["HBEA", f"{day:%Y-%m-%d}", *texts])
+        rows.append(["HBEA", f"{row['day']:%Y-%m-%d}", *texts])
     rows[-1][-1] = "--"
     rows.insert(700, list(rows[700]))
     rows += [["", None, None, None, "", "", "", "", ""]] * 2
     return _workbook("Sheet1", [head, *rows])
+
+
+def _traded(prints: pd.DataFrame) -> pd.DataFrame:
+    """Days with a trade, newest first, with the close before each (the open of the first)."""
+    frame = prints[prints["total_volume"] > 0]
+    last = frame["close"].shift().fillna(frame["open"])
+    return frame.assign(last=last, day=frame.index)[::-1]
 
 
 def _high_low(row: pd.Series, place: int) -> tuple[str, str]:

@@ -57,6 +57,15 @@ def quarter_hours(
     ``constant + long_run · carbon`` as in `error_correction`, the weather (an AR(1) of 0.5, 10
     yuan/MWh) also moves demand, and the season is a wave of 8 yuan/MWh. Hours add a solar dip, an
     evening peak and noise that have mean zero over the day. No quarter is below 0.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from carbonlink import simulate
+    >>> carbon = pd.Series(80.0, index=pd.date_range("2024-01-01", periods=7))
+    >>> frame = simulate.quarter_hours(carbon, rng=1)
+    >>> len(frame), str(frame.index[-1].date())
+    (672, '2024-01-08')
     """
     steps = carbon.index.to_series().diff().iloc[1:]
     if carbon.isna().any() or not (steps == pd.Timedelta(days=1)).all():
@@ -66,7 +75,8 @@ def quarter_hours(
     draws = generator(rng)
     days = len(carbon)
     weather = autoregression(draws.standard_normal(days), 0.5)
-    turn = 2 * np.pi * (carbon.index.day_of_year.to_numpy() - 200) / 365.25
+    dates = pd.DatetimeIndex(carbon.index)
+    turn = 2 * np.pi * (dates.day_of_year.to_numpy() - 200) / 365.25
     level = follow(
         carbon.to_numpy(float),
         long_run,
@@ -76,7 +86,7 @@ def quarter_hours(
         constant,
     )
     daily = level + 10 * weather + 8 * np.cos(turn)
-    weekend = carbon.index.day_of_week.to_numpy() >= 5
+    weekend = dates.day_of_week.to_numpy() >= 5
     load = base_demand * (1 + 0.16 * np.cos(turn) + 0.05 * weather - 0.08 * weekend)
     within = _hours(draws, days)
     frame = pd.DataFrame(
@@ -85,7 +95,7 @@ def quarter_hours(
             "price": _no_negatives(daily[:, None] + within).ravel(),
         }
     )
-    start = carbon.index[0] + pd.Timedelta(minutes=15)
+    start = dates[0] + pd.Timedelta(minutes=15)
     frame.index = pd.date_range(start, periods=days * QUARTERS, freq="15min", name="date")
     return frame
 

@@ -181,6 +181,10 @@ def _listed_prices(
     return day
 
 
+def _bounds(cents: np.ndarray, percent: int) -> tuple[np.ndarray, np.ndarray]:
+    return (cents * (100 - percent) + 50) // 100, (cents * (100 + percent) + 50) // 100
+
+
 def _block_prices(
     close: np.ndarray,
     limit: int,
@@ -191,5 +195,5 @@ def _block_prices(
     """Block prices in cents: the close less a discount, inside the block limit."""
     shown = np.round(close * (1 - discount * (1 + draws.standard_normal(len(close)))))
     last = np.concatenate([close[:1], close[:-1]])
-    lowest, highest = limit_bounds(last, block_limit)
+    lowest, highest = _bounds(last, block_limit)
     return np.clip(shown, lowest, highest).astype(np.int64)

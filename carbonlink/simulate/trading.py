@@ -109,7 +109,7 @@ def crowded_volumes(
     level: Any = 1.0,
     persistence: float = 0.6,
     spread: float = 0.8,
-    zero_share: float = 0.0,
+    zero_share: Any = 0.0,
     tiny_share: float = 0.0,
     rng: Any = 0,
 ) -> pd.Series:
@@ -125,7 +125,7 @@ def crowded_volumes(
         Usual volume outside the rush.
     persistence, spread : float
         Autocorrelation and standard deviation of log volume.
-    zero_share : float
+    zero_share : float or array_like, shape (n,)
         Share of days without a trade, outside the rush; a fifth of that at its height. They are
         the quietest days, so they come in runs.
     tiny_share : float
@@ -143,6 +143,16 @@ def crowded_volumes(
     -----
     In a cycle, volume is n_t(1 + A k_t), with n the noise, k a smooth step from 0 to 1 that is at
     one half when 80 % of the window is left, and A solved so that the window's share is exact.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from carbonlink import simulate
+    >>> days = pd.bdate_range("2023-01-02", periods=240)
+    >>> rush = simulate.Rush(start=days[0], end=days[-1], window=40, share=0.5)
+    >>> volume = simulate.crowded_volumes(days, [rush], level=50_000, rng=1)
+    >>> round(float(volume[-40:].sum() / volume.sum()), 6)
+    0.5
     """
     draws = generator(rng)
     n = len(sessions)
@@ -207,6 +217,15 @@ def scale_to_totals(
     -------
     Series of int64
         The rounding is settled on the largest days of each span.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from carbonlink import simulate
+    >>> days = pd.bdate_range("2023-01-02", periods=100)
+    >>> volume = simulate.crowded_volumes(days, [], level=50_000, rng=1)
+    >>> int(simulate.scale_to_totals(volume, [(days[0], days[-1], 7_000_000)]).sum())
+    7000000
     """
     scaled = volume.to_numpy(float).copy()
     for start, end, total in totals:

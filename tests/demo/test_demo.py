@@ -82,10 +82,12 @@ def test_every_file_is_registered_as_synthetic_with_its_hash():
     assert rows["note"].str.contains("synthetic demonstration data").all()
 
 
-def test_writing_keeps_the_other_rows_of_a_register(tmp_path):
+def test_writing_keeps_the_other_rows_of_a_register(tmp_path, made, monkeypatch):
+    monkeypatch.setattr(demo.build, "contents", lambda rng: made)
     (tmp_path / "SOURCES.csv").write_text("path,sha256,note\nmine.csv,ab,own file\n")
-    first = demo.write(tmp_path, rng=1)
-    again = demo.write(tmp_path, rng=1)
+    first = demo.write(tmp_path)
+    again = demo.write(tmp_path)
+    assert all((tmp_path / name).read_bytes() == data for name, data in made.items())
     register = pd.read_csv(again[-1], dtype=str, keep_default_na=False)
     assert first == again and register["path"].tolist() == ["mine.csv", *demo.FILES]
     assert register.loc[0, "note"] == "own file"
