@@ -81,6 +81,9 @@ class VAR:
         self.data = check_frame(data, "the VAR's data")
         if self.data.shape[1] < 2:
             raise DataError("A VAR needs at least two columns.", "Add another series.")
+        empty = list(self.data.columns[self.data.isna().all()])
+        if empty:
+            raise DataError(f"The VAR's data have no value of {listed(empty)}.", "Leave it out.")
         self.lags = _check_lags(lags, max_lags)
         self.max_lags = max_lags
         self.trend = trend

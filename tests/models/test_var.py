@@ -155,6 +155,7 @@ def test_too_few_rows_name_the_number_needed(data):
         ),
         (lambda d: d.iloc[::-1], "not in date order"),
         (lambda d: d[["cea"]], "at least two columns"),
+        (lambda d: d.assign(none=np.nan), "no value of none"),
     ],
 )
 def test_unusable_columns_are_named(data, change, words):
