@@ -1,0 +1,208 @@
+"""Estimate a GARCH model in any units: standardise, maximise, and carry the answer back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .garch import Problem, likelihood, problem
+from .garch_fit import Maximum, maximise
+from .garch_recursion import NEAR_ONE
+
+COVARIANCES = ("robust", "hessian", "opg")
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """What standardised data were divided by.
+
+    Attributes
+    ----------
+    scale : float
+        Standard deviation of the returns.
+    mean : ndarray, shape (m,)
+        Units of the mean coefficients over the standardised ones.
+    centre, spread : ndarray, shape (k,)
+        Mean and standard deviation of the variance regressors.
+    """
+
+    scale: float
+    mean: np.ndarray
+    centre: np.ndarray
+    spread: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """An estimated GARCH model, in the units of the data.
+
+    Attributes
+    ----------
+    params : ndarray, shape (p,)
+        Mean, recursion, regressor and shape parameters.
+    covs : dict of str to ndarray, shape (p, p)
+        Covariance of each kind; NaN for a parameter that a bound determines.
+    loglik : float
+    resid, log_variance : ndarray, shape (n,)
+    scores : ndarray, shape (n, p)
+        Derivatives of each log-likelihood term.
+    bounds : tuple of str
+        Bounds that hold, in words.
+    determined : tuple of int
+        Parameters without a standard error because a bound determines them.
+    problem : Problem
+        The standardised problem.
+    maximum : Maximum
+        Its maximum.
+    units : Units
+    """
+
+    params: np.ndarray
+    covs: dict[str, np.ndarray]
+    loglik: float
+    resid: np.ndarray
+    log_variance: np.ndarray
+    scores: np.ndarray
+    bounds: tuple[str, ...]
+    determined: tuple[int, ...]
+    problem: Problem
+    maximum: Maximum
+    units: Units
+
+
+def standardise(
+    y: np.ndarray,
+    x: np.ndarray,
+    lagged: np.ndarray,
+    w: np.ndarray,
+    presample: str | float = "arch",
+    most: float = NEAR_ONE,
+    **form: str | bool,
+) -> tuple[Problem, Units]:
+    """Return a problem with unit variance and centred regressors, and its units.
+
+    Parameters
+    ----------
+    y, x, w : ndarray, shapes (n,), (n, m), (n, k)
+        Returns, regressors of mean and variance.
+    lagged : ndarray of bool, shape (m,)
+        Which columns of x are in the units of y.
+    presample : str or float
+        A number is in squared units of y.
+    most : float
+        Largest persistence.
+    **form
+        `vol`, `dist` and `inside`, as `carbonlink.kernels.garch.problem` takes them.
+    """
+    scale = float(np.std(y))
+    units = Units(scale, np.where(lagged, 1.0, scale), w.mean(axis=0), w.std(axis=0))
+    first = presample if isinstance(presample, str) else float(presample) / scale**2
+    x = x / np.where(lagged, scale, 1.0)
+    w = (w - units.centre) / units.spread
+    return problem(y / scale, x, w=w, presample=first, most=min(most, NEAR_ONE), **form), units
+
+
+def estimate(p: Problem, units: Units, start: np.ndarray | None = None) -> Estimate:
+    """Maximise a standardised problem and return the estimate in the units of the data."""
+    found = maximise(p, start)
+    params, jacobian = to_units(found.theta, p, units)
+    scores = found.at.scores()
+    covs = {kind: jacobian @ c @ jacobian.T for kind, c in covariances(found, scores).items()}
+    determined = tuple(sorted({b.parameter for b in found.active}))
+    for cov in covs.values():
+        cov[list(determined), :] = np.nan
+        cov[:, list(determined)] = np.nan
+    log_scale = 2 * np.log(units.scale)
+    return Estimate(
+        params=params,
+        covs=covs,
+        loglik=found.at.total - len(p.y) * np.log(units.scale),
+        resid=found.at.resid * units.scale,
+        log_variance=found.at.log_variance + log_scale,
+        scores=np.linalg.solve(jacobian.T, scores.T).T,
+        bounds=tuple(b.text for b in found.active),
+        determined=determined,
+        problem=p,
+        maximum=found,
+        units=units,
+    )
+
+
+def covariances(found: Maximum, scores: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the three covariance matrices of a maximum, along its free directions.
+
+    Notes
+    -----
+    With H the Hessian and S the sum of outer products of scores: hessian (−H)⁻¹, opg S⁻¹,
+    robust (−H)⁻¹ S (−H)⁻¹. All are NaN where H has no inverse.
+
+    References
+    ----------
+    Bollerslev, T. and Wooldridge, J. M. (1992). Quasi-maximum likelihood estimation and
+    inference in dynamic models with time-varying covariances. Econometric Reviews 11, 143–172.
+    doi:10.1080/07474939208800229
+    """
+    free, outer = found.free, scores.T @ scores
+    try:
+        np.linalg.cholesky(-(free.T @ found.hessian @ free))
+        bread = free @ np.linalg.inv(-(free.T @ found.hessian @ free)) @ free.T
+        opg = free @ np.linalg.inv(free.T @ outer @ free) @ free.T
+    except np.linalg.LinAlgError:
+        return {kind: np.full_like(outer, np.nan) for kind in COVARIANCES}
+    return {"robust": bread @ outer @ bread, "hessian": bread, "opg": opg}
+
+
+def to_units(theta: np.ndarray, p: Problem, units: Units) -> tuple[np.ndarray, np.ndarray]:
+    """Return parameters in the units of the data, and their Jacobian in the standardised ones.
+
+    Notes
+    -----
+    With returns divided by c and regressors w' = (w − w̄)/σ: δ = δ'/σ and κ = δ'w̄/σ;
+    ω = c²e^{−κ}ω' for variances, ω = ω' + (1 − β)(2 ln c − κ) for logarithms, and
+    ω = ω' + (1 − β) 2 ln c − κ with the regressors inside the recursion.
+    """
+    b, v, delta, shape = p.split(theta)
+    m, q, k, _ = p.sizes
+    where = slice(m + q, m + q + k)
+    ratio = units.centre / units.spread
+    shift, log_scale = float(delta @ ratio), 2 * np.log(units.scale)
+    jacobian = np.eye(len(theta))
+    jacobian[:m, :m] = np.diag(units.mean)
+    jacobian[where, where] = np.diag(1 / units.spread)
+    v = v.copy()
+    if not p.family.logarithmic:
+        factor = np.exp(log_scale - shift)
+        v[0] *= factor
+        jacobian[m, m] = factor
+        jacobian[m, where] = -v[0] * ratio
+    else:
+        beta = p.family.names.index("beta")
+        gone = 1.0 - v[beta]
+        inner, outer = (log_scale, shift) if p.inside else (log_scale - shift, 0.0)
+        v[0] += gone * inner - outer
+        jacobian[m, m + beta] = -inner
+        jacobian[m, where] = -ratio * (1.0 if p.inside else gone)
+    return np.concatenate([b * units.mean, v, delta / units.spread, shape]), jacobian
+
+
+def to_standard(params: np.ndarray, p: Problem, units: Units) -> np.ndarray:
+    """Return standardised parameters: the inverse of `to_units`."""
+    b, v, delta, shape = p.split(params)
+    delta = delta * units.spread
+    shift = float(delta @ (units.centre / units.spread))
+    log_scale = 2 * np.log(units.scale)
+    v = v.copy()
+    if not p.family.logarithmic:
+        v[0] *= np.exp(shift - log_scale)
+    elif p.inside:
+        v[0] += shift - (1 - v[-1]) * log_scale
+    else:
+        v[0] += (1 - v[-1]) * (shift - log_scale)
+    return np.concatenate([b / units.mean, v, delta, shape])
+
+
+def evaluate(params: np.ndarray, p: Problem, units: Units) -> float:
+    """Return the log-likelihood of parameters in the units of the data."""
+    at = likelihood(to_standard(params, p, units), p)
+    return at.total - len(p.y) * float(np.log(units.scale))

@@ -1,0 +1,207 @@
+"""Returns between genuine trades of one market, and the days that were lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, SpecificationError, UnknownMarketError, near
+from ..facts import calendar
+from ..facts import markets as registry
+from ..models.frames import check_frame, listed
+from ..panel import Panel
+
+MINIMUM_TONNES = 100.0
+"""Fewest tonnes of listed trade that make a day's price genuine, unless asked otherwise."""
+
+_IN_TONNES = ("tCO2e", "tce")
+
+
+@dataclass(frozen=True)
+class GenuineReturns:
+    """Returns of one market.
+
+    Attributes
+    ----------
+    returns : Series
+        One row a return, on the day it ends.
+    gap_days : Series
+        Sessions that each return spans; 1 from one session to the next.
+    sessions : DatetimeIndex
+        Open days of the venue over the sample.
+    market : str
+        The registry's id, "" where the label is not in the registry.
+    unit : str
+        Unit of the returns.
+    minimum : float or None
+        Tonnes asked of a genuine price; None where they could not be.
+    dropped : dict
+        Days lost, with the reason.
+    notes, sources : tuple of str
+    """
+
+    returns: pd.Series
+    gap_days: pd.Series
+    sessions: pd.DatetimeIndex
+    market: str
+    unit: str
+    minimum: float | None
+    dropped: dict[str, int]
+    notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+def genuine_returns(data: Any, market: str | None, minimum_tonnes: float | None) -> GenuineReturns:
+    """Return one market's returns from a Panel, or check those given.
+
+    Parameters
+    ----------
+    data : Panel, Series or DataFrame
+        A Series or a frame holds returns, in per cent.
+    market : str, optional
+        Label of a Panel, column of a frame, or the registry's name of a Series.
+    minimum_tonnes : float, optional
+        For a Panel; 100 when None.
+    """
+    if isinstance(data, Panel):
+        return _from_panel(data, _label(data, market), minimum_tonnes)
+    if minimum_tonnes is not None:
+        raise SpecificationError(
+            "minimum_tonnes needs a Panel: returns have no tonnes.",
+            "Give the Panel, or leave minimum_tonnes out.",
+        )
+    return _from_returns(data, market)
+
+
+def _label(panel: Panel, market: str | None) -> str:
+    if market is not None:
+        return str(market)
+    if len(panel.markets) > 1:
+        raise SpecificationError(
+            f"The panel holds {len(panel.markets)} markets; one is measured at a time.",
+            f"Name it: market={panel.markets[0]!r}.",
+        )
+    return panel.markets[0]
+
+
+def _from_panel(panel: Panel, label: str, minimum_tonnes: float | None) -> GenuineReturns:
+    days = panel.daily(label)
+    fact = registry.get(label)
+    minimum = MINIMUM_TONNES if minimum_tonnes is None else float(minimum_tonnes)
+    if not minimum >= 0:
+        raise SpecificationError(f"minimum_tonnes={minimum_tonnes!r} is no amount.", "Use 100.")
+    genuine = days["price"].notna()
+    large, notes, applied = _large(panel, label, fact.unit, minimum, genuine)
+    kept = days[genuine & large]
+    power = fact.market_class == "electricity"
+    returns, gap = _changes(days, kept, power)
+    if label in panel.synthetic:
+        notes.append(f"Synthetic demonstration data: {label}.")
+    notes += [n for n in panel.notes if n.startswith(f"{label}: ")]
+    return GenuineReturns(
+        returns=returns.rename(label),
+        gap_days=gap,
+        sessions=days.index,
+        market=fact.market,
+        unit=fact.price_unit if power else "%",
+        minimum=applied,
+        dropped={
+            "sessions without a genuine price": int((~genuine).sum()),
+            f"sessions with less than {minimum:g} t": int((genuine & ~large).sum()),
+            "first prices, which end no return": len(kept) - len(returns),
+        },
+        notes=tuple(notes),
+        sources=(panel.sources_of[label],),
+    )
+
+
+def _large(
+    panel: Panel, label: str, unit: str, minimum: float, genuine: pd.Series
+) -> tuple[pd.Series, list[str], float | None]:
+    """Which days traded enough; notes; and the minimum that was applied."""
+    everything = pd.Series(True, index=genuine.index)
+    if unit not in _IN_TONNES:
+        return everything, [f"No minimum trade is asked of {label}, traded in {unit}."], None
+    notes = []
+    try:
+        tonnes = panel.volume([label], trade="listed")[label]
+    except DataError:
+        tonnes = panel.volume([label])[label]
+        if minimum > 0:
+            notes.append(
+                "The source does not tell listed trades apart: tonnes are the day's total."
+            )
+    if tonnes.isna().all():
+        return everything, ["No minimum trade: the file has no volumes."], None
+    return tonnes.ge(minimum) | tonnes.isna(), notes, minimum
+
+
+def _changes(
+    days: pd.DataFrame, kept: pd.DataFrame, differences: bool
+) -> tuple[pd.Series, pd.Series]:
+    """Changes between kept prices of one vintage; where a vintage takes over, its own last price."""
+    place = pd.Series(np.arange(len(days), dtype=float), index=days.index)[kept.index]
+    same = kept["vintage"].eq(kept["vintage"].shift()) if "vintage" in kept else None
+    previous, gap = kept["price"].shift(), place.diff()
+    if same is not None and len(kept):
+        roll = ~same & (np.arange(len(kept)) > 0)
+        previous = previous.mask(roll, kept["previous_price"])
+        gap = gap.mask(roll, kept["gap_days"])
+    price = kept["price"]
+    change = price - previous if differences else 100 * np.log(price / previous)
+    known = change.notna()
+    return change[known], gap[known]
+
+
+def _from_returns(data: Any, market: str | None) -> GenuineReturns:
+    frame = check_frame(data, "data")
+    if not isinstance(frame.index, pd.DatetimeIndex):
+        raise DataError(
+            "The returns have no dates, so no compliance window can be placed.",
+            "Set a DatetimeIndex, or fit cl.GARCH, which needs none.",
+        )
+    series = _column(data, frame, market)
+    label = str(series.name)
+    try:
+        fact = registry.get(label)
+        name, venue = fact.market, fact.venue
+    except UnknownMarketError:
+        name, venue = "", "china"
+    kept = series.dropna()
+    days = kept.index.normalize()
+    sessions = (
+        calendar.sessions(days[0], days[-1], days, venue) if len(days) else pd.DatetimeIndex([])
+    )
+    place = pd.Series(sessions.get_indexer(days), index=kept.index, dtype=float)
+    return GenuineReturns(
+        returns=kept,
+        gap_days=place.diff().fillna(1.0),
+        sessions=sessions,
+        market=name,
+        unit="%",
+        minimum=None,
+        dropped={"days without a return": len(series) - len(kept)},
+    )
+
+
+def _column(data: Any, frame: pd.DataFrame, market: str | None) -> pd.Series:
+    if isinstance(data, pd.Series):
+        return frame.iloc[:, 0].rename(frame.columns[0] if market is None else str(market))
+    if market is None:
+        if frame.shape[1] > 1:
+            raise SpecificationError(
+                f"The frame holds {frame.shape[1]} columns ({listed(frame.columns)}); one is "
+                "measured at a time.",
+                f"Name it: market={frame.columns[0]!r}.",
+            )
+        return frame.iloc[:, 0]
+    if market not in frame.columns:
+        hint = near(market, frame.columns)
+        raise UnknownMarketError(
+            f"{market!r} is not a column of the data.",
+            f"Did you mean {hint[0]!r}?" if hint else f"It has: {listed(frame.columns)}.",
+        )
+    return frame[market]

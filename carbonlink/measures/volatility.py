@@ -1,0 +1,269 @@
+"""How volatile a market is, and how much more so before its compliance deadlines."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import (
+    DeadlineError,
+    SpecificationError,
+    TooFewObservationsError,
+    check_choice,
+)
+from ..facts import compliance
+from ..models.garch import MINIMUM, fit_garch
+from ..models.garch_inputs import FEWEST
+from ..models.garch_results import GARCHResults
+from ..results import Recipe, Sample, day
+from .genuine_returns import GenuineReturns, genuine_returns
+from .volatility_results import VolatilityResults
+
+SPECS = ("egarch", "garch", "gjr")
+WINDOW, GAP = "window", "log_gap"
+LEAST_INSIDE = 10
+"""Fewest returns inside the compliance windows from which their effect is estimated."""
+
+
+def volatility(
+    data: Any,
+    market: str | None = None,
+    spec: str = "egarch",
+    *,
+    dist: str = "t",
+    window: int | None = 30,
+    deadlines: Iterable[Any] | None = None,
+    which: str = "final",
+    days: str = "open",
+    gap: bool = True,
+    minimum_tonnes: float | None = None,
+    mean: str = "constant",
+    lags: int | None = None,
+    presample: str | float = "arch",
+    cov: str = "robust",
+    minimum: int = MINIMUM,
+    strict: bool = True,
+) -> VolatilityResults:
+    """Measure a market's volatility with the compliance window in the variance equation.
+
+    Parameters
+    ----------
+    data : Panel, Series or DataFrame
+        A Panel, or returns in per cent with a DatetimeIndex; missing returns are left out.
+    market : str, optional
+        Label in the Panel, column of the frame, or the registry's name of a Series, which
+        finds its deadlines.
+    spec : {"egarch", "garch", "gjr"}
+        Variance recursion, of order (1, 1).
+    dist : {"t", "normal"}
+        Density of the standardised shocks.
+    window : int, optional
+        Days before each deadline that the window dummy marks; None leaves it out.
+    deadlines : list of dates, optional
+        In place of the published ones.
+    which : {"final", "announced", "statutory"}
+        Which published deadline counts.
+    days : {"open", "calendar"}
+        What `window` counts.
+    gap : bool
+        Whether ln(sessions since the last genuine price) enters the variance too, where it
+        varies.
+    minimum_tonnes : float, optional
+        Tonnes of listed trade that make a price genuine, 100 when None; for a Panel.
+    mean, lags, presample, cov, minimum, strict
+        As `carbonlink.GARCH` and its `fit` take them.
+
+    Returns
+    -------
+    VolatilityResults
+        A `GARCHResults` with `window_effect`.
+
+    Raises
+    ------
+    TooFewObservationsError
+        Fewer genuine returns than `minimum`, or fewer than 10 inside the windows.
+    DeadlineError
+        No deadline is known or none lies in the sample.
+
+    Notes
+    -----
+    h_t = exp(δ₁ window_t + δ₂ ln gap_t) s_t, with s_t as in `carbonlink.GARCH`: the window
+    multiplies the variance by e^δ₁, and 100 (e^δ₁ − 1) is its effect in per cent, which may
+    have either sign. Standard errors are those of Bollerslev and Wooldridge (1992).
+
+    References
+    ----------
+    Bollerslev, T. and Wooldridge, J. M. (1992). Quasi-maximum likelihood estimation and
+    inference in dynamic models with time-varying covariances. Econometric Reviews 11, 143–172.
+    doi:10.1080/07474939208800229
+
+    Examples
+    --------
+    >>> import carbonlink as cl
+    >>> r = cl.simulate.garch(900, rng=1)
+    >>> vol = cl.volatility(r, spec="gjr", deadlines=[r.index[300], r.index[700]], window=30)
+    >>> vol.window_effect.lower < vol.window_effect.percent < vol.window_effect.upper
+    True
+    """
+    arguments = dict(locals())
+    if not isinstance(spec, str):
+        raise SpecificationError(
+            f"spec={spec!r}: one specification a result.",
+            "Call volatility() for each, and put them side by side with cl.compare.",
+        )
+    check_choice("spec", spec.lower(), SPECS)
+    found = genuine_returns(data, market, minimum_tonnes)
+    _check_size(found, minimum)
+    dates, remarks = _deadlines(found, window, deadlines, which)
+    columns, inside = {}, None
+    if window is not None:
+        mask = compliance.window_mask(found.sessions, dates, window, days)
+        inside = pd.Series(mask, index=found.sessions).reindex(found.returns.index.normalize())
+        columns[WINDOW] = _window_column(inside, dates, window, days)
+    if gap:
+        columns |= _gap_column(found, remarks)
+    regressors = pd.DataFrame(columns, index=found.returns.index) if columns else None
+    fit = fit_garch(
+        found.returns,
+        vol=spec.upper(),
+        mean=mean,
+        lags=lags,
+        dist=dist,
+        variance_x=_trimmed(regressors),
+        presample=presample,
+        minimum=minimum,
+        cov=cov,
+        strict=strict,
+    )
+    chosen = {
+        "vol": spec.upper(),
+        "window": window,
+        "days": days if window is not None else None,
+        "which": which if window is not None and deadlines is None else None,
+        "deadlines": tuple(day(d) for d in dates),
+        "minimum_tonnes": found.minimum,
+    }
+    return _result(fit, found, chosen, inside, tuple(remarks), arguments)
+
+
+def _check_size(found: GenuineReturns, minimum: int) -> None:
+    have = len(found.returns)
+    if have < minimum:
+        lost = ", ".join(f"{n} {why}" for why, n in found.dropped.items() if n)
+        raise TooFewObservationsError(
+            f"{found.returns.name} has {have} returns between genuine trades on "
+            f"{len(found.sessions)} sessions ({lost or 'none lost'}); a GARCH model needs {minimum}.",
+            "Use weekly prices or a lower minimum_tonnes; minimum= lowers the bar and leaves a "
+            "footnote.",
+        )
+
+
+def _deadlines(
+    found: GenuineReturns, window: int | None, deadlines: Iterable[Any] | None, which: str
+) -> tuple[list[pd.Timestamp], list[str]]:
+    """The deadlines whose windows can touch the sample, and remarks on those not known."""
+    if window is None:
+        if deadlines is not None:
+            raise SpecificationError("deadlines have no use with window=None.", "Set window=30.")
+        return [], []
+    first, last = found.sessions[0], found.sessions[-1]
+    remarks: list[str] = []
+    if deadlines is None:
+        dates, unknown = _published(found, which)
+        gone = {y: r for y, r in unknown.items() if first.year - 1 <= y < last.year}
+        if gone:
+            reasons = "; ".join(f"{year}: {reason}" for year, reason in gone.items())
+            remarks.append(f"Windows counted as outside, the deadline not being known: {reasons}.")
+    else:
+        given = [deadlines] if isinstance(deadlines, (str, pd.Timestamp)) else list(deadlines)
+        dates = sorted({pd.Timestamp(d).normalize() for d in given})
+        if any(pd.isna(d) for d in dates):
+            raise DeadlineError("A deadline is missing.", "Give dates only.")
+    reach = pd.Timedelta(days=2 * int(window) + 30)
+    near = [d for d in dates if first <= d <= last + reach]
+    if not near:
+        raise DeadlineError(
+            f"No deadline of {found.returns.name} lies in the sample, {first.date()} to "
+            f"{last.date()}.",
+            "Pass deadlines=[…], or set window=None.",
+        )
+    return near, remarks
+
+
+def _published(found: GenuineReturns, which: str) -> tuple[list[pd.Timestamp], dict[int, str]]:
+    if not found.market:
+        raise DeadlineError(
+            f"No compliance deadlines are known for {found.returns.name}.",
+            "Pass deadlines=[…], name the market, or set window=None.",
+        )
+    dates, unknown = compliance.due_dates(found.market, which)
+    return list(dates), unknown
+
+
+def _window_column(
+    inside: pd.Series, dates: list[pd.Timestamp], window: int, days: str
+) -> np.ndarray:
+    count = int(inside.sum())
+    listing = ", ".join(day(d) for d in dates)
+    if count < LEAST_INSIDE:
+        raise TooFewObservationsError(
+            f"{count} returns lie in the {window} {days} days before the deadlines ({listing}); "
+            f"their effect needs {LEAST_INSIDE}.",
+            "Widen the window, lower minimum_tonnes, or set window=None.",
+        )
+    if count == len(inside):
+        raise SpecificationError(
+            f"Every return lies in the {window} {days} days before a deadline ({listing}).",
+            "Shorten the window.",
+        )
+    return inside.to_numpy(float)
+
+
+def _gap_column(found: GenuineReturns, remarks: list[str]) -> dict[str, np.ndarray]:
+    apart = int((found.gap_days > 1).sum())
+    if apart == 0:
+        return {}
+    column = np.log(found.gap_days.to_numpy())
+    common = pd.Series(column).mode().iloc[0]
+    if (column != common).sum() < FEWEST:
+        remarks.append(
+            f"Gaps left out of the variance: only {apart} returns span more than one day."
+        )
+        return {}
+    return {GAP: column}
+
+
+def _trimmed(regressors: pd.DataFrame | None) -> pd.DataFrame | None:
+    return None if regressors is None or regressors.empty else regressors
+
+
+def _result(
+    fit: GARCHResults,
+    found: GenuineReturns,
+    chosen: dict[str, Any],
+    inside: pd.Series | None,
+    remarks: tuple[str, ...],
+    arguments: dict[str, Any],
+) -> VolatilityResults:
+    """Turn a fit into the answer to the question: its sample, its words, its sources."""
+    held = {f.name: getattr(fit, f.name) for f in dataclasses.fields(fit)}
+    spec = {k: v for k, v in held["spec"].items() if k not in chosen and k != "persistence_bound"}
+    unit = found.unit
+    units = {k: v.replace("%", unit) for k, v in held["units"].items()} | {"returns": unit}
+    rows = fit.resid.index
+    extra = dict(fit.sample.dropped)
+    held |= {
+        "spec": chosen | spec,
+        "units": units,
+        "sample": Sample.of(rows, dropped=found.dropped | extra),
+        "sources": found.sources,
+        "notes": (*found.notes, *remarks, *held["notes"]),
+        "recipe": Recipe(volatility, arguments),
+        "inside": None if inside is None else inside.set_axis(found.returns.index).reindex(rows),
+        "gap_days": found.gap_days.reindex(rows).rename("gap_days"),
+    }
+    return VolatilityResults(**held)

@@ -1,0 +1,82 @@
+"""The result of `volatility`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import pandas as pd
+
+from ..models.garch_results import GARCHResults
+
+
+class WindowEffect(NamedTuple):
+    """Effect of the compliance window on the variance, in per cent, with its interval."""
+
+    percent: float
+    lower: float
+    upper: float
+    p_value: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class VolatilityResults(GARCHResults):
+    """A market's volatility, with its compliance window.
+
+    Attributes
+    ----------
+    inside : Series of bool or None
+        Whether each return lies in a compliance window.
+    gap_days : Series
+        Sessions that each return spans.
+    """
+
+    title: ClassVar[str] = "Volatility"
+
+    inside: pd.Series | None = None
+    gap_days: pd.Series
+
+    @property
+    def window_effect(self) -> WindowEffect | None:
+        """Effect of the window on the variance in per cent, 95 % interval, p-value of none.
+
+        None where the window was left out (`window=None`).
+        """
+        return None if self.inside is None else self.window_effect_at(0.95)
+
+    def window_effect_at(self, level: float) -> WindowEffect:
+        """Return the effect of the window with an interval of the level asked for."""
+        row = self.effects(level).loc["window"]
+        return WindowEffect(*(float(row[c]) for c in ("percent", "lower", "upper", "p_value")))
+
+    def numbers(self) -> pd.DataFrame:
+        """Return the conditional volatility day by day, and whether the day is in a window."""
+        frame = super().numbers()
+        return frame if self.inside is None else frame.assign(inside=self.inside.to_numpy(bool))
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the conditional volatility, the compliance windows shaded."""
+        from .. import plotting
+
+        ax = super().plot(ax)
+        if self.inside is None:
+            return ax
+        spells = (self.inside != self.inside.shift()).cumsum()[self.inside]
+        with plotting.style():
+            for _, spell in spells.groupby(spells):
+                ax.axvspan(
+                    spell.index[0], spell.index[-1], color=plotting.PALETTE[4], alpha=0.25, lw=0
+                )
+            effect = self.window_effect
+            ax.set_title(
+                f"{ax.get_title()}; window {effect.percent:+.0f} % "
+                f"[{effect.lower:+.0f}, {effect.upper:+.0f}] of variance"
+            )
+        return ax
+
+    def _headline(self) -> dict[str, Any]:
+        effect = self.window_effect
+        head = (
+            {} if effect is None else {"window_percent": effect.percent, "window_p": effect.p_value}
+        )
+        return {**head, **super()._headline()}

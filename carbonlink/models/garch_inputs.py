@@ -1,0 +1,247 @@
+"""What a GARCH model asks of its data, and what it says when it does not get it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, SpecificationError, TooFewObservationsError, check_choice
+from ..kernels.garch import PRESAMPLES
+from ..kernels.ols import least_squares
+from .frames import check_frame, check_series, listed
+
+VOLS = ("GARCH", "GJR", "EGARCH")
+MEANS = ("constant", "zero", "ar")
+DISTS = ("normal", "t")
+FORMS = ("multiplicative", "inside")
+FEWEST = 5
+"""Rows on which a variance regressor must differ from its most common value."""
+
+_LEVEL = 0.95
+_FRACTIONS = 0.05
+_SPARE = 20
+
+
+def check_choices(
+    vol: Any,
+    mean: Any,
+    lags: Any,
+    dist: Any,
+    variance_x: Any,
+    variance_form: Any,
+    presample: Any,
+    persistence_bound: Any,
+) -> int:
+    """Raise on a choice that is not known or has no use; return the lags of the mean."""
+    check_choice("vol", vol, VOLS)
+    check_choice("mean", mean, MEANS)
+    check_choice("dist", dist, DISTS)
+    check_choice("variance_form", variance_form, FORMS)
+    if variance_form == "inside" and (vol != "EGARCH" or variance_x is None):
+        raise SpecificationError(
+            "variance_form='inside' puts variance_x into the recursion of an EGARCH.",
+            "Set vol='EGARCH' and give variance_x, or leave variance_form out.",
+        )
+    if isinstance(presample, str):
+        check_choice("presample", presample, PRESAMPLES)
+    elif isinstance(presample, bool) or not np.isfinite(presample) or presample <= 0:
+        raise SpecificationError(
+            f"presample={presample!r} is no variance.",
+            f"Use a positive number, in squared units of y, or one of {', '.join(PRESAMPLES)}.",
+        )
+    if not 0 < persistence_bound <= 1:
+        raise SpecificationError(
+            f"persistence_bound={persistence_bound!r} is not in (0, 1].",
+            "Use 1, or rugarch's 0.999.",
+        )
+    if mean != "ar":
+        if lags is not None:
+            raise SpecificationError(
+                f"lags={lags!r} has no use with mean={mean!r}.", "Set mean='ar'."
+            )
+        return 0
+    lags = 1 if lags is None else lags
+    if isinstance(lags, bool) or int(lags) != lags or lags < 1:
+        raise SpecificationError(f"lags={lags!r} is no number of lags.", "Use 1, 2, …")
+    return int(lags)
+
+
+def check_returns(y: Any, minimum: int, parameters: int) -> pd.Series:
+    """Return the returns as a float series that a GARCH model can be fitted to.
+
+    Parameters
+    ----------
+    y : Series, one-column DataFrame, or ndarray
+    minimum : int
+        Fewest observations accepted.
+    parameters : int
+        Number of parameters of the model.
+    """
+    if isinstance(y, np.ndarray) and y.ndim == 1:
+        y = pd.Series(y, name="y")
+    series = check_series(y, "y")
+    missing = series.index[series.isna()]
+    if len(missing):
+        raise DataError(
+            f"y has {len(missing)} missing values: {listed(missing)}.",
+            "Drop those rows with .dropna(); a row is a return between genuine trades.",
+        )
+    needed = max(int(minimum), parameters + _SPARE)
+    if len(series) < needed:
+        raise TooFewObservationsError(
+            f"A GARCH model needs {needed} returns; {series.name} has {len(series)}.",
+            "Use a longer sample or weekly data; minimum= lowers the bar and leaves a footnote.",
+        )
+    values = series.to_numpy()
+    spread = float(values.std())
+    if spread <= 1e-12 * float(np.abs(values).max()):
+        raise DataError(
+            f"{series.name} is constant: it has no volatility to model.", "Check the column chosen."
+        )
+    shifted = values - values.mean()
+    correlation = float(shifted[1:] @ shifted[:-1]) / float(shifted @ shifted)
+    if correlation > _LEVEL:
+        raise DataError(
+            f"{series.name} looks like a price, not a return (first autocorrelation "
+            f"{correlation:.3f}).",
+            "Give 100 * np.log(price).diff().dropna(), or panel.returns(...).",
+        )
+    return series
+
+
+def check_regressors(variance_x: Any, index: pd.Index) -> pd.DataFrame:
+    """Return variance regressors on the rows of the returns, or name what is wrong.
+
+    Parameters
+    ----------
+    variance_x : Series, DataFrame, ndarray or None
+        Aligned by label; an ndarray must have a row a return. Other dates may be there too.
+    index : Index
+        Labels of the returns.
+    """
+    if variance_x is None:
+        return pd.DataFrame(index=index)
+    if isinstance(variance_x, np.ndarray):
+        variance_x = _labelled(variance_x, index)
+    if isinstance(variance_x, pd.Series):
+        variance_x = variance_x.to_frame("x1" if variance_x.name is None else variance_x.name)
+    if isinstance(variance_x, pd.DataFrame):
+        flags = variance_x.select_dtypes(["bool", "boolean"]).columns
+        variance_x = variance_x.astype({c: float for c in flags})
+    frame = check_frame(variance_x, "variance_x")
+    absent = index.difference(frame.index)
+    if len(absent):
+        raise DataError(
+            f"variance_x has no row for {len(absent)} of the {len(index)} returns: "
+            f"{listed(absent)}.",
+            "Give it on every date of y (reindex it on y.index).",
+        )
+    frame = frame.reindex(index)
+    holes = frame.index[frame.isna().any(axis=1)]
+    if len(holes):
+        columns = frame.columns[frame.isna().any()]
+        raise DataError(
+            f"variance_x ({listed(columns)}) is missing on {len(holes)} dates of y: "
+            f"{listed(holes)}.",
+            "Fill it on purpose, or drop those dates from y.",
+        )
+    _check_rank(frame)
+    return frame
+
+
+def remarks(series: pd.Series, minimum: int, standard: int) -> list[str]:
+    """Return footnotes on the returns: few, in fractions, or often exactly zero."""
+    found = []
+    if len(series) < standard:
+        found.append(
+            f"Only {len(series)} returns (minimum={minimum} was asked for in place of {standard}): "
+            "GARCH estimates on so few are biased and their intervals too short."
+        )
+    spread = float(series.std())
+    if spread < _FRACTIONS:
+        found.append(
+            f"The returns have a standard deviation of {spread:.3g}: they look like fractions. "
+            "Multiply by 100 to read mu and omega in per cent; nothing else changes."
+        )
+    zeros = float((series == 0).mean())
+    if zeros > 0.1:
+        found.append(
+            f"{100 * zeros:.0f} % of the returns are exactly zero: are prices carried forward? "
+            "A stale quote is no zero return."
+        )
+    return found
+
+
+def _labelled(values: np.ndarray, index: pd.Index) -> pd.DataFrame:
+    if values.ndim > 2 or len(values) != len(index):
+        raise DataError(
+            f"variance_x is an array of shape {values.shape}; y has {len(index)} rows.",
+            "Give one row a return, or a Series with dates.",
+        )
+    columns = values.reshape(len(index), -1)
+    names = [f"x{i + 1}" for i in range(columns.shape[1])]
+    return pd.DataFrame(columns, index=index, columns=names)
+
+
+def _check_rank(frame: pd.DataFrame) -> None:
+    values = frame.to_numpy()
+    flat = [c for c, v in zip(frame.columns, values.T, strict=True) if np.ptp(v) == 0]
+    if flat:
+        raise SpecificationError(
+            f"The variance regressor {listed(flat)} is constant on the {len(frame)} returns.",
+            "A dummy needs days inside and outside; leave it out, or use another sample.",
+        )
+    for name, column in frame.items():
+        apart = int((column != column.mode().iloc[0]).sum())
+        if apart < FEWEST:
+            raise TooFewObservationsError(
+                f"The variance regressor {name} moves on only {apart} of {len(frame)} returns; it "
+                f"needs {FEWEST}: the model would fit those days exactly.",
+                "Leave it out, or widen the window.",
+            )
+    fit = least_squares(np.zeros(len(frame)), np.column_stack([np.ones(len(frame)), values]))
+    if fit.collinear:
+        names = listed(frame.columns[j - 1] for j in fit.collinear)
+        raise SpecificationError(
+            f"The variance regressor {names} is a combination of the others and the intercept.",
+            "Leave it out.",
+        )
+
+
+def consequence(bound: str) -> str:
+    """Return what follows for the reader when a bound holds, as the end of a sentence."""
+    if bound.startswith("nu is at its upper"):
+        return ": the shocks are normal for all purposes"
+    if bound.startswith("nu is at its lower"):
+        return ": the shocks hardly have a variance, so read its level with care"
+    return ""
+
+
+def future_regressors(variance_x: Any, horizon: int, names: tuple[str, ...]) -> np.ndarray:
+    """Return the regressors of the rows ahead, shape (horizon, k), or say what is missing."""
+    if not names:
+        if variance_x is not None:
+            raise SpecificationError(
+                "The model has no variance regressors.", "Leave variance_x out."
+            )
+        return np.empty((horizon, 0))
+    if variance_x is None:
+        raise SpecificationError(
+            f"A forecast needs the variance regressors ahead: {listed(names)}.",
+            f"Give variance_x with {horizon} rows.",
+        )
+    if isinstance(variance_x, pd.DataFrame):
+        absent = [n for n in names if n not in variance_x]
+        if absent:
+            raise SpecificationError(f"variance_x has no column {listed(absent)}.", "Add it.")
+        variance_x = variance_x[list(names)]
+    values = np.asarray(variance_x, dtype=float)
+    if values.size != horizon * len(names) or not np.isfinite(values).all():
+        raise SpecificationError(
+            f"variance_x has shape {values.shape}; the forecast needs ({horizon}, {len(names)}) "
+            "numbers.",
+            "Give one row a row ahead, without missing values.",
+        )
+    return values.reshape(horizon, len(names))

@@ -1,0 +1,232 @@
+"""The result of a GARCH model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecificationError
+from ..inference.parallel import generator
+from ..kernels import garch_forecast as ahead
+from ..kernels.garch_estimate import Estimate
+from ..results import Estimates, check_level, tidy_frame
+from . import garch_inputs as inputs
+from .garch_tests import battery
+
+_INTEGRATED = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class GARCHResults(Estimates):
+    """A GARCH model, estimated.
+
+    Attributes
+    ----------
+    conditional_volatility : Series
+        √h_t, in the units of the returns (not annualised).
+    resid, std_resid : Series
+        ε_t and z_t = ε_t/√h_t.
+    estimate : Estimate
+        The arrays behind it: scores, Hessian, the three covariances.
+    converged : bool
+        Whether a maximum was certified; False only with `strict=False`.
+    fitted : arch result or None
+        arch's own result, where arch has the model (no variance regressors, presample "arch").
+    """
+
+    title: ClassVar[str] = "GARCH"
+
+    conditional_volatility: pd.Series
+    resid: pd.Series
+    std_resid: pd.Series
+    estimate: Estimate
+    converged: bool
+
+    @property
+    def persistence(self) -> float:
+        """Expected carry of the variance from day to day: α + β, α + γ/2 + β, or β of EGARCH."""
+        return float(self._persistence_weights @ self.params)
+
+    @property
+    def half_life(self) -> float:
+        """Days until half of a shock to the variance is gone, ln ½ / ln persistence."""
+        carry = self.persistence
+        if carry >= 1 - _INTEGRATED:
+            return float("inf")
+        return float(np.log(0.5) / np.log(carry)) if carry > 0 else float("nan")
+
+    @property
+    def leverage(self) -> float:
+        """Per cent by which a fall of one standard deviation moves variance more than a rise.
+
+        100 (h⁻/h⁺ − 1), h⁻ and h⁺ being tomorrow's variance on the news-impact curve after
+        shocks of −1 and +1; 0 for GARCH, which is symmetric.
+        """
+        down, up = ahead.news_impact(self.estimate, np.array([-1.0, 1.0]))
+        return float(100 * (down / up - 1))
+
+    @property
+    def _persistence_weights(self) -> np.ndarray:
+        p = self.estimate.problem
+        m, q, _, _ = p.sizes
+        weights = np.zeros(len(self.params))
+        weights[m : m + q] = p.family.persistence
+        return weights
+
+    def news_impact_curve(self, shocks: Any = None) -> pd.Series:
+        """Return tomorrow's variance after a shock of today.
+
+        Parameters
+        ----------
+        shocks : array_like, optional
+            Shocks in standard deviations of today; −4 to 4 in steps of 0.1 when None.
+
+        Returns
+        -------
+        Series
+            Variance in squared units of the returns. Today's variance is the median of the
+            fitted ones; multiplicative regressors are at zero.
+
+        References
+        ----------
+        Engle, R. F. and Ng, V. K. (1993). Measuring and testing the impact of news on
+        volatility. Journal of Finance 48, 1749–1778. doi:10.1111/j.1540-6261.1993.tb05127.x
+        """
+        grid = np.linspace(-4, 4, 81) if shocks is None else np.asarray(shocks, dtype=float)
+        values = ahead.news_impact(self.estimate, grid)
+        return pd.Series(values, index=pd.Index(grid, name="shock"), name="variance")
+
+    def effects(self, level: float = 0.95) -> pd.DataFrame:
+        """Return the effect of each variance regressor on the variance, in per cent.
+
+        Parameters
+        ----------
+        level : float
+            Level of the intervals.
+
+        Returns
+        -------
+        DataFrame
+            Columns percent, std_error, p_value, lower, upper; a row a regressor.
+
+        Notes
+        -----
+        100 (e^δ − 1) for a rise of one in the regressor; the ends of the interval are those of
+        δ transformed, the standard error is the delta method's, the p-value that of δ = 0.
+        Inside EGARCH the effect is the one on the same day; it carries on with beta.
+        """
+        terms = [t for t in self.params.index if t.startswith("delta[")]
+        delta, interval = self.params[terms], self.conf_int(level).loc[terms]
+        return pd.DataFrame(
+            {
+                "percent": 100 * np.expm1(delta),
+                "std_error": 100 * np.exp(delta) * self.std_errors[terms],
+                "p_value": self.pvalues[terms],
+                "lower": 100 * np.expm1(interval["lower"]),
+                "upper": 100 * np.expm1(interval["upper"]),
+            }
+        ).set_axis([t[6:-1] for t in terms], axis=0)
+
+    def forecast(
+        self, horizon: int = 1, variance_x: Any = None, draws: int = 10_000, rng: Any = 0
+    ) -> pd.DataFrame:
+        """Forecast mean, variance and volatility of the rows after the sample.
+
+        Parameters
+        ----------
+        horizon : int
+            Rows ahead.
+        variance_x : DataFrame, Series or ndarray, shape (horizon, k), optional
+            Variance regressors of those rows; required where the model has any.
+        draws : int
+            Paths simulated for EGARCH beyond one row; GARCH and GJR have closed forms.
+        rng : int, SeedSequence or Generator
+            Seed.
+
+        Returns
+        -------
+        DataFrame
+            Columns mean, variance, volatility, indexed by the rows ahead, 1 to `horizon`.
+        """
+        if isinstance(horizon, bool) or int(horizon) != horizon or horizon < 1:
+            raise SpecificationError(f"horizon={horizon!r} is no number of rows.", "Use 1, 2, …")
+        names = self.spec["variance_x"]
+        w = inputs.future_regressors(variance_x, int(horizon), names)
+        found = ahead.forecast(self.estimate, int(horizon), w, int(draws), generator(rng))
+        index = pd.RangeIndex(1, int(horizon) + 1, name="ahead")
+        columns = {"mean": found.mean, "variance": found.variance}
+        return pd.DataFrame(columns, index=index).assign(volatility=np.sqrt(found.variance))
+
+    def tidy(self, level: float = 0.95) -> pd.DataFrame:
+        """Return parameters, effects in per cent, persistence and half-life as tidy rows."""
+        rows = [
+            {"term": f"effect[{name}]", "unit": "% of variance", **_renamed(row)}
+            for name, row in self.effects(level).iterrows()
+        ]
+        rows.append({"term": "persistence", **self._persistence_row(level)})
+        rows.append({"term": "half_life", "estimate": self.half_life, "unit": "days"})
+        derived = tidy_frame(rows).assign(market=self.market)
+        return pd.concat([super().tidy(level), derived], ignore_index=True)
+
+    def numbers(self) -> pd.DataFrame:
+        """Return the conditional volatility, day by day."""
+        series = self.conditional_volatility
+        return series.rename_axis(series.index.name or "date").reset_index()
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the conditional volatility."""
+        from .. import plotting
+
+        series = self.conditional_volatility
+        with plotting.style():
+            ax = plotting.new_axes(ax)
+            if isinstance(series.index, pd.DatetimeIndex):
+                plotting.broken_line(ax, series, color=plotting.PALETTE[0], linewidth=0.9)
+                plotting.years(ax)
+            else:
+                ax.plot(series.index, series, color=plotting.PALETTE[0], linewidth=0.9)
+            ax.set_ylim(bottom=0)
+            ax.set_ylabel(f"conditional s.d., {self.units['conditional_volatility']} a day")
+            ax.set_title(f"{self.market}: {self.spec['vol']} ({self.spec['dist']})")
+        return ax
+
+    def summary(self, level: float = 0.95) -> Any:
+        """Return the printed table, starred where no maximum was found."""
+        from dataclasses import replace
+
+        page = super().summary(level)
+        if self.converged:
+            return page
+        return replace(page, text="* " + page.text, page="<b>*</b> " + page.page)
+
+    def _headline(self) -> dict[str, Any]:
+        return {
+            "persistence": self.persistence,
+            "half_life": self.half_life,
+            "leverage_percent": self.leverage,
+            "converged": self.converged,
+            **super()._headline(),
+        }
+
+    def _tests(self) -> list[dict[str, Any]]:
+        return battery(self.estimate, self.spec["dist"])
+
+    def _persistence_row(self, level: float) -> dict[str, Any]:
+        from scipy import stats
+
+        weights = self._persistence_weights
+        used = np.flatnonzero(weights)
+        block = self.cov.to_numpy()[np.ix_(used, used)]
+        with np.errstate(invalid="ignore"):
+            error = float(np.sqrt(weights[used] @ block @ weights[used]))
+        half = stats.norm.ppf(0.5 + check_level(level) / 2) * error
+        value = self.persistence
+        return {"estimate": value, "std_error": error, "lower": value - half, "upper": value + half}
+
+
+def _renamed(row: pd.Series) -> dict[str, float]:
+    """A row of `effects` under the names of the tidy table."""
+    return {"estimate": row["percent"], **row.drop("percent").to_dict()}
