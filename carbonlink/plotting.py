@@ -186,11 +186,11 @@ def date_ticks(ax: Any, dates: Iterable[Any], colour: str = "#767676") -> None:
         )
 
 
-def years(ax: Any, minimum: int = 3) -> None:
-    """Label a date axis by year, or by month where it spans little more than a year."""
+def years(ax: Any, most: int = 9) -> None:
+    """Label a date axis with at most `most` years, or months where it spans few years."""
     from matplotlib import dates
 
-    locator = dates.AutoDateLocator(minticks=minimum, maxticks=9)
+    locator = dates.AutoDateLocator(minticks=min(3, most), maxticks=most)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, show_offset=False))
 

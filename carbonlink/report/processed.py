@@ -83,7 +83,8 @@ def start_project(folder: str | Path) -> str:
     with output_folder(folder):
         written = demo.write(folder / "data" / "raw")
     return (
-        f"Made {folder} with {len(written) - 1} files of synthetic demonstration data in data/raw.\n"
+        f"Made {folder} with {len(written) - 1} files of synthetic demonstration data in "
+        "data/raw.\n"
         f"Next: cd {folder} && carbonlink report\n"
         "Your own data: take the demo_ files and their rows in SOURCES.csv away, put your files in "
         "data/raw, and register each with carbonlink data --register FILE."

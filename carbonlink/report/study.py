@@ -124,6 +124,11 @@ def name(market: str) -> str:
     return text
 
 
+def said(market: str) -> str:
+    """Return a market's name as a sentence has it."""
+    return "the national market" if registry.resolve(market) == "cea" else name(market)
+
+
 def colours() -> dict[str, str]:
     """Return the colour of every market of the registry, the same in every figure."""
     return plotting.colours(registry.order())

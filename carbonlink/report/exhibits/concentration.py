@@ -10,7 +10,7 @@ from ...measures.concentration import concentration
 from ...measures.concentration_curve import CurveResults
 from ...measures.concentration_results import ConcentrationResults
 from ..exhibit import Exhibit
-from ..study import Study, colours, name
+from ..study import Study, colours, name, said
 
 WINDOW = 30
 _PUBLISHED = (46.35, 54.56)
@@ -155,7 +155,7 @@ def _place(label: str) -> str:
 
 
 def _draw_curves(curves: dict[str, CurveResults]) -> object:
-    columns = min(len(curves), _COLUMNS)
+    columns = 2 if len(curves) in (2, 4) else min(len(curves), _COLUMNS)
     rows = -(-len(curves) // columns)
     figure, axes = plotting.canvas(
         len(curves), columns, height=2.1 * rows + 0.7, sharex=True, sharey=True
@@ -181,7 +181,7 @@ def _curve_takeaway(table: pd.DataFrame) -> str:
     )
     top = table.loc[table["share_pct"].idxmax()]
     return (
-        f"{text}; the largest mean share is {top['share_pct']:.0f} % ({top['name']}, "
+        f"{text}; the largest mean share is {top['share_pct']:.0f} % ({said(top['market'])}, "
         f"{top['excess_ratio']:.1f} times an even spread), and its volume is set apart best by a "
         f"window of {top['best_window']} days."
     )
@@ -197,6 +197,7 @@ def _takeaway(result: ConcentrationResults) -> str:
         text += f" (95 % interval {100 * interval['lower']:.1f} to {100 * interval['upper']:.1f})"
     p = f"p = {result.pvalue:.3f}" if result.pvalue >= 0.001 else "p < 0.001"
     return (
-        f"{text}, {result.excess_ratio:.1f} times an even spread ({p} under rotation); half of "
-        f"a cycle's volume is as concentrated as trading on {result.effective_days:.0f} equal days."
+        f"{text}, {result.excess_ratio:.1f} times an even spread ({p} under rotation); a "
+        f"cycle's volume is as concentrated as if it were spread evenly over "
+        f"{result.effective_days:.0f} days."
     )

@@ -9,13 +9,16 @@ import pandas as pd
 
 from ... import plotting
 from ...errors import TooFewObservationsError
+from ...inference.multiplicity import holm
 from ...measures.connectedness import connectedness
 from ...measures.connectedness_results import ConnectednessResults
+from ...panel import Panel
 from ..exhibit import Exhibit
-from ..study import Study, name
+from ..study import Study, name, said
 
 HORIZON = 10
 WINDOW = 200
+_ROWS = (500, 250)
 _ABROAD = ("eua",)
 _CENTRE = "cea"
 
@@ -26,14 +29,18 @@ def network(study: Study) -> ConnectednessResults:
     if len(markets) < 2:
         raise TooFewObservationsError("Connectedness needs the prices of two markets or more.")
     panel = replace(study.panel, days={m: study.panel.days[m] for m in markets})
-    return study.once(
-        "network",
-        connectedness,
-        panel,
-        horizon=HORIZON,
-        draws=study.draws,
-        rng=study.rng,
-    )
+    return study.once("network", _longest, study, panel)
+
+
+def _longest(study: Study, panel: Panel) -> ConnectednessResults:
+    """Leave markets out until enough common days are left; ask for fewer where none suffices."""
+    chosen = {"horizon": HORIZON, "draws": study.draws, "rng": study.rng}
+    for rows in _ROWS:
+        try:
+            return connectedness(panel, minimum=rows, **chosen)
+        except TooFewObservationsError:
+            continue
+    return connectedness(panel, **chosen)
 
 
 def candidates(study: Study) -> list[str]:
@@ -59,7 +66,7 @@ def connectedness_table(study: Study) -> Exhibit:
         takeaway=_takeaway(result),
         figure=figure,
         table=table,
-        headings={c: "Variance of (%)" if c == "share of" else _title(c) for c in table},
+        headings={c: "Variance of (%)" if c == "share of" else _capital(c) for c in table},
         formats={c: ".1f" for c in table if c != "share of"},
         notes=(
             f"Generalized variance decomposition of a VAR({result.spec['lags']}), {HORIZON} terms; "
@@ -146,9 +153,10 @@ def connectedness_excess(study: Study) -> Exhibit:
     label = {m: f"{name(centre)} and {name(m)}" for m in found}
     label["all"] = f"{len(system.names)} markets together"
     table = pd.DataFrame([_excess_row(label[m], r) for m, r in results.items()])
+    table["p_holm"] = [np.nan, *holm(table["p_value"].to_numpy()[1:])]
     used = list(dict.fromkeys([*system.names, centre, *found]))
     return Exhibit(
-        takeaway=_excess_takeaway(table, name(centre)),
+        takeaway=_excess_takeaway(table, said(centre)),
         figure=_draw_excess(table),
         table=table,
         headings={
@@ -160,9 +168,10 @@ def connectedness_excess(study: Study) -> Exhibit:
             "lower": "Lower",
             "upper": "Upper",
             "p_value": "p (no link)",
+            "p_holm": "p of pairs, Holm",
         },
         formats={**dict.fromkeys(("total", "null_mean", "excess", "lower", "upper"), ".1f")}
-        | {"p_value": "p"},
+        | {"p_value": "p", "p_holm": "p"},
         notes=(
             "The index is a sum of squares and is not 0 without a link: its null is the mean over "
             "data in which every series follows its own past. Each pair uses all its own common "
@@ -201,8 +210,8 @@ def _excess_row(label: str, result: ConnectednessResults) -> dict[str, object]:
     }
 
 
-def _title(column: str) -> str:
-    return column[0].upper() + column[1:]
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _draw_net(net: pd.DataFrame) -> object:
@@ -241,8 +250,8 @@ def _takeaway(result: ConnectednessResults) -> str:
         f"On {result.sample.nobs} common days, {result.sample.start} to {result.sample.end}, "
         f"{result.total:.1f} % of the forecast variance of {len(result.names)} markets comes from "
         f"the others, {result.excess:.1f} points more than without any link (p = "
-        f"{result.excess_pvalue:.3f}); the strongest link is from {name(table.columns[j])} to "
-        f"{name(table.index[i])}, {values[i, j]:.1f} %."
+        f"{result.excess_pvalue:.3f}); the strongest link is from {said(table.columns[j])} to "
+        f"{said(table.index[i])}, {values[i, j]:.1f} %."
     )
 
 
@@ -250,14 +259,11 @@ def _net_takeaway(table: pd.DataFrame) -> str:
     net = table[table["term"] == "net"]
     top, low = net.loc[net["estimate"].idxmax()], net.loc[net["estimate"].idxmin()]
     clear = net[(net["lower"] > 0) | (net["upper"] < 0)]
-    sure = (
-        f"{len(clear)} of {len(net)} intervals exclude 0"
-        if len(clear)
-        else "no interval excludes 0"
-    )
+    sure = f"{len(clear) or 'none'} of the {len(net)} intervals lie off 0"
+    first = _capital(said(top["market"]))
     return (
-        f"{top['name']} transmits most on balance ({top['estimate']:+.1f}, 95 % interval "
-        f"{top['lower']:+.1f} to {top['upper']:+.1f}), {low['name']} receives most "
+        f"{first} transmits most on balance ({top['estimate']:+.1f}, 95 % interval "
+        f"{top['lower']:+.1f} to {top['upper']:+.1f}), {said(low['market'])} receives most "
         f"({low['estimate']:+.1f}); {sure}."
     )
 
@@ -270,6 +276,6 @@ def _excess_takeaway(table: pd.DataFrame, centre: str) -> str:
     )
     if pairs.empty:
         return text + "."
-    linked = pairs[pairs["p_value"] < 0.05]["system"].str.split(" and ").str[1]
+    linked = pairs[pairs["p_holm"] < 0.05]["system"].str.split(" and ").str[1]
     words = ", ".join(linked) if len(linked) else "none"
-    return f"{text}. Linked to {centre} by themselves at 5 %: {words} (of {len(pairs)})."
+    return f"{text}. Of {len(pairs)} markets, linked to {centre} in a pair (5 %, Holm): {words}."

@@ -7,7 +7,7 @@ import pandas as pd
 from ... import plotting
 from ...measures.implied_prices import ImpliedPricesResults, implied_prices
 from ..exhibit import Exhibit
-from ..study import Study, name
+from ..study import Study, name, said
 
 _HEADINGS = {
     "name": "Instrument",
@@ -97,7 +97,7 @@ def _takeaway(points: pd.DataFrame) -> str:
     sentences = []
     for market in dict.fromkeys(others["market"]):
         last = others[others["market"] == market].iloc[-1]
-        sentences.append(f"{name(market)} {last['implied']:.1f} ({last['period']})")
+        sentences.append(f"{said(market)} {last['implied']:.1f} ({last['period']})")
     text = "In yuan a tonne of CO2, at the headline factor: " + "; ".join(sentences)
     if own.empty:
         return text + "."

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ...facts import markets as registry
 from ..exhibit import Exhibit
-from ..study import Study, name
+from ..study import Study, name, said
 
 _HEADINGS = {
     "name": "Market",
@@ -68,8 +68,9 @@ def _takeaway(table: pd.DataFrame) -> str:
         return f"{text}; no file holds quantities."
     least = quantity.loc[quantity["traded_pct"].idxmin()]
     most = quantity.loc[quantity["traded_pct"].idxmax()]
+    seldom, often = said(least["market"]), said(most["market"])
     return (
-        f"{text}. Among those with quantities, {least['name']} traded on "
-        f"{least['traded_pct']:.1f} % of its open days and {most['name']} on "
+        f"{text}. Among those with quantities, {seldom} traded on "
+        f"{least['traded_pct']:.1f} % of its open days and {often} on "
         f"{most['traded_pct']:.1f} %."
     )

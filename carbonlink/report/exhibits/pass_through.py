@@ -12,7 +12,7 @@ from ...facts.units import grid_factor, power_benchmarks
 from ...measures.pass_through import pass_through
 from ...measures.pass_through_results import PassThroughResults
 from ..exhibit import Exhibit
-from ..study import Study, name
+from ..study import Study, name, said
 
 _COMPARATORS = ("electricity_deu", "electricity_esp")
 _FUELS = ("nymex_gas", "ara_coal")
@@ -85,6 +85,10 @@ def controls(study: Study, pair: tuple[str, str]) -> list[str]:
     return [m for m in _FUELS if m in study.panel.markets] if pair[0] == "eua" else []
 
 
+def _sentence(pair: tuple[str, str]) -> str:
+    return f"{said(pair[0])} → {name(pair[1])}"
+
+
 def words(pair: tuple[str, str]) -> str:
     """Return a pair as text."""
     return f"{name(pair[0])} → {name(pair[1])}"
@@ -155,6 +159,8 @@ def _notes(benchmark: pd.Series) -> tuple[str, ...]:
         f"tCO2/MWh, the published benchmark of coal above 300 MW of {benchmark['emission_year']}. "
         "The intensity of that class at the margin is not published: the net rate is shown for "
         "assumed values.",
+        "Drawn: the change of the power price after a lasting rise of the carbon price by one; "
+        "band: the 95 % Fieller set of the long run.",
         "Sets are Fieller's; a set that is the whole line or two rays says that the data do not "
         "pin the rate down.",
     )
@@ -171,6 +177,7 @@ def _draw(found: dict[tuple[str, str], PassThroughResults]) -> object:
     for ax, (pair, result) in zip(axes, found.items(), strict=True):
         result.plot(ax=ax)
         ax.set_title(words(pair), fontsize=9)
+        ax.set_xlabel("open days")
     return figure
 
 
@@ -182,7 +189,7 @@ def _takeaway(found: dict[tuple[str, str], PassThroughResults]) -> str:
             span = f"95 % set {term.lower:.2f} to {term.upper:.2f}"
         else:
             span = f"its 95 % set is {'the whole line' if term.kind == 'line' else 'two rays'}"
-        parts.append(f"{words(pair)} {term.estimate:.2f} ({span})")
+        parts.append(f"{_sentence(pair)} {term.estimate:.2f} ({span})")
     return (
         "A lasting rise of the carbon price by one a tonne goes with a lasting change of the "
         f"power price per MWh of: {'; '.join(parts)}."

@@ -8,7 +8,7 @@ from ... import plotting
 from ...errors import DeadlineError, TooFewObservationsError
 from ...facts import compliance
 from ..exhibit import Exhibit
-from ..study import Study, colours, name
+from ..study import Study, colours, name, said
 
 _COLUMNS = 3
 
@@ -49,7 +49,7 @@ def _draw(study: Study, wide: pd.DataFrame) -> object:
     ticks = [t for t in (0.1, 0.3, 1, 3, 10, 30, 100, 300) if low / 1.5 <= t <= high * 1.5]
     axes[0].set_yticks(ticks, [f"{t:g}" for t in ticks])
     axes[0].minorticks_off()
-    plotting.years(axes[0])
+    plotting.years(axes[0], most=4)
     return figure
 
 
@@ -74,6 +74,6 @@ def _takeaway(wide: pd.DataFrame) -> str:
         return f"{text}; the last is {ends[low]:.2f} ({last[low].index[-1].date()})."
     return (
         f"{text}. The last genuine prices differ by a factor of {ends[high] / ends[low]:.1f}: "
-        f"{name(low)} {ends[low]:.2f} ({last[low].index[-1].date()}), "
-        f"{name(high)} {ends[high]:.2f} ({last[high].index[-1].date()})."
+        f"{said(low)} {ends[low]:.2f} ({last[low].index[-1].date()}), "
+        f"{said(high)} {ends[high]:.2f} ({last[high].index[-1].date()})."
     )

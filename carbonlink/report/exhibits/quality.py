@@ -8,7 +8,7 @@ import pandas as pd
 from ... import plotting
 from ...errors import TooFewObservationsError
 from ..exhibit import Exhibit
-from ..study import Study, name
+from ..study import Study, name, said
 
 _SHARES = {
     "no_trade_pct": "Open days without a trade, %",
@@ -81,17 +81,17 @@ def _takeaway(table: pd.DataFrame) -> str:
     if counted.empty:
         return "No market has a year long enough to judge."
     days = counted["open_days"]
-    silent = (counted["no_trade_pct"] * days).groupby(counted["name"]).sum()
-    silent = silent / days.groupby(counted["name"]).sum()
+    silent = (counted["no_trade_pct"] * days).groupby(counted["market"]).sum()
+    silent = silent / days.groupby(counted["market"]).sum()
     worst, best = silent.idxmax(), silent.idxmin()
-    text = f"Without a trade: {silent[worst]:.0f} % of {worst}’s open days"
+    text = f"On {silent[worst]:.0f} % of the open days of {said(worst)} nobody traded"
     if worst != best:
-        text += f", {silent[best]:.0f} % of {best}’s"
+        text += f", on {silent[best]:.0f} % of those of {said(best)}"
     limit = counted.dropna(subset=["limit_pct"])
     if limit.empty:
         return text + "."
     top = limit.loc[limit["limit_pct"].idxmax()]
     return (
-        f"{text}. Most limit days: {top['name']} in {top['year']:.0f}, on "
+        f"{text}. Most limit days: {said(top['market'])} in {top['year']:.0f}, on "
         f"{top['limit_pct']:.0f} % of the days with a price."
     )

@@ -10,7 +10,7 @@ from ...errors import TooFewObservationsError
 from ...measures.volatility import volatility
 from ...measures.volatility_results import VolatilityResults
 from ..exhibit import Exhibit
-from ..study import Study, colours, name
+from ..study import Study, colours, name, said
 
 SPECS = ("garch", "gjr", "egarch")
 HEADLINE = "egarch"
@@ -173,7 +173,9 @@ def _draw_effects(table: pd.DataFrame) -> object:
 def _draw_paths(chosen: dict[str, VolatilityResults]) -> object:
     columns = min(len(chosen), _COLUMNS)
     rows = -(-len(chosen) // columns)
-    figure, axes = plotting.canvas(len(chosen), columns, height=1.5 * rows + 0.3, sharex=True)
+    figure, axes = plotting.canvas(
+        len(chosen), columns, height=1.5 * rows + 0.3, sharex=True, sharey=True
+    )
     palette = colours()
     for ax, (market, result) in zip(axes, chosen.items(), strict=True):
         path = result.conditional_volatility
@@ -181,8 +183,13 @@ def _draw_paths(chosen: dict[str, VolatilityResults]) -> object:
         spells = (result.inside != result.inside.shift()).cumsum()[result.inside]
         for _, spell in spells.groupby(spells):
             ax.axvspan(spell.index[0], spell.index[-1], color="#BDBDBD", alpha=0.55, lw=0)
-        ax.set_ylim(0, 1.05 * float(path.quantile(0.998)))
         ax.set_title(f"{name(market)}, %", fontsize=8.5)
+    axes[0].set_yscale("log")
+    low = min(float(r.conditional_volatility.min()) for r in chosen.values())
+    high = max(float(r.conditional_volatility.max()) for r in chosen.values())
+    ticks = [t for t in (0.1, 0.3, 1, 3, 10, 30, 100) if low / 1.5 <= t <= high * 1.5]
+    axes[0].set_yticks(ticks, [f"{t:g}" for t in ticks])
+    axes[0].minorticks_off()
     plotting.years(axes[0])
     return figure
 
@@ -193,7 +200,7 @@ def _takeaway(table: pd.DataFrame) -> str:
     up = head[(head["p_value"] < 0.05) & (head["effect"] > 0)]
     down = head[(head["p_value"] < 0.05) & (head["effect"] < 0)]
     parts = [
-        f"{row['name']} {row['effect']:+.0f} % [{row['lower']:+.0f}, {row['upper']:+.0f}]"
+        f"{said(row['market'])} {row['effect']:+.0f} % [{row['lower']:+.0f}, {row['upper']:+.0f}]"
         for _, row in head.iterrows()
     ]
     return (
@@ -206,7 +213,7 @@ def _takeaway(table: pd.DataFrame) -> str:
 def _level_takeaway(chosen: dict[str, VolatilityResults]) -> str:
     level = {m: float(r.conditional_volatility.median()) for m, r in chosen.items()}
     low, high = min(level, key=level.get), max(level, key=level.get)
-    text = f"The median day's volatility is {level[low]:.1f} % in {name(low)}"
+    text = f"The median day's volatility is {level[low]:.1f} % in {said(low)}"
     if low == high:
         return text + "."
-    return f"{text} and {level[high]:.1f} % in {name(high)}."
+    return f"{text} and {level[high]:.1f} % in {said(high)}."
