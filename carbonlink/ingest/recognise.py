@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -98,21 +98,9 @@ def _heads(sheet: Sheet) -> dict[int, frozenset[str]]:
 def _unknown(sheet: Sheet | None, file: str, tried: Iterable[ModuleType]) -> DataError:
     if sheet is None or sheet.cells.empty:
         return DataError(f"{file} holds no cells.", "Export it again from its source.")
-    best, missing, row = None, frozenset(), 0
-    score = 0.0
-    for layout in tried:
-        for signature in layout.SIGNATURES:
-            for number, texts in _heads(sheet).items():
-                share = len(signature & texts) / len(signature)
-                if share > score:
-                    score, best, missing, row = share, layout, signature - texts, number
-    garbled = sheet.encoding == "gb18030" and "指标名称" not in str(sheet.cells.iat[0, 0])
-    advice = (
-        " If these headings look garbled, the file is neither UTF-8 nor GB18030: save it as UTF-8."
-        if garbled
-        else ""
-    )
-    if best is None:
+    advice = _encoding_advice(sheet)
+    near = max(_nearness(sheet, tried), key=lambda one: one[0], default=(0.0,))
+    if not near[0]:
         first = [heading(c) for c in sheet.cells.iloc[0] if heading(c)]
         shown = ", ".join(first[:8]) or "nothing"
         return UnknownLayoutError(
@@ -120,8 +108,29 @@ def _unknown(sheet: Sheet | None, file: str, tried: Iterable[ModuleType]) -> Dat
             f"Layouts: {', '.join(LAYOUTS)}. A table of your own needs the columns of 'tidy'."
             + advice,
         )
+    _, layout, missing, row = near
+    lacking = ", ".join(sorted(missing)) or "nothing, but most of its columns are unknown"
     return UnknownLayoutError(
-        f"No reader knows the header of {file}. The nearest layout is {best.NAME} (row {row}); "
-        f"missing: {', '.join(sorted(missing))}.",
-        f"Expected: {best.TITLE}." + advice,
+        f"No reader knows the header of {file}. The nearest layout is {layout.NAME} (row {row}); "
+        f"missing: {lacking}.",
+        f"Expected: {layout.TITLE}." + advice,
+    )
+
+
+def _nearness(
+    sheet: Sheet, layouts: Iterable[ModuleType]
+) -> Iterator[tuple[float, ModuleType, frozenset[str], int]]:
+    """How much of each layout's headings each row holds, and what it lacks."""
+    heads = _heads(sheet)
+    for layout in layouts:
+        for signature in layout.SIGNATURES:
+            for row, texts in heads.items():
+                yield len(signature & texts) / len(signature), layout, signature - texts, row
+
+
+def _encoding_advice(sheet: Sheet) -> str:
+    if sheet.encoding != "gb18030":
+        return ""
+    return (
+        " If these headings look garbled, the file is neither UTF-8 nor GB18030: save it as UTF-8."
     )

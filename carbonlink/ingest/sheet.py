@@ -71,9 +71,9 @@ def sheets(path: str | Path) -> Iterator[Sheet]:
     content = _content(path)
     suffix = path.suffix.lower()
     if content.startswith(b"PK\x03\x04"):
-        yield from _workbook(path.name, content, "calamine")
+        yield from _workbook(path.name, content)
     elif content.startswith(_OLD_WORKBOOKS):
-        yield from _workbook(path.name, content, "xlrd")
+        yield from _old_workbook(path.name, content)
     elif suffix in (*WORKBOOK.split(), OLD_WORKBOOK):
         yield _old_export(path.name, content)
     elif suffix == RECORDS:
@@ -110,29 +110,57 @@ def _content(path: Path) -> bytes:
         ) from error
 
 
-def _workbook(name: str, content: bytes, engine: str) -> Iterator[Sheet]:
-    if engine == "calamine":
-        _check_expansion(name, content)
+def _workbook(name: str, content: bytes) -> Iterator[Sheet]:
+    from python_calamine import CalamineWorkbook
+
+    _check_expansion(name, content)
     try:
-        book = pd.ExcelFile(io.BytesIO(content), engine=engine)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         titles = [str(title) for title in book.sheet_names]
     except Exception as error:
         raise _broken(name, "workbook") from error
     for title in titles:
-        cells = _sheet_cells(name, book, title, engine)
-        kind = "xlsx" if engine == "calamine" else "xls"
-        yield Sheet(name, cells, kind, title, tuple(t for t in titles if t != title))
+        try:
+            rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+        except Exception as error:
+            raise _broken(name, f"sheet {title!r}") from error
+        yield _page(name, "xlsx", title, titles, rows)
 
 
-def _sheet_cells(name: str, book: pd.ExcelFile, title: str, engine: str) -> pd.DataFrame:
+def _old_workbook(name: str, content: bytes) -> Iterator[Sheet]:
+    import xlrd
+
     try:
-        if engine == "calamine":
-            page = book.book.get_sheet_by_name(title)
-            return numbered(page.to_python(skip_empty_area=False))
-        frame = book.parse(title, header=None, dtype=object, keep_default_na=False)
-        return numbered(frame.to_numpy(dtype=object).tolist())
+        book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
+        titles = [str(title) for title in book.sheet_names()]
+        for title in titles:
+            rows = [_old_cells(row, book.datemode) for row in book.sheet_by_name(title).get_rows()]
+            yield _page(name, "xls", title, titles, rows)
+    except DataError:
+        raise
     except Exception as error:
-        raise _broken(name, f"sheet {title!r}") from error
+        raise _broken(name, "workbook") from error
+
+
+def _old_cells(row: Sequence[Any], datemode: int) -> list[Any]:
+    import xlrd
+
+    made = []
+    for cell in row:
+        value = cell.value
+        if cell.ctype == xlrd.XL_CELL_DATE:
+            value = xlrd.xldate_as_datetime(value, datemode)
+        elif cell.ctype == xlrd.XL_CELL_ERROR:
+            value = xlrd.error_text_from_code.get(value, "#N/A")
+        elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+            value = bool(value)
+        made.append(value)
+    return made
+
+
+def _page(name: str, kind: str, title: str, titles: list[str], rows: list[list[Any]]) -> Sheet:
+    others = tuple(other for other in titles if other != title)
+    return Sheet(name, numbered(rows), kind, title, others)
 
 
 def _check_expansion(name: str, content: bytes) -> None:
@@ -224,7 +252,7 @@ def _refuse_decimal_commas(name: str, frame: pd.DataFrame) -> None:
 
 def numbered(rows: Sequence[Sequence[Any]], first: int = 1) -> pd.DataFrame:
     """Return rows of cells as a frame whose index is the row number in the file."""
-    width = max(map(len, rows), default=0)
+    width = max(map(len, rows), default=1) or 1
     cells = np.full((len(rows), width), "", dtype=object)
     for place, row in enumerate(rows):
         cells[place, : len(row)] = row

@@ -1,8 +1,8 @@
 """One short reader a file layout.
 
 A layout is a module with `NAME`, `TITLE` (whose file it is), `SIGNATURES` (sets of headings, plain
-and without blanks; a row that holds all of one set is the header) and
-`read(sheet, header, market)`, which returns the draft and the tidy rows made of it.
+and without blanks; a row that holds all of one set is the header, unless the module has a `find` of
+its own) and `read(sheet, header, market)`, which returns the draft and the tidy rows made of it.
 """
 
 from __future__ import annotations

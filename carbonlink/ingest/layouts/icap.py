@@ -19,7 +19,7 @@ from . import Parts
 
 NAME = "icap"
 TITLE = "ICAP Allowance Price Explorer (system names over Date, Market Currency, Secondary Market)"
-SIGNATURES: tuple[frozenset[str], ...] = ()
+SIGNATURES = (frozenset({"Date", "MarketCurrency", "SecondaryMarket"}),)
 PRICE_KINDS = {"cea": "vwap", "hubei": "vwap", "guangdong": "close"}
 """What ICAP's price is, where it was checked against the venue's own; else "unknown"."""
 _SPECIAL = {"China National": "cea", "China": "cea", "European Union": "eua"}

@@ -1,0 +1,98 @@
+"""Numbers, text and encodings as printed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carbonlink.errors import DataError
+from carbonlink.ingest.clean import decode, number, numbers, without_dust
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [
+        ("12", 12),
+        (" 1,234,567.80 ", 1_234_567.8),
+        ("１２，３４５．６", 12_345.6),
+        ("2.1725E7", 21_725_000),
+        ("-0.5", -0.5),
+        ("−0.5", -0.5),
+        ("157.49K", 157_490),
+        ("86.20M", 86_200_000),
+        ("3.2万吨", 32_000),
+        ("1.5亿元", 150_000_000),
+        ("500吨", 500),
+        ("¥70.5", 70.5),
+        (".5", 0.5),
+        (7, 7),
+        (np.float64(2.5), 2.5),
+    ],
+)
+def test_number_as_printed(printed, value):
+    assert number(printed) == value
+
+
+@pytest.mark.parametrize("printed", ["", " ", "\u3000", "-", "--", "—", "#N/A", "n/a", None, "NaN"])
+def test_marks_of_a_missing_value(printed):
+    assert np.isnan(number(printed))
+
+
+@pytest.mark.parametrize(
+    "printed", ["12x", "1,23", "1.2.3", "0x10", "1_000", "inf", "1e999", "12%", True, "=1+1", "(5)"]
+)
+def test_what_is_no_number(printed):
+    assert number(printed) is None
+    values, bad = numbers(pd.Series([printed, "1"], dtype=object))
+    assert bad.tolist() == [True, False] and np.isnan(values[0]) and values[1] == 1
+
+
+def test_a_column_agrees_with_its_cells():
+    cells = pd.Series(["1", "2.50", "1,000", "--", 3, 4.5, "x", None, "3K"], dtype=object)
+    values, bad = numbers(cells)
+    np.testing.assert_array_equal(values, [1, 2.5, 1000, np.nan, 3, 4.5, np.nan, np.nan, 3000])
+    assert np.flatnonzero(bad).tolist() == [6]
+
+
+def test_single_precision_dust_is_taken_off():
+    dusty = np.array([29.420000076293945, 30.739999771118164, 900.719970703125, 24.7549991607666])
+    np.testing.assert_array_equal(without_dust(dusty), [29.42, 30.74, 900.72, 24.755])
+
+
+def test_numbers_that_are_no_dust_stay():
+    values = np.array([123456784.0, 0.1234567891, 1e12 + 0.5, 0.3, np.nan, 2.0**-7])
+    np.testing.assert_array_equal(without_dust(values), values)
+
+
+@given(st.decimals(min_value=0, max_value=10**5, places=2))
+def test_a_price_stored_in_single_precision_comes_back(price):
+    stored = float(np.float32(float(price)))
+    assert round(without_dust(np.array([stored]))[0], 2) == pytest.approx(float(price), abs=0.011)
+    if price < 1000:
+        assert without_dust(np.array([stored]))[0] == float(price)
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("日期".encode(), "utf-8"),
+        ("日期".encode("gb18030"), "gb18030"),
+        ("日期".encode("utf-8-sig"), "utf-8-sig"),
+        ("日期".encode("utf-16"), "utf-16"),
+        (b"\xfe\xff" + "日期".encode("utf-16-be"), "utf-16"),
+    ],
+)
+def test_encoding_by_rule(content, encoding):
+    assert decode(content, "x.csv") == ("日期", encoding)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\xef\xbb\xbf\xff\xfe", b"\xff\xfe\x00", b"a,\xff\xff\n", "日期,1".encode("utf-16-le")],
+)
+def test_wrong_encodings_are_refused(content):
+    with pytest.raises(DataError, match=r"x\.csv .*UTF-8"):
+        decode(content, "x.csv")

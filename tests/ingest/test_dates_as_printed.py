@@ -1,0 +1,81 @@
+"""Dates and clock times as printed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from carbonlink.ingest.dates import date, dates, day_order, minutes
+
+DAY = dt.datetime(2021, 7, 16)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        *("2021/7/16", "2021-07-16", "2021.07.16", "2021年7月16日", "20210716", " 2021/07/16 "),
+        *(20210716, 20210716.0, 44393, "44393", dt.date(2021, 7, 16), DAY, "２０２１/7/16"),
+        *("2021-07-16 00:00:00", pd.Timestamp(DAY), "20210716.0"),
+    ],
+)
+def test_styles_of_one_day(printed):
+    assert date(printed) == DAY
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "",
+        "x",
+        "2021/13/1",
+        "2021-02-30",
+        20211301,
+        "1021",
+        "0001-01-01",
+        None,
+        True,
+        np.nan,
+        5,
+        "-",
+    ],
+)
+def test_no_dates(printed):
+    assert date(printed) is None
+
+
+def test_a_date_that_ends_with_the_year_needs_an_order():
+    assert date("07/16/2021") is None
+    assert date("07/16/2021", "mdy") == date("16/07/2021", "dmy") == DAY
+    assert date("16/07/2021", "mdy") is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "order"),
+    [
+        (["01/02/2024", "31/12/2024"], "dmy"),
+        (["01/02/2024", "12/31/2024"], "mdy"),
+        (["01/02/2024"], "default"),
+        (["31/12/2024", "12/31/2024"], "default"),
+        (["2024-01-02"], "default"),
+    ],
+)
+def test_order_is_decided_by_the_file(cells, order):
+    assert day_order(pd.Series(cells, dtype=object), "default") == order
+
+
+def test_a_column_agrees_with_its_cells():
+    cells = pd.Series(["2021/7/16", "x", 44393.0, "2021/7/16", 44393], dtype=object)
+    values, bad = dates(cells)
+    assert values.dtype == "datetime64[us]"
+    assert bad.tolist() == [False, True, False, False, False]
+    assert set(values[~bad]) == {np.datetime64("2021-07-16", "us")}
+
+
+def test_clock_times():
+    cells = ["0:15", "00:15:00", "24:00", "24:00:00", dt.time(23, 45), 0.5, "24:15", "7:61", "x"]
+    values, bad = minutes(pd.Series(cells, dtype=object))
+    np.testing.assert_array_equal(values[:6], [15, 15, 1440, 1440, 1425, 720])
+    assert bad.tolist() == [False] * 6 + [True] * 3

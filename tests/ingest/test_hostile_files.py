@@ -1,0 +1,194 @@
+"""Files that are no data end in one clear sentence."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+
+import pytest
+from ingest_samples import BY_NAME, EMBER_ROWS, HUBEI_ROWS, text, workbook
+
+from carbonlink.errors import CarbonlinkError, DataError, SpecificationError, UnknownLayoutError
+from carbonlink.ingest import sheet
+from carbonlink.ingest.reading import read, read_file
+
+
+def put(folder, name, content):
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.csv", b"", "empty"),
+        ("a.csv", b"\n\n", "first row holds: nothing"),
+        ("a.xlsx", b"PK\x03\x04 no workbook", "damaged"),
+        ("a.xls", b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "damaged"),
+        ("a.xls", b"<html><table></table></html>", "web page"),
+        ("a.json", b"{", "not valid JSON"),
+        ("a.json", b"[1, 2]", "no list of records"),
+        ("a.json", b"[" * 100_000, "not valid JSON"),
+        ("a.json", b"[]", "holds no cells|first row holds"),
+        ("a.csv", b'date,close\n"2024-01-01,5\n', "not a table"),
+        ("a.csv", b"date,close\n2024-01-01,\x00\n", "zero bytes"),
+        ("a.csv", b"date;close\n2024-01-01;5,5\n", "decimal commas"),
+        ("a.csv", b"Country,ISO3 Code,Date,Price (EUR/MWh)\n", "no data"),
+        ("a.csv", b"date,close\n2024-01-01,5\n", "does not say which market"),
+        ("a.csv", b"Date,PX_LAST\n2024-01-01,5\n", "nearest layout"),
+        ("a.csv", b"date,market,close,volum\n2024-01-01,cea,5,5\n", "Did you mean 'volume'"),
+        ("a.csv", b"x" * 3_000_000, "not a table|first row"),
+        ("a.pdf", b"%PDF-1.4", "suffix '.pdf'"),
+        ("a.csv", "日期,成交价\n".encode("big5"), "nearest|first row"),
+    ],
+)
+def test_refused_in_one_sentence(tmp_path, name, content, words):
+    path = put(tmp_path, name, content)
+    with pytest.raises(DataError, match=words) as caught:
+        read_file(path)
+    assert name in caught.value.message
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_file(tmp_path):
+    with pytest.raises(DataError, match="There is no file"):
+        read(tmp_path / "absent.csv")
+    with pytest.raises(DataError, match="is not a file"):
+        read(tmp_path)
+
+
+def test_sizes_are_bounded(tmp_path, monkeypatch):
+    path = put(tmp_path, "a.csv", text(EMBER_ROWS))
+    monkeypatch.setattr(sheet, "LARGEST_FILE", 100)
+    with pytest.raises(DataError, match="MB"):
+        read_file(path)
+
+
+def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(sheet, "LARGEST_CONTENT", 20 * 2**20)
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as stream:
+            for _ in range(21):
+                stream.write(b"\x00" * 2**20)
+    with pytest.raises(DataError, match="would unpack to 21 MB"):
+        read_file(put(tmp_path, "bomb.xlsx", bomb.getvalue()))
+
+
+def test_nearest_layout_and_what_is_missing(tmp_path):
+    head = [c for c in HUBEI_ROWS[0] if c != "昨收盘价"]
+    path = put(tmp_path, "a.xlsx", workbook({"1": [head]}))
+    with pytest.raises(UnknownLayoutError, match="nearest layout is hubei .*missing: 昨收盘价"):
+        read_file(path)
+
+
+def test_a_layout_named_must_fit_and_exist(tmp_path):
+    path = BY_NAME["ember.csv"].write(tmp_path)
+    with pytest.raises(UnknownLayoutError, match="nearest layout is hubei|first row holds"):
+        read_file(path, layout="hubei")
+    with pytest.raises(SpecificationError, match="Use one of: 'wind'"):
+        read_file(path, layout="winde")
+
+
+@pytest.mark.parametrize(
+    ("name", "market"),
+    [
+        ("wind.csv", "hubei"),
+        ("eua.csv", "brent"),
+        ("gz.xlsx", "hubei"),
+        ("hb.xlsx", "cea"),
+        ("tanjiaoyi.csv", "chongqing"),
+        ("icap.csv", "fujian"),
+        ("ember.csv", "electricity_fra"),
+        ("own.csv", "cea"),
+        ("bj.xlsx", "hubei"),
+        ("tj.xlsx", "hubei"),
+        ("sz.xlsx", "hubei"),
+    ],
+)
+def test_a_market_that_contradicts_the_file(tmp_path, name, market):
+    path = BY_NAME[name].write(tmp_path)
+    with pytest.raises(DataError, match=market) as caught:
+        read_file(path, market=market)
+    assert any(m in str(caught.value) for m in BY_NAME[name].markets)
+
+
+def test_an_unknown_market_is_named_with_near_ones(tmp_path):
+    with pytest.raises(CarbonlinkError, match="hubei"):
+        read_file(BY_NAME["spot.csv"].write(tmp_path), market="hubeii")
+
+
+def test_one_market_of_several(tmp_path):
+    found = read_file(BY_NAME["icap.csv"].write(tmp_path), market="hubei")
+    assert found.markets == ("hubei",)
+    assert found.declared == {"header": 2, "other_market": 2}
+    assert found.rows == found.kept + found.quarantined + sum(found.declared.values())
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_other_delimiters(tmp_path, delimiter):
+    content = text(EMBER_ROWS).replace(b",", delimiter.encode())
+    assert read_file(put(tmp_path, "a.csv", content)).kept == BY_NAME["ember.csv"].kept
+
+
+def test_a_title_above_the_header_is_declared(tmp_path):
+    content = b"Prices of Europe\n\n" + text(EMBER_ROWS)
+    assert read_file(put(tmp_path, "a.csv", content)).declared["header"] == 3
+
+
+def test_a_sheet_that_is_not_the_first(tmp_path):
+    book = workbook({"cover": [["about"]], "data": HUBEI_ROWS})
+    found = read_file(put(tmp_path, "a.xlsx", book))
+    assert found.layout == "hubei" and any("cover" in note for note in found.notes)
+
+
+def test_formula_text_is_no_number(tmp_path):
+    content = b"date,market,close\n2024-01-02,cea,=1+1\n2024-01-03,cea,80\n"
+    found = read_file(put(tmp_path, "a.csv", content))
+    assert found.quarantine["reason"].tolist() == ["close '=1+1' is not a number"]
+
+
+def test_every_reason_of_a_row_is_given(tmp_path):
+    content = b"date,market,close,high,low,volume\nx,cea,y,1,2,3\n2024-01-02,cea,-1,1,2,-3\n"
+    reasons = read_file(put(tmp_path, "a.csv", content)).quarantine["reason"].tolist()
+    assert reasons[0] == "date 'x' is not a date; close 'y' is not a number"
+    assert sorted(reasons[1].split("; ")) == [
+        "close is not above 0",
+        "high is below low",
+        "volume is negative",
+    ]
+
+
+def biff2(rows):
+    """An old workbook as written before 1990: records of type, length and body."""
+    body = struct.pack("<HHHH", 0x0009, 4, 0x0002, 0x0010)
+    for i, row in enumerate(rows):
+        for j, cell in enumerate(row):
+            head = struct.pack("<HHBBB", i, j, 0, 0, 0)
+            if isinstance(cell, float):
+                record, content = 0x0003, head + struct.pack("<d", cell)
+            else:
+                letters = cell.encode("ascii")
+                record, content = 0x0004, head + bytes([len(letters)]) + letters
+            body += struct.pack("<HH", record, len(content)) + content
+    return body + struct.pack("<HH", 0x000A, 0)
+
+
+def test_old_workbooks(tmp_path):
+    rows = [["Country", "ISO3 Code", "Date", "Price (EUR/MWhe)"], ["x", "AUT", "2015-01-01", 22.5]]
+    found = read_file(put(tmp_path, "a.xls", biff2(rows)))
+    assert (found.encoding, found.kept, found.frame["close"].iat[0]) == ("xls", 1, 22.5)
+
+
+def test_a_text_table_under_a_workbooks_name(tmp_path):
+    found = read_file(put(tmp_path, "a.xls", text(EMBER_ROWS).replace(b",", b"\t")))
+    assert found.layout == "ember"
+
+
+def test_json_records_that_hold_more_than_plain_cells(tmp_path):
+    records = [{"date": "2024-01-02", "daily_volume": [1], "daily_amount": 1, "avg_price": None}]
+    found = read_file(put(tmp_path, "a.json", json.dumps(records).encode()), market="ccer")
+    assert found.quarantined == 1

@@ -1,0 +1,228 @@
+"""Every reader on a made-up file of its layout, with the traps of that layout."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+from ingest_samples import BY_NAME, SAMPLES
+
+from carbonlink.ingest.reading import Reading, read_file
+from carbonlink.ingest.recognise import LAYOUTS, header_of
+from carbonlink.ingest.schema import COLUMNS, KEY, NUMBERS, bad_rows
+from carbonlink.ingest.sheet import sheets
+
+every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.name)
+
+
+@pytest.fixture
+def reading(tmp_path):
+    def read(name: str) -> Reading:
+        sample = BY_NAME[name]
+        return read_file(sample.write(tmp_path), market=sample.market)
+
+    return read
+
+
+def one(frame: pd.DataFrame, **cells: object) -> pd.Series:
+    for column, value in cells.items():
+        frame = frame[frame[column] == (pd.Timestamp(value) if column == "date" else value)]
+    assert len(frame) == 1
+    return frame.iloc[0]
+
+
+def test_every_layout_has_a_sample():
+    assert {sample.layout for sample in SAMPLES} == set(LAYOUTS)
+
+
+@every_sample
+def test_every_source_row_is_accounted_for(sample, tmp_path):
+    found = read_file(sample.write(tmp_path), market=sample.market)
+    assert found.layout == sample.layout
+    assert (found.rows, found.kept, found.quarantined) == (
+        sample.rows,
+        sample.kept,
+        sample.quarantined,
+    )
+    assert dict(found.declared) == sample.declared
+    assert found.rows == found.kept + found.quarantined + sum(found.declared.values())
+    assert found.quarantined == len(found.quarantine) == found.quarantine["row"].nunique()
+
+
+@every_sample
+def test_what_is_kept_is_tidy(sample, tmp_path):
+    found = read_file(sample.write(tmp_path), market=sample.market)
+    frame = found.frame
+    assert tuple(frame.columns) == COLUMNS
+    assert found.markets == tuple(sorted(set(frame["market"]))) == sample.markets
+    assert frame["date"].dtype == "datetime64[us]"
+    assert all(frame[name].dtype == float for name in NUMBERS)
+    assert not frame.duplicated(list(KEY)).any()
+    assert frame[list(KEY)].equals(frame[list(KEY)].sort_values(list(KEY), ignore_index=True))
+    assert (frame["source"] == sample.name).all()
+    assert bad_rows(frame) == {}
+    for column, value in sample.first.items():
+        assert frame[column].iat[0] == value
+
+
+@every_sample
+def test_a_header_is_known_to_one_layout_alone(sample, tmp_path):
+    sheet = next(sheets(sample.write(tmp_path)))
+    known = [name for name, layout in LAYOUTS.items() if header_of(sheet, layout) is not None]
+    assert known == [sample.layout]
+
+
+@every_sample
+def test_reading_twice_gives_the_same(sample, tmp_path):
+    path = sample.write(tmp_path)
+    first, again = (read_file(path, market=sample.market) for _ in range(2))
+    pd.testing.assert_frame_equal(first.frame, again.frame)
+    assert (first.sha256, first.declared, first.notes) == (
+        again.sha256,
+        again.declared,
+        again.notes,
+    )
+
+
+def test_wind_tells_total_listed_and_block_apart(reading):
+    frame = reading("wind.csv").frame
+    total = one(frame, date="2024-03-08", trade="total")
+    listed = one(frame, date="2024-03-08", trade="listed")
+    block = one(frame, date="2024-03-08", trade="block")
+    assert (total["volume"], listed["volume"], block["volume"]) == (310_000, 110_000, 200_000)
+    assert (total["value"], block["value"]) == (24_000_000, 15_100_000)
+    assert (listed["open"], listed["high"], listed["low"], listed["close"]) == (80, 82, 79.5, 81)
+
+
+def test_wind_prices_of_blocks_that_are_the_days_own_are_left_out(reading):
+    found = reading("wind.csv")
+    blocks = found.frame[found.frame["trade"] == "block"]
+    assert len(blocks) == 1 and blocks[["open", "high", "low", "close"]].isna().all(axis=None)
+    assert any("copies" in note for note in found.notes)
+
+
+def test_wind_units_of_ten_thousand_and_unlike_copies(reading):
+    found = reading("gdea.csv")
+    assert "differs from its copy" in found.quarantine["reason"].iat[0]
+    assert any("累计成交额" in note for note in found.notes)
+    assert found.encoding == "utf-16"
+
+
+def test_guangzhou_has_no_open(reading):
+    found = reading("gz.xlsx")
+    assert found.frame["open"].isna().all()
+    assert any("previous closing price" in note for note in found.notes)
+    blank = one(found.frame, date="2024-01-05")
+    assert math.isnan(blank["high"]) and blank["close"] == 44
+    assert found.quarantine["reason"].tolist() == [
+        "high is below low",
+        "date '2024' is not a date",
+    ]
+
+
+def test_hubei_text_and_numbers_alike(reading):
+    found = reading("hb.xlsx")
+    assert one(found.frame, date="2018-10-22")["volume"] == 1855
+    assert math.isnan(one(found.frame, date="2017-04-05")["high"])
+    assert found.quarantine["reason"].tolist() == ["volume is negative"]
+
+
+def test_tanjiaoyi_keeps_carried_prices_with_volume_0(reading):
+    found = reading("tanjiaoyi.csv")
+    carried = one(found.frame, date="2013-12-21")
+    assert (carried["vwap"], carried["volume"]) == (30, 0)
+    assert found.frame["close"].isna().all()
+    assert found.quarantine["row"].tolist() == [5, 6]
+    assert "row 6" in found.quarantine["reason"].iat[0]
+
+
+def test_icap_dates_kinds_and_currency(reading):
+    found = reading("icap.csv")
+    assert one(found.frame, market="cea", date="2024-12-31")["vwap"] == 97.5
+    assert one(found.frame, market="hubei", trade="auction")["price_kind"] == "auction"
+    assert one(found.frame, market="eua", trade="auction")["close"] == 77
+    assert one(found.frame, market="eua", trade="total")["price_kind"] == "unknown"
+    assert found.frame["volume"].isna().all()
+    assert found.quarantine["reason"].tolist() == ["cea is in USD, not CNY"]
+    assert any("Korean" in note for note in found.notes)
+
+
+def test_icap_without_a_day_above_12_is_day_first(tmp_path, reading):
+    content = BY_NAME["icap.csv"].content.replace(b"31/12/2024", b"05/12/2024")
+    (tmp_path / "x.csv").write_bytes(content)
+    dates = read_file(tmp_path / "x.csv").frame["date"]
+    assert pd.Timestamp("2024-12-05") in set(dates) and pd.Timestamp("2024-01-02") in set(dates)
+
+
+def test_ember_markets_and_prices_below_zero(reading):
+    found = reading("ember.csv")
+    assert one(found.frame, market="electricity_deu")["close"] == -12.5
+    assert [r.split(" ")[0] for r in found.quarantine["reason"]] == ["other", "country", "other"]
+    assert found.unit == "EUR/MWh"
+
+
+def test_provincial_intervals_belong_to_their_delivery_day(reading):
+    frame = reading("spot.csv").frame
+    assert (frame["date"].dt.normalize() == pd.Timestamp("2021-12-01")).all()
+    assert len(frame) == 96
+    assert frame["date"].iat[0] == pd.Timestamp("2021-12-01 00:00")
+    assert frame["date"].iat[-1] == pd.Timestamp("2021-12-01 23:45")
+    assert frame["close"].iat[-1] == 280
+    assert frame["volume"].isna().all()
+
+
+def test_provincial_second_layout_serial_dates_and_two_prices(reading):
+    frame = reading("spot_two.xlsx").frame
+    last = frame[frame["date"] == pd.Timestamp("2025-05-01 23:45")].set_index("product")["close"]
+    assert last.to_dict() == {"day_ahead": 330.5, "real_time": 307}
+
+
+def test_tidy_reasons(reading):
+    reasons = reading("own.csv").quarantine["reason"].tolist()
+    assert reasons[0] == "close is not above 0"
+    assert reasons[1] == "market 'gex' is not in the registry"
+    assert "trade 'gift'" in reasons[2] and "price_kind 'closing'" in reasons[2]
+
+
+def test_ceex_total_that_counts_the_listed_amount_twice(reading):
+    found = reading("cea.json")
+    total = one(found.frame, date="2021-08-05", trade="total")
+    assert (total["volume"], total["value"]) == (60_000, 3_294_000)
+    assert not len(found.frame[(found.frame["trade"] == "block") & (found.frame["volume"] == 0)])
+    assert any("2021-08-05" in note and "twice" in note for note in found.notes)
+    assert found.quarantine["reason"].tolist() == ["block_amount without block_volume"]
+
+
+def test_investing_suffixes_and_month_first(reading):
+    frame = reading("investing.csv").frame
+    assert one(frame, date="2025-02-27")["close"] == 1070.33
+    assert one(frame, date="2025-02-27")["volume"] == 50
+    assert one(frame, date="2025-02-04")["volume"] == 1_200_000
+    assert math.isnan(one(frame, date="2025-02-03")["volume"])
+    assert one(reading("investing_cn.csv").frame, date="2024-01-04")["volume"] == 157_490
+
+
+def test_beijing_products_and_amounts(reading):
+    found = reading("bj.xlsx")
+    assert one(found.frame, date="2017-08-08")["value"] == 70_074
+    assert one(found.frame, date="2016-07-05", product="CCER")["vwap"] == 20
+    assert one(found.frame, date="2016-07-05", product="BEA")["vintage"] == "2022"
+    assert "90.074.00" in found.quarantine["reason"].iat[0]
+    assert any("70.074.00" in note for note in found.notes)
+
+
+def test_tianjin_bidding_and_day_totals(reading):
+    frame = reading("tj.xlsx").frame
+    agreed = one(frame, date="2024-06-28")
+    assert (agreed["trade"], agreed["volume"], agreed["vintage"]) == ("total", 15_005, "2023")
+    assert math.isnan(agreed["vwap"])
+    assert one(frame, date="2013-12-26", trade="total")["volume"] == 49_040
+
+
+def test_shenzhen_days_of_blocks_alone_have_no_price(reading):
+    found = reading("sz.xlsx")
+    rows = found.frame[found.frame["vintage"] == "2016"].set_index("trade")
+    assert rows["volume"].to_dict() == {"block": 91_000, "total": 91_000}
+    assert rows[["open", "high", "low", "close", "vwap"]].isna().all(axis=None)
+    assert found.quarantine["reason"].tolist() == ["high is below low"]

@@ -1,0 +1,65 @@
+"""cl.read: the tidy frame, its attrs, the raw cells, the warning."""
+
+from __future__ import annotations
+
+import pickle
+
+import pandas as pd
+import pytest
+from ingest_samples import BY_NAME, EMBER_ROWS
+
+import carbonlink as cl
+from carbonlink.ingest import reading
+from carbonlink.ingest.schema import COLUMNS
+
+
+def test_frame_and_attrs(tmp_path):
+    path = BY_NAME["gz_english.csv"].write(tmp_path)
+    frame = cl.read(path)
+    assert tuple(frame.columns) == COLUMNS
+    assert frame.attrs["layout"] == "guangzhou"
+    assert frame.attrs["source"] == path.name
+    assert len(frame.attrs["sha256"]) == 64
+    assert (frame.attrs["rows"], frame.attrs["kept"], frame.attrs["quarantined"]) == (3, 2, 0)
+    assert frame.attrs["declared"] == {"header": 1}
+    assert frame.attrs["quarantine"] == ()
+    pd.testing.assert_frame_equal(pickle.loads(pickle.dumps(frame)), frame)
+
+
+def test_quarantined_rows_warn_and_the_rest_comes_back(tmp_path):
+    path = BY_NAME["hb.xlsx"].write(tmp_path)
+    with pytest.warns(cl.CarbonlinkWarning, match=r"1 of 7 rows .*row 6: volume is negative"):
+        frame = cl.read(str(path))
+    assert len(frame) == 3
+    assert frame.attrs["quarantine"] == ((6, "volume is negative"),)
+
+
+def test_attrs_stay_short(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "SHOWN", 2)
+    with pytest.warns(cl.CarbonlinkWarning):
+        frame = cl.read(BY_NAME["own.csv"].write(tmp_path))
+    assert len(frame.attrs["quarantine"]) == 2 and frame.attrs["quarantined"] == 3
+
+
+def test_raw_is_the_sheet_as_received(tmp_path):
+    cells = cl.read(BY_NAME["ember.csv"].write(tmp_path), raw=True)
+    assert cells.index.tolist() == [1, 2, 3, 4, 5, 6, 7]
+    assert cells.loc[1].tolist() == EMBER_ROWS[0]
+    assert cells.loc[3].tolist() == ["Germany", "DEU", "2015-01-01", "-12.5"]
+
+
+def test_raw_of_a_file_that_no_reader_knows(tmp_path):
+    (tmp_path / "a.csv").write_text("who,knows\n1,2\n")
+    assert cl.read(tmp_path / "a.csv", raw=True).to_numpy().tolist() == [
+        ["who", "knows"],
+        ["1", "2"],
+    ]
+    with pytest.raises(cl.UnknownLayoutError):
+        cl.read(tmp_path / "a.csv", raw=True, layout="ember")
+
+
+def test_market_where_the_file_does_not_say(tmp_path):
+    path = BY_NAME["spot.csv"].write(tmp_path)
+    with pytest.raises(cl.DataError, match=r'cl\.read\("spot.csv", market="\.\.\."\)'):
+        cl.read(path)
+    assert set(cl.read(path, market="electricity_gd")["market"]) == {"electricity_guangdong"}
