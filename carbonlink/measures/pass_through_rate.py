@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..inference.bands import FiellerSet, Ratio
-from ..results import check_level, format_number
+from ..results import check_level, format_number, format_p
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Term:
     """A number with its interval.
 
@@ -30,8 +30,13 @@ class Term:
     def __float__(self) -> float:
         return float(self.estimate)
 
+    def __repr__(self) -> str:
+        shape = "" if self.kind == "interval" else f", {self.kind}"
+        ends = f"[{format_number(self.lower)}, {format_number(self.upper)}{shape}]"
+        return f"{format_number(self.estimate)} {ends} {self.unit}".strip()
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Rate:
     """How much of a carbon cost reaches the price, 1 being all of it.
 
@@ -58,11 +63,14 @@ class Rate:
     def __float__(self) -> float:
         return self.estimate
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         if self.ratio is None:
             return f"{self.name}: not defined ({self.reason})"
-        found = self.confidence_set()
-        return f"{self.name}: {format_number(self.estimate)}, {self.level:.0%} set {found}"
+        return (
+            f"{self.name}: {format_number(self.estimate)}, {self.level:.0%} set "
+            f"{self.confidence_set()}, p of none {format_p(self.p_zero)}, "
+            f"p of full {format_p(self.p_one)}"
+        )
 
     @property
     def estimate(self) -> float:
