@@ -23,7 +23,7 @@ from ..results import Recipe, Sample, check_level
 from .concentration_results import ConcentrationResults
 from .concentration_rows import UNITS, cycle_rows, market_rows, pooled_row
 from .cycles import CycleVolume, Refusal, check_cycle, cut, deadlines_of, reasons
-from .daily_volumes import DailyVolumes, check_deadline_names, daily_volumes, is_market
+from .daily_volumes import DailyVolumes, check_deadline_names, check_is_market, daily_volumes
 from .rotation_test import NULLS, SHIFTS, RotationTest
 
 BLOCK_DRAWS = 1999
@@ -143,6 +143,8 @@ def concentration(
     """
     arguments = {**locals()}
     cycle = _check(window, cycle, days, which, null, shift, draws)
+    if rng is None:
+        raise SpecificationError("rng=None cannot be repeated.", "Use a whole number.")
     seed = parallel.seed_sequence(rng)
     arguments["rng"] = rng if isinstance(rng, int) else seed
     amounts = daily_volumes(data, market, deadlines, kind, basis)
@@ -214,12 +216,8 @@ def _cycles(
     for label, series in amounts.series.items():
         own = deadlines_of(deadlines, label)
         try:
-            if own is None and not is_market(label):
-                raise DeadlineError(
-                    f"No deadlines are given, and {label!r} is no market of the registry.",
-                    'Pass deadlines=["2021-06-30", …], or market= with a name that '
-                    "carbonlink.facts.markets.order() lists.",
-                )
+            if own is None:
+                check_is_market(label)
             found, left_out = cut(series, label, own, cycle, days, which)
         except DeadlineError as error:
             if alone:
@@ -239,16 +237,15 @@ def _cycles(
 
 
 def _refuse_all(refused: list[Refusal], window: int) -> None:
-    shown = "; ".join(
-        " ".join(part for part in (m, c) if part) + f": {r}" for m, c, r in refused[:5]
-    )
-    more = f"; and {len(refused) - 5} more" if len(refused) > 5 else ""
+    lines = reasons(refused, True)
+    shown = " ".join(lines[:5])
+    more = f" And {len(lines) - 5} more." if len(lines) > 5 else ""
     if any(r.startswith("the window of") for _, _, r in refused):
         raise SpecificationError(
-            f"window={window} fits no cycle: {shown}{more}.", "Use a shorter window."
+            f"window={window} fits no cycle. {shown}{more}", "Use a shorter window."
         )
     raise TooFewObservationsError(
-        f"No cycle can be measured. {shown}{more}.",
+        f"No cycle can be measured. {shown}{more}",
         "Give one whole cycle with its deadline: a longer sample, other deadlines, or cycle=.",
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -26,9 +26,6 @@ from ..results import (
 from .concentration_rows import ALL
 from .cycles import reasons
 from .rotation_test import RotationTest
-
-if TYPE_CHECKING:
-    from .concentration_results import ConcentrationResults
 
 SHOWN = (5, 10, 20, 30, 40, 45, 60, 90, 120)
 _CURVES = (("share", rotation.SHARE), ("ratio", rotation.RATIO), ("theil_share", rotation.THEIL))
@@ -235,7 +232,7 @@ class BestWindow(Results):
 
 
 def curve_of(
-    concentration: ConcentrationResults,
+    concentration: Any,
     max_window: int = 120,
     market: str | None = None,
     level: float = 0.95,
@@ -269,9 +266,7 @@ def curve_of(
     )
 
 
-def best_window(
-    concentration: ConcentrationResults, max_window: int = 120, market: str | None = None
-) -> BestWindow:
+def best_window(concentration: Any, max_window: int = 120, market: str | None = None) -> BestWindow:
     """Return the best window of a concentration result (see its method `best_window`)."""
     test, weight, notes = _prepared(concentration, max_window, market)
     observed, null, exact = test.row(weight)
@@ -298,7 +293,7 @@ def best_window(
 
 
 def _prepared(
-    concentration: ConcentrationResults, max_window: int, market: str | None
+    concentration: Any, max_window: int, market: str | None
 ) -> tuple[RotationTest, np.ndarray, tuple[str, ...]]:
     """Return the test over all windows, the weights of the cycles that can carry them, notes."""
     whole = isinstance(max_window, (int, np.integer)) and not isinstance(max_window, bool)

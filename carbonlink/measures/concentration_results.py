@@ -14,7 +14,7 @@ from ..errors import check_choice
 from ..inference import clusters, parallel
 from ..inference.shares import ShareErrors
 from ..kernels.inequality import lorenz
-from ..results import Results, check_level, tidy_frame
+from ..results import Results, Summary, check_level, tidy_frame
 from .concentration_curve import BestWindow, CurveResults, best_window, curve_of
 from .concentration_rows import BOUNDS, MEASURES, POOLED
 from .rotation_test import RotationTest, groups_of
@@ -183,6 +183,10 @@ class ConcentrationResults(Results):
             rows.append(self._term(name, row["market"], row["window_share"], interval, row))
         return tidy_frame(rows)
 
+    def summary(self, level: float | None = None) -> Summary:
+        """Return the printed table; the same bytes on refit."""
+        return super().summary(check_level(self.spec["level"] if level is None else level))
+
     def numbers(self) -> pd.DataFrame:
         """Return the shares that `plot` draws, with intervals and the share of an even spread."""
         shares = self.conf_int()
@@ -323,7 +327,7 @@ class ConcentrationResults(Results):
                     "test": f"window share, {market}",
                     "statistic": row["window_share"],
                     "p_value": row["p_value"],
-                    "note": f"{int(row['cycles'])} cycles; for {len(self.markets)} markets: {adjusted}",
+                    "note": f"{int(row['cycles'])} cycles; {len(self.markets)} markets: {adjusted}",
                 }
             )
         return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from ..facts import compliance
 from ..facts.calendar import open_days_between
 
 _ONE_DAY = pd.Timedelta(days=1)
+_WRITTEN_DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$")
 
 Refusal = tuple[str, str, str]
 """Market, cycle, reason."""
@@ -189,17 +191,21 @@ def parse_deadlines(deadlines: Any) -> list[pd.Timestamp]:
 
 
 def parse_day(value: Any, argument: str) -> pd.Timestamp:
-    """Return a date-like value as midnight of its day, or say which argument is no date."""
+    """Return a date as midnight of its day, or say which argument is no date."""
+    wrong = SpecificationError(
+        f"{argument}= holds {value!r}, which is no date.", 'Write dates as "2021-06-30".'
+    )
+    if isinstance(value, (int, float, np.number)):
+        raise wrong
+    if isinstance(value, str):  # pandas would read "June" as a day of this year
+        parts = _WRITTEN_DAY.match(value.strip())
+        value = "-".join(part.zfill(2) for part in parts.groups()) if parts else None
     try:
         day = pd.Timestamp(value)
     except (ValueError, TypeError) as error:
-        raise SpecificationError(
-            f"{argument}= holds {value!r}, which is no date.", 'Write dates as "2021-06-30".'
-        ) from error
-    if pd.isna(day) or isinstance(value, (int, float, np.number)):
-        raise SpecificationError(
-            f"{argument}= holds {value!r}, which is no date.", 'Write dates as "2021-06-30".'
-        )
+        raise wrong from error
+    if pd.isna(day):
+        raise wrong
     return day.tz_localize(None).normalize()
 
 

@@ -122,8 +122,8 @@ def _from_frame(data: Any, market: Any, basis: str) -> DailyVolumes:
         series[label] = _checked(known, label, basis)
         if known.gt(0).all():
             notes.append(
-                f"{label}: no day has zero {basis}, so n counts traded days only. Add the open "
-                "days without a trade as zeros, or HHI*, Gini, Theil and R are of traded days."
+                f"{label}: no day has zero {basis}. If the venue was open on days that are not in "
+                "the data, add them as zeros: Gini, HHI*, Theil and R depend on their number."
             )
     return DailyVolumes(series, missing, notes=notes)
 
@@ -189,10 +189,15 @@ def check_deadline_names(deadlines: Any, labels: Iterable[str]) -> None:
             )
 
 
-def is_market(label: str) -> bool:
-    """Return whether the registry knows a label."""
+def check_is_market(label: str) -> None:
+    """Raise unless the registry knows a label, under which published deadlines are found."""
     try:
         registry.resolve(label)
-    except UnknownMarketError:
-        return False
-    return True
+    except UnknownMarketError as error:
+        hint = near(label, registry.order())
+        raise DeadlineError(
+            f"No deadlines are given, and {label!r} is no market of the registry"
+            + (f" (did you mean {hint[0]!r}?)." if hint else "."),
+            'Pass deadlines=["2021-06-30", …], or market= with a name that '
+            "carbonlink.facts.markets.order() lists.",
+        ) from error
