@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def standardise(
     w: np.ndarray,
     presample: str | float = "arch",
     most: float = NEAR_ONE,
-    **form: str | bool,
+    **form: Any,
 ) -> tuple[Problem, Units]:
     """Return a problem with unit variance and centred regressors, and its units.
 

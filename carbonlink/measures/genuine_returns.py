@@ -104,7 +104,7 @@ def _from_panel(panel: Panel, label: str, minimum_tonnes: float | None) -> Genui
     return GenuineReturns(
         returns=returns.rename(label),
         gap_days=gap,
-        sessions=days.index,
+        sessions=pd.DatetimeIndex(days.index),
         market=fact.market,
         unit=fact.price_unit if power else "%",
         minimum=applied,
@@ -142,7 +142,7 @@ def _large(
 def _changes(
     days: pd.DataFrame, kept: pd.DataFrame, differences: bool
 ) -> tuple[pd.Series, pd.Series]:
-    """Changes between kept prices of one vintage; where a vintage takes over, its own last price."""
+    """Changes between kept prices; where a vintage takes over, from its own last price."""
     place = pd.Series(np.arange(len(days), dtype=float), index=days.index)[kept.index]
     same = kept["vintage"].eq(kept["vintage"].shift()) if "vintage" in kept else None
     previous, gap = kept["price"].shift(), place.diff()
@@ -151,7 +151,8 @@ def _changes(
         previous = previous.mask(roll, kept["previous_price"])
         gap = gap.mask(roll, kept["gap_days"])
     price = kept["price"]
-    change = price - previous if differences else 100 * np.log(price / previous)
+    ratio = price - previous if differences else np.log(price / previous) * 100
+    change = pd.Series(ratio, index=kept.index)
     known = change.notna()
     return change[known], gap[known]
 
@@ -171,7 +172,7 @@ def _from_returns(data: Any, market: str | None) -> GenuineReturns:
     except UnknownMarketError:
         name, venue = "", "china"
     kept = series.dropna()
-    days = kept.index.normalize()
+    days = pd.DatetimeIndex(kept.index).normalize()
     sessions = (
         calendar.sessions(days[0], days[-1], days, venue) if len(days) else pd.DatetimeIndex([])
     )

@@ -24,6 +24,7 @@ from .genuine_returns import GenuineReturns, genuine_returns
 from .volatility_results import VolatilityResults
 
 SPECS = ("egarch", "garch", "gjr")
+WHICH = ("final", "announced", "statutory")
 WINDOW, GAP = "window", "log_gap"
 LEAST_INSIDE = 10
 """Fewest returns inside the compliance windows from which their effect is estimated."""
@@ -116,13 +117,15 @@ def volatility(
             "Call volatility() for each, and put them side by side with cl.compare.",
         )
     check_choice("spec", spec.lower(), SPECS)
+    _check_window(window, deadlines, which, days)
     found = genuine_returns(data, market, minimum_tonnes)
     _check_size(found, minimum)
     dates, remarks = _deadlines(found, window, deadlines, which)
     columns, inside = {}, None
     if window is not None:
         mask = compliance.window_mask(found.sessions, dates, window, days)
-        inside = pd.Series(mask, index=found.sessions).reindex(found.returns.index.normalize())
+        ends = pd.DatetimeIndex(found.returns.index).normalize()
+        inside = pd.Series(mask, index=found.sessions).reindex(ends)
         columns[WINDOW] = _window_column(inside, dates, window, days)
     if gap:
         columns |= _gap_column(found, remarks)
@@ -150,13 +153,29 @@ def volatility(
     return _result(fit, found, chosen, inside, tuple(remarks), arguments)
 
 
+def _check_window(window: int | None, deadlines: Any, which: str, days: str) -> None:
+    """Raise on a choice that the others make useless."""
+    check_choice("which", which, WHICH)
+    check_choice("days", days, ("open", "calendar"))
+    given = {"deadlines": deadlines is not None, "which": which != "final", "days": days != "open"}
+    useless = [name for name, set_ in given.items() if set_]
+    if window is None and useless:
+        raise SpecificationError(f"{useless[0]} has no use with window=None.", "Set window=30.")
+    if deadlines is not None and which != "final":
+        raise SpecificationError(
+            f"which={which!r} chooses among published deadlines; deadlines= replaces them.",
+            "Give one of the two.",
+        )
+
+
 def _check_size(found: GenuineReturns, minimum: int) -> None:
     have = len(found.returns)
     if have < minimum:
         lost = ", ".join(f"{n} {why}" for why, n in found.dropped.items() if n)
         raise TooFewObservationsError(
             f"{found.returns.name} has {have} returns between genuine trades on "
-            f"{len(found.sessions)} sessions ({lost or 'none lost'}); a GARCH model needs {minimum}.",
+            f"{len(found.sessions)} sessions ({lost or 'none lost'}); a GARCH model needs "
+            f"{minimum}.",
             "Use weekly prices or a lower minimum_tonnes; minimum= lowers the bar and leaves a "
             "footnote.",
         )
@@ -167,8 +186,6 @@ def _deadlines(
 ) -> tuple[list[pd.Timestamp], list[str]]:
     """The deadlines whose windows can touch the sample, and remarks on those not known."""
     if window is None:
-        if deadlines is not None:
-            raise SpecificationError("deadlines have no use with window=None.", "Set window=30.")
         return [], []
     first, last = found.sessions[0], found.sessions[-1]
     remarks: list[str] = []
@@ -180,9 +197,9 @@ def _deadlines(
             remarks.append(f"Windows counted as outside, the deadline not being known: {reasons}.")
     else:
         given = [deadlines] if isinstance(deadlines, (str, pd.Timestamp)) else list(deadlines)
-        dates = sorted({pd.Timestamp(d).normalize() for d in given})
-        if any(pd.isna(d) for d in dates):
+        if any(pd.isna(d) for d in given):
             raise DeadlineError("A deadline is missing.", "Give dates only.")
+        dates = sorted({pd.Timestamp(d).normalize() for d in given})
     reach = pd.Timedelta(days=2 * int(window) + 30)
     near = [d for d in dates if first <= d <= last + reach]
     if not near:

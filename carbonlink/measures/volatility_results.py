@@ -47,7 +47,7 @@ class VolatilityResults(GARCHResults):
     def window_effect_at(self, level: float) -> WindowEffect:
         """Return the effect of the window with an interval of the level asked for."""
         row = self.effects(level).loc["window"]
-        return WindowEffect(*(float(row[c]) for c in ("percent", "lower", "upper", "p_value")))
+        return WindowEffect(*row[["percent", "lower", "upper", "p_value"]].astype(float))
 
     def numbers(self) -> pd.DataFrame:
         """Return the conditional volatility day by day, and whether the day is in a window."""
@@ -67,12 +67,14 @@ class VolatilityResults(GARCHResults):
                 ax.axvspan(
                     spell.index[0], spell.index[-1], color=plotting.PALETTE[4], alpha=0.25, lw=0
                 )
-            effect = self.window_effect
-            ax.set_title(
-                f"{ax.get_title()}; window {effect.percent:+.0f} % "
-                f"[{effect.lower:+.0f}, {effect.upper:+.0f}] of variance"
-            )
         return ax
+
+    def _caption(self) -> str:
+        effect, head = self.window_effect, super()._caption()
+        if effect is None:
+            return head
+        interval = f"[{effect.lower:+.0f}, {effect.upper:+.0f}]"
+        return f"{head}; window {effect.percent:+.0f} % {interval} of variance"
 
     def _headline(self) -> dict[str, Any]:
         effect = self.window_effect

@@ -205,7 +205,7 @@ def parameter_names(vol: str, mean: str, lags: int, regressors: list[str], dist:
     return names + (["nu"] if dist == "t" else [])
 
 
-def _series(found: kernel.Estimate, rows: pd.Series) -> dict[str, pd.Series]:
+def _series(found: kernel.Estimate, rows: pd.Series) -> dict[str, Any]:
     sd = np.exp(0.5 * found.log_variance)
     columns = {
         "conditional_volatility": sd,

@@ -29,11 +29,12 @@ def fit_in_arch(y: pd.Series, vol: str, mean: str, lags: int, dist: str, found: 
     """
     from arch.univariate import ARX, EGARCH, GARCH, ConstantMean, Normal, StudentsT, ZeroMean
 
-    pieces = {
+    pieces: dict[str, Any] = {
         "volatility": EGARCH(1, 1, 1) if vol == "EGARCH" else GARCH(1, int(vol == "GJR"), 1),
         "distribution": StudentsT() if dist == "t" else Normal(),
         "rescale": False,
     }
+    model: Any
     if mean == "ar":
         model = ARX(y, lags=lags, **pieces)
     else:

@@ -174,7 +174,7 @@ class GARCHResults(Estimates):
     def numbers(self) -> pd.DataFrame:
         """Return the conditional volatility, day by day."""
         series = self.conditional_volatility
-        return series.rename_axis(series.index.name or "date").reset_index()
+        return series.rename_axis(str(series.index.name or "date")).reset_index()
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the conditional volatility."""
@@ -190,7 +190,7 @@ class GARCHResults(Estimates):
                 ax.plot(series.index, series, color=plotting.PALETTE[0], linewidth=0.9)
             ax.set_ylim(bottom=0)
             ax.set_ylabel(f"conditional s.d., {self.units['conditional_volatility']} a day")
-            ax.set_title(f"{self.market}: {self.spec['vol']} ({self.spec['dist']})")
+            ax.set_title(self._caption())
         return ax
 
     def summary(self, level: float = 0.95) -> Any:
@@ -201,6 +201,9 @@ class GARCHResults(Estimates):
         if self.converged:
             return page
         return replace(page, text="* " + page.text, page="<b>*</b> " + page.page)
+
+    def _caption(self) -> str:
+        return f"{self.market}: {self.spec['vol']} ({self.spec['dist']})"
 
     def _headline(self) -> dict[str, Any]:
         return {
@@ -229,4 +232,5 @@ class GARCHResults(Estimates):
 
 def _renamed(row: pd.Series) -> dict[str, float]:
     """A row of `effects` under the names of the tidy table."""
-    return {"estimate": row["percent"], **row.drop("percent").to_dict()}
+    rest = row.drop("percent")
+    return {"estimate": float(row["percent"]), **{str(k): float(v) for k, v in rest.items()}}

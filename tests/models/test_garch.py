@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
 import carbonlink as cl
 
@@ -106,7 +105,7 @@ def test_rugarch(pound, name, vol, dist):
 
 @pytest.mark.reference
 def test_the_presample_moves_the_persistence_of_the_benchmark(pound):
-    """METHODS P6: .9591 to .9623 by the choice of presample alone."""
+    """.9591 to .9623 by the choice of presample alone."""
     found = {s: cl.GARCH(pound, presample=s).fit() for s in ("fcp", "mean", "arch")}
     assert found["fcp"].persistence == pytest.approx(0.9591, abs=5e-5)
     assert found["arch"].persistence == pytest.approx(0.9623, abs=5e-5)
@@ -343,134 +342,3 @@ def test_regressors_are_aligned_by_date(y, window):
     assert cl.GARCH(y, variance_x=flags).fit().loglik == pytest.approx(fit.loglik, abs=1e-9)
     array = cl.GARCH(y.to_numpy(), variance_x=window.to_numpy()).fit()
     assert array.loglik == pytest.approx(fit.loglik, abs=1e-9)
-
-
-def hole(y):
-    gap = y.copy()
-    gap.iloc[10] = np.nan
-    return gap
-
-
-def level(y):
-    return 100 + y.cumsum()
-
-
-@pytest.mark.parametrize(
-    "change, error, words",
-    [
-        (lambda y: y * 0 + 1, cl.DataError, "constant"),
-        (hole, cl.DataError, "missing values: 2015-01-15"),
-        (level, cl.DataError, "looks like a price"),
-        (lambda y: y.iloc[::-1], cl.DataError, "not in date order"),
-        (lambda y: pd.concat([y, y.iloc[-1:]]), cl.DataError, "more than one row"),
-        (lambda y: y.iloc[:249], cl.TooFewObservationsError, "needs 250 returns; returns has 249"),
-        (lambda y: y.astype(str), cl.DataError, "no numbers"),
-    ],
-)
-def test_refuses_returns_that_cannot_be_used(y, change, error, words):
-    with pytest.raises(error, match=words):
-        cl.GARCH(change(y)).fit()
-
-
-@pytest.mark.parametrize(
-    "change, error, words",
-    [
-        (lambda w: w * 0 + 1, cl.SpecificationError, "window is constant"),
-        (
-            lambda w: pd.DataFrame({"a": w, "b": 2 - w}),
-            cl.SpecificationError,
-            "regressor b is a comb",
-        ),
-        (lambda w: w.iloc[3:], cl.DataError, "no row for 3 of the 1500 returns: 2015-01-01"),
-        (lambda w: w.where(w.index != w.index[9]), cl.DataError, "missing on 1 dates.*2015-01-14"),
-        (
-            lambda w: (w.index == w.index[5]) * w.rename("one") ** 0,
-            cl.TooFewObservationsError,
-            "only 1",
-        ),
-        (lambda w: w.to_numpy()[:10], cl.DataError, "1500 rows"),
-    ],
-)
-def test_refuses_regressors_that_cannot_be_used(y, window, change, error, words):
-    with pytest.raises(error, match=words):
-        cl.GARCH(y, variance_x=change(window)).fit()
-
-
-@pytest.mark.parametrize(
-    "arguments, words",
-    [
-        ({"vol": "garch"}, "'GARCH', 'GJR', 'EGARCH'"),
-        ({"dist": "skewt"}, "'normal', 't'"),
-        ({"mean": "har"}, "'constant', 'zero', 'ar'"),
-        ({"lags": 2}, "no use with mean"),
-        ({"mean": "ar", "lags": 0}, "no number of lags"),
-        ({"presample": "backcast"}, "'arch', 'mean', 'fcp'"),
-        ({"presample": -1.0}, "no variance"),
-        ({"variance_form": "inside"}, "recursion of an EGARCH"),
-        ({"persistence_bound": 1.2}, "not in"),
-    ],
-)
-def test_refuses_choices_it_does_not_know(y, arguments, words):
-    with pytest.raises(cl.SpecificationError, match=words):
-        cl.GARCH(y, **arguments).fit()
-
-
-def test_few_returns_leave_a_footnote(y):
-    fit = cl.GARCH(y.iloc[:200], minimum=150).fit(strict=False)
-    assert "Only 200 returns" in fit.notes[0] or "Only 200 returns" in fit.notes[1]
-    assert "Only 200 returns" in str(fit.summary())
-
-
-def test_fractions_and_zeros_are_remarked(y):
-    small = cl.GARCH(y / 1000).fit()
-    assert any("look like fractions" in n for n in small.notes)
-    often = y.where(np.arange(len(y)) % 4 > 0, 0.0)
-    assert any("25 % of the returns are exactly zero" in n for n in cl.GARCH(often).fit().notes)
-
-
-def test_a_failed_search_is_an_error_or_a_star():
-    y = cl.simulate.garch(
-        500, vol="EGARCH", omega=0, alpha=0.2, gamma=-0.05, beta=0.95, dist="t", shape=5, rng=4
-    ).round(0)
-    with pytest.raises(cl.ConvergenceError, match="% of the returns are exactly zero"):
-        cl.GARCH(y, dist="t").fit()
-    starred = cl.GARCH(y, dist="t").fit(strict=False)
-    assert str(starred.summary()).startswith("*") and not starred.converged
-    assert starred.notes[0].startswith("* No maximum was found")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("vol, dist", [("GARCH", "normal"), ("GJR", "t"), ("EGARCH", "t")])
-def test_effect_of_the_window_is_unbiased_and_its_interval_covers(vol, dist):
-    """2,000 draws of 1,500 returns: bias within 3 simulation errors, coverage 92 to 97 %."""
-    n, delta, draws = 1500, 0.5, 2000
-    w = pd.Series((np.arange(n) % 244 > 213).astype(float), pd.RangeIndex(n), name="window")
-    values = {
-        "GARCH": {"alpha": 0.08, "beta": 0.88},
-        "GJR": {"alpha": 0.05, "gamma": 0.06, "beta": 0.88},
-        "EGARCH": {"alpha": 0.15, "gamma": -0.05, "beta": 0.95, "omega": 0.0},
-    }[vol]
-    found, inside, portmanteau = [], [], []
-    for seed in range(draws):
-        y = cl.simulate.garch(n, vol=vol, variance_x=w, delta=delta, dist=dist, rng=seed, **values)
-        fit = cl.GARCH(y, vol=vol, dist=dist, variance_x=w).fit(strict=False)
-        if not fit.converged:
-            continue
-        interval = fit.conf_int().loc["delta[window]"]
-        found.append(fit.params["delta[window]"])
-        inside.append(interval["lower"] < delta < interval["upper"])
-        portmanteau.append(fit.diagnostics()["p_value"].to_numpy()[:2] < 0.05)
-    assert len(found) > 0.99 * draws
-    assert abs(np.mean(found) - delta) < 3 * np.std(found) / np.sqrt(draws) + 0.01
-    assert 0.92 < np.mean(inside) < 0.97
-    assert (np.mean(portmanteau, axis=0) < 0.08).all()
-
-
-@pytest.mark.slow
-def test_standard_errors_are_the_spread_of_the_estimates():
-    fits = [cl.GARCH(cl.simulate.garch(3000, dist="t", shape=6, rng=s)).fit() for s in range(400)]
-    errors = np.mean([f.std_errors for f in fits], axis=0)
-    spread = np.std([f.params for f in fits], axis=0)
-    np.testing.assert_allclose(errors[[0, 2, 3]], spread[[0, 2, 3]], rtol=0.2)
-    z = [(f.params["alpha"] - 0.08) / f.std_errors["alpha"] for f in fits]
-    assert stats.kstest(z, "norm").pvalue > 1e-4
