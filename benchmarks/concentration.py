@@ -5,7 +5,30 @@ Run: OMP_NUM_THREADS=1 python benchmarks/concentration.py [replications]
 Prints the time of one cycle's full curve with all its rotations, against a loop over rotations
 and windows; of a pooled test of ten cycles with 9,999 joint rotations; of a table of nine markets
 and ten cycles with all its bands; then the rejection rates of the rotation and the iid test at a
-nominal 5 % with and without an effect, and the coverage of the intervals.
+nominal 5 % with and without an effect, and the coverage of the intervals. On two cores of a
+shared machine (NumPy 2, one thread):
+
+    one cycle, S(w) of 120 windows and 244 rotations     0.06 ms   (a loop: 53 ms, 834 times)
+    one cycle, S, R and Φ with both bands                2.2 ms
+    ten cycles, 9,999 joint rotations                    0.01 s
+    nine markets of ten cycles, table, curves, bands     3.7 s
+
+Rejections in per cent at a nominal 5 %, 2,000 replications (standard error 0.5) of five cycles of
+244 days with 20 % zero days, window 40, 399 draws; "power" with the window's volume doubled:
+
+    persistence of log volume         0      0.7    0.95
+    size    rotation                  5.6    5.5    5.5
+            iid                       5.9   17.2   29.8
+    power   rotation                100     95.2   62.3
+            iid (its size is wrong) 100     99.2   91.4
+
+Coverage in per cent at a nominal 95 %, 1,000 cycles of 244 days, window 30, four times the volume:
+
+    persistence of log volume         0      0.7    0.95
+    one cycle's share                91.6   88.0   63.3
+    mean of 4 cycles                 95.2   94.4   94.0
+    mean of 10 cycles                94.4   93.4   95.0
+    mean of 25 cycles                95.2   94.4   95.8
 """
 
 from __future__ import annotations

@@ -12,6 +12,10 @@ from ..kernels.inequality import s_log, theil_between
 SHORTEST = 5
 """A window or rest of fewer days has no interval."""
 
+_PERSISTENT = (
+    "volume is so persistent that the window holds fewer than three independent blocks; its own "
+    "interval is too short"
+)
 _Z = 1.959963984540054
 
 
@@ -25,11 +29,13 @@ class ShareErrors:
         Window share S and Theil share Φ.
     share_error, theil_error : float
         Bootstrap standard errors of ln(S/(1 − S)) and of ln(Φ/(1 − Φ)); NaN when they are not
-        defined, as `reason` says.
+        defined.
     df : float
         Degrees of freedom: blocks less one, window and rest combined.
     length : int
         Days in a block.
+    reason : str
+        Why there is no interval, or why it is too short.
     """
 
     share: float
@@ -85,7 +91,7 @@ def share_errors(
     theil_share = float(theil_between(share, fraction) / whole) if whole > 1e-12 else 0.0
     if reason := _unusable(parts):
         return ShareErrors(share, theil_share, reason=reason)
-    length = _length(parts)
+    length, wanted = _length(parts)
     drawn = [_draw(size, generator, part, length) for part in parts]
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = [np.log(d[:, 0]) for d in drawn]
@@ -102,6 +108,7 @@ def share_errors(
         theil_error=float(theil_odds * widen) if 0 < theil_share < 1 else float("nan"),
         df=_degrees(variances, counts - 1),
         length=length,
+        reason=_PERSISTENT if wanted > length else "",
     )
 
 
@@ -121,10 +128,12 @@ def _draw(size: int, generator: np.random.Generator, part: np.ndarray, length: i
     return sums
 
 
-def _length(parts: tuple[np.ndarray, np.ndarray]) -> int:
+def _length(parts: tuple[np.ndarray, np.ndarray]) -> tuple[int, int]:
+    """Return the length of blocks, and the length that persistence asks for."""
     levelled = np.concatenate([p / p.mean() for p in reversed(parts)])
     longest = min(len(p) // 3 for p in parts)
-    return int(max(1, min(np.ceil(blocks.automatic_length(levelled)), longest)))
+    wanted = int(np.ceil(blocks.automatic_length(levelled)))
+    return max(1, min(wanted, longest)), wanted
 
 
 def _theil(total: np.ndarray, logs: np.ndarray, n: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -116,12 +116,13 @@ def concentration(
 
     p-values: each cycle is rotated in a circle by a uniform number of days; p is the share of
     rotations whose (mean) S is at least the observed one. One cycle of n days cannot give
-    less than 1/n. Nominal 5 % tests of five cycles with 20 % zero days reject 4 to 5.5 % for a
-    log-volume persistence of 0 to 0.95.
+    less than 1/n. At a nominal 5 % the test of five cycles of 244 days with 20 % zero days and a
+    window of 40 rejects 5.5, 5.5 and 5.5 % for a log-volume persistence of 0, 0.7 and 0.95 (the
+    iid test 5.9, 17.1 and 29.8 %).
 
     Intervals of one cycle's S and Φ: circular blocks drawn inside the window and inside the rest
     separately, on the log-odds scale. They are too short where volume is very persistent: at a
-    nominal 95 % they held 92, 89 and 68 % for a persistence of 0, 0.7 and 0.95 (244 days,
+    nominal 95 % they held 92, 88 and 63 % for a persistence of 0, 0.7 and 0.95 (244 days,
     window 30). Of pooled figures: wild cluster bootstrap-t over cycles below twenty, cluster
     bootstrap-t from twenty.
 
@@ -139,7 +140,7 @@ def concentration(
     >>> volume, deadlines = cl.simulate.volumes(cycles=4, window=30, intensity=4, rng=1)
     >>> found = cl.concentration(volume, deadlines=deadlines, window=30, draws=999)
     >>> round(found.window_share, 2), found.pvalue < 0.01
-    (0.38, True)
+    (0.33, True)
     """
     arguments = {**locals()}
     cycle = _check(window, cycle, days, which, null, shift, draws)
@@ -273,6 +274,8 @@ def _spec(arguments: dict, labels: list[str], cycle: Any, seed: np.random.SeedSe
     spec["rng"] = arguments["rng"] if isinstance(arguments["rng"], int) else str(seed.entropy)
     spec["window"], spec["draws"] = int(spec["window"]), int(spec["draws"])
     source = "published" if given is None else "given"
+    if given is not None and not isinstance(given, Mapping):
+        del spec["which"]
     return {"market": tuple(labels), "deadlines": source, **spec}
 
 
@@ -302,6 +305,6 @@ def _notes(cycles, refused, errors, null) -> list[str]:
         floor = f", and p cannot be below 1/{n} = {1 / n:.4f}" if null == "rotation" else ""
         notes.append(f"One cycle of {n} open days: no statement over cycles is made{floor}.")
     notes += reasons([(c.market, c.label, c.note) for c in cycles if c.note], several)
-    unsure = zip(cycles, errors, strict=True)
-    notes += reasons([(c.market, c.label, e.reason) for c, e in unsure if e.reason], several)
+    unsure = [(c.market, c.label, e.reason) for c, e in zip(cycles, errors, strict=True)]
+    notes += reasons([one for one in unsure if one[2]], several)
     return notes + reasons(refused, True, "Left out: ")

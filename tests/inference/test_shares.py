@@ -80,6 +80,14 @@ def test_what_cannot_be_said_is_refused_with_its_reason(volume, inside, reason):
     assert np.isnan(found.interval("share", 0.95)).all()
 
 
+def test_persistent_volume_is_told():
+    calm = errors(crowded(5))
+    slow = np.repeat(np.random.default_rng(6).lognormal(size=N // 24), 24)
+    assert calm.reason == "" and calm.length <= WINDOW // 3
+    found = errors(slow)
+    assert "too short" in found.reason and found.length == WINDOW // 3
+
+
 def test_a_few_isolated_trades_say_nothing():
     volume = np.zeros(N)
     volume[[10, 100, N - 3]] = 5.0
