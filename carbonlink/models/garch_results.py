@@ -47,12 +47,12 @@ class GARCHResults(Estimates):
 
     @property
     def persistence(self) -> float:
-        """Expected carry of the variance from day to day: α + β, α + γ/2 + β, or β of EGARCH."""
+        """Expected carry of the variance, row to row: α + β, α + γ/2 + β, or β of EGARCH."""
         return float(self._persistence_weights @ self.params)
 
     @property
     def half_life(self) -> float:
-        """Days until half of a shock to the variance is gone, ln ½ / ln persistence."""
+        """Rows (returns) until half of a shock to the variance is gone, ln ½ / ln persistence."""
         carry = self.persistence
         if carry >= 1 - _INTEGRATED:
             return float("inf")
@@ -167,7 +167,7 @@ class GARCHResults(Estimates):
             for name, row in self.effects(level).iterrows()
         ]
         rows.append({"term": "persistence", **self._persistence_row(level)})
-        rows.append({"term": "half_life", "estimate": self.half_life, "unit": "days"})
+        rows.append({"term": "half_life", "estimate": self.half_life, "unit": "returns"})
         derived = tidy_frame(rows).assign(market=self.market)
         return pd.concat([super().tidy(level), derived], ignore_index=True)
 
