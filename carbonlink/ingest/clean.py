@@ -75,6 +75,11 @@ def tidy_text(cell: object) -> str:
     return unicodedata.normalize("NFKC", str(cell)).strip()
 
 
+def heading(cell: object) -> str:
+    """Return a heading with full-width characters made plain and all blanks taken out."""
+    return "".join(tidy_text(cell).split())
+
+
 def is_missing(cell: object) -> bool:
     """Return whether a cell is empty or one of the marks that stand for a missing value."""
     if cell is None:

@@ -11,6 +11,7 @@ import pandas as pd
 from .clean import excel_serial, tidy_text
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+_MANY = 200
 _SERIALS = (20_000, 80_000)
 _YEAR_FIRST = re.compile(
     r"(\d{4})(?P<sep>[-/.年])(\d{1,2})[-/.月](\d{1,2})日?"
@@ -111,17 +112,25 @@ def dates(cells: pd.Series, order: str | None = None) -> tuple[np.ndarray, np.nd
     bad : ndarray of bool
         Also where the cell is empty.
     """
-    texts = cells.to_numpy(dtype=object)
-    known: dict[object, object] = {}
-    values = np.empty(len(texts), dtype="datetime64[us]")
-    for place, cell in enumerate(texts):
-        key = cell if isinstance(cell, str) else (type(cell), cell)
-        try:
-            found = known[key]
-        except KeyError:
-            found = known[key] = np.datetime64(date(cell, order) or "NaT", "us")
-        values[place] = found
+    codes, known = pd.factorize(cells.to_numpy(dtype=object), use_na_sentinel=False)
+    found = _regular(known)
+    for place in np.flatnonzero(np.isnat(found)):
+        found[place] = np.datetime64(date(known[place], order) or "NaT", "us")
+    values = found[codes]
     return values, np.isnat(values)
+
+
+def _regular(cells: np.ndarray) -> np.ndarray:
+    """Dates of the two commonest styles; NaT for everything that needs a closer look."""
+    found = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
+    if len(cells) < _MANY:
+        return found
+    texts = pd.Series([c if isinstance(c, str) else "" for c in cells], dtype=object)
+    for style in ("%Y-%m-%d", "%Y/%m/%d"):
+        parsed = pd.to_datetime(texts, format=style, errors="coerce")
+        usual = parsed.dt.year.between(FIRST_YEAR, LAST_YEAR).to_numpy()
+        found[usual] = parsed.to_numpy("datetime64[us]")[usual]
+    return found
 
 
 def minutes(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:

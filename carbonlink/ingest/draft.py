@@ -161,12 +161,7 @@ def _filled(cells: pd.DataFrame) -> np.ndarray:
 
 def headings(sheet: Sheet, row: int) -> dict[int, str]:
     """Return the printed headings of a row by column, plain and without blanks."""
-    return {place: heading(cell) for place, cell in sheet.cells.loc[row].items()}
-
-
-def heading(cell: Any) -> str:
-    """Return a heading with full-width characters made plain and all blanks taken out."""
-    return "".join(clean.tidy_text(cell).split())
+    return {place: clean.heading(cell) for place, cell in sheet.cells.loc[row].items()}
 
 
 def tidy(draft: Draft, **constants: Any) -> pd.DataFrame:
@@ -256,11 +251,13 @@ def _without_duplicates(
         return frame, set()
     distinct = repeated.drop_duplicates(content)
     unlike = distinct[distinct.duplicated(keys, keep=False).to_numpy()][keys].drop_duplicates()
-    for _, group in repeated.merge(unlike, on=keys).groupby(keys, sort=False):
-        rows = sorted(set(group[ROW]))
-        for row in rows:
-            others = ", ".join(str(r) for r in rows if r != row) or "itself"
-            _add(bad, int(row), [f"other numbers for the same date and product in row {others}"])
+    clashing = repeated.merge(unlike, on=keys)
+    rows = clashing.groupby(keys, sort=False)[ROW]
+    first, last = rows.transform("min"), rows.transform("max")
+    for row, low, high in zip(clashing[ROW], first, last, strict=True):
+        other = high if row == low else low
+        where = f"row {other}" if other != row else "the same row"
+        _add(bad, int(row), [f"other numbers for the same date and product in {where}"])
     frame = frame[~frame[ROW].isin(list(bad))]
     again = frame.duplicated(keys).to_numpy()
     return frame[~again], set(frame[ROW][again])

@@ -212,7 +212,7 @@ def register(file: str | Path, **cells: str) -> Path:
     row.update(sha256=artifacts.sha256(path), bytes=str(path.stat().st_size))
     row["layout"] = row.get("layout") or _layout(path)
     rows[key] = row
-    table = pd.DataFrame(list(rows.values())).reindex(columns=list(COLUMNS)).fillna("")
+    table = pd.DataFrame([{c: one.get(c, "") for c in COLUMNS} for one in rows.values()])
     return artifacts.write_csv(folder / REGISTER, table)
 
 

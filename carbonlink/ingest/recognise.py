@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from ..errors import DataError, UnknownLayoutError, check_choice
-from .draft import heading
+from .clean import heading
 from .layouts import (
     beijing,
     ceex,
@@ -33,7 +33,6 @@ LAYOUTS: dict[str, ModuleType] = {
         *(tidy, ceex, investing, beijing, tianjin, shenzhen),
     )
 }
-_DEEPEST = 30
 
 
 @dataclass(frozen=True)
@@ -81,18 +80,10 @@ def header_of(sheet: Sheet, layout: ModuleType) -> int | None:
     """Return the row of the header where a sheet has a layout, else None."""
     if hasattr(layout, "find"):
         return layout.find(sheet)
-    for row, texts in _heads(sheet).items():
+    for row, texts in sheet.heads.items():
         if any(signature <= texts for signature in layout.SIGNATURES):
             return row
     return None
-
-
-def _heads(sheet: Sheet) -> dict[int, frozenset[str]]:
-    head = sheet.cells.iloc[:_DEEPEST]
-    return {
-        int(row): frozenset(heading(cell) for cell in cells)
-        for row, cells in zip(head.index, head.itertuples(index=False, name=None), strict=True)
-    }
 
 
 def _unknown(sheet: Sheet | None, file: str, tried: Iterable[ModuleType]) -> DataError:
@@ -121,7 +112,7 @@ def _nearness(
     sheet: Sheet, layouts: Iterable[ModuleType]
 ) -> Iterator[tuple[float, ModuleType, frozenset[str], int]]:
     """How much of each layout's headings each row holds, and what it lacks."""
-    heads = _heads(sheet)
+    heads = sheet.heads
     for layout in layouts:
         for signature in layout.SIGNATURES:
             for row, texts in heads.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import re
@@ -16,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError
-from .clean import decode
+from .clean import decode, heading
 
 LARGEST_FILE = 200 * 2**20
 LARGEST_CONTENT = 500 * 2**20
@@ -26,6 +27,8 @@ SUFFIXES = tuple(f"{TEXT} {WORKBOOK} {OLD_WORKBOOK} {RECORDS}".split())
 _DELIMITERS = (",", ";", "\t")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,(\d{1,2}|\d{4,})")
 _HEAD_LINES = 12
+HEAD_ROWS = 30
+"""Rows from the top among which a header is looked for."""
 _OLD_WORKBOOKS = (
     b"\xd0\xcf\x11\xe0",
     b"\x09\x00\x04\x00",
@@ -63,6 +66,16 @@ class Sheet:
     def rows(self) -> int:
         """Number of source rows."""
         return int((self.cells.index > 0).sum())
+
+    @functools.cached_property
+    def heads(self) -> dict[int, frozenset[str]]:
+        """Plain headings of each of the first rows, by row number."""
+        head = self.cells.iloc[:HEAD_ROWS]
+        cells = head.to_numpy(dtype=object)
+        return {
+            int(row): frozenset(map(heading, texts))
+            for row, texts in zip(head.index, cells, strict=True)
+        }
 
 
 def sheets(path: str | Path) -> Iterator[Sheet]:
@@ -167,7 +180,7 @@ def _check_expansion(name: str, content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except Exception as error:  # zipfile raises many kinds on damaged archives
         raise _broken(name, "workbook") from error
     if size > LARGEST_CONTENT:
         raise DataError(

@@ -74,6 +74,17 @@ def test_a_column_agrees_with_its_cells():
     assert set(values[~bad]) == {np.datetime64("2021-07-16", "us")}
 
 
+@pytest.mark.parametrize("style", ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d/%m/%Y"])
+def test_long_columns_are_read_as_short_ones(style):
+    days = pd.date_range("2019-12-01", periods=500)
+    cells = pd.Series([*days.strftime(style), "2021-02-30", "1021/1/1", " ", 44393], dtype=object)
+    values, bad = dates(cells, "dmy")
+    np.testing.assert_array_equal(values[:500], days.to_numpy("datetime64[us]"))
+    assert bad[500:].tolist() == [True, True, True, False]
+    single = [date(cell, "dmy") for cell in cells[:500]]
+    np.testing.assert_array_equal(values[:500], np.array(single, "datetime64[us]"))
+
+
 def test_clock_times():
     cells = ["0:15", "00:15:00", "24:00", "24:00:00", dt.time(23, 45), 0.5, "24:15", "7:61", "x"]
     values, bad = minutes(pd.Series(cells, dtype=object))

@@ -16,16 +16,15 @@ from . import Parts
 NAME = "tidy"
 TITLE = "a table of one's own with the columns " + ", ".join(COLUMNS)
 SIGNATURES = tuple(frozenset({"date", name}) for name in NUMBERS)
-_DEEPEST = 30
 
 
 def find(sheet: Sheet) -> int | None:
     """Return the first row with `date` and a number, most of whose headings are tidy columns."""
-    for row in sheet.cells.index[:_DEEPEST]:
-        printed = {text for text in drafts.headings(sheet, row).values() if text}
+    for row, texts in sheet.heads.items():
+        printed = texts - {""}
         known = printed & set(COLUMNS)
         if "date" in known and known & set(NUMBERS) and 2 * len(known) > len(printed):
-            return int(row)
+            return row
     return None
 
 

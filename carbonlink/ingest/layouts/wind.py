@@ -119,13 +119,17 @@ def _tables(
 def _blocks(draft: drafts.Draft, tables: dict[Key, pd.DataFrame]) -> drafts.Draft:
     """Keep block trades only where some happened, without prices copied from the day's."""
     for key, table in list(tables.items()):
-        if key[3] != "block" or "volume" not in table:
+        if key[3] != "block":
+            continue
+        if "volume" not in table:
+            del tables[key]
+            draft = draft.noted("Block trades without a series of volumes are left out.")
             continue
         traded = table["volume"] > 0
         block = table.where(traded)
         day = tables.get((*key[:3], "total"), pd.DataFrame())
         prices = [name for name in PRICES if name in block and name in day]
-        if prices and _same(block["close"], day["close"][traded]):
+        if prices and _same(block[prices[-1]], day[prices[-1]][traded]):
             block[[name for name in PRICES if name in block]] = np.nan
             draft = draft.noted(COPIED)
         tables[key] = block
@@ -134,7 +138,7 @@ def _blocks(draft: drafts.Draft, tables: dict[Key, pd.DataFrame]) -> drafts.Draf
 
 
 def _same(block: pd.Series, day: pd.Series) -> bool:
-    printed = block.reindex(day.index)
+    printed = block[day.index]
     return bool(len(day)) and bool(((printed == day) | printed.isna()).all())
 
 

@@ -8,8 +8,7 @@ import pandas as pd
 
 from ...errors import DataError
 from .. import dates
-from .. import draft as drafts
-from ..clean import tidy_text
+from ..clean import heading, tidy_text
 from ..sheet import Sheet
 from .series import SCALES
 
@@ -20,15 +19,16 @@ _DEEPEST = 30
 
 def header_row(sheet: Sheet) -> int | None:
     """Return the last row above the first date, or None where this is no Wind export."""
-    first = sheet.cells.iloc[:_DEEPEST, 0]
-    keys = {tidy_text(cell) for cell in first}
-    if NAME_KEY not in keys or not keys & {"频率", "单位", "指标ID"}:
-        return None
-    for row, cell in first.items():
+    head = []
+    for cell in sheet.cells.iloc[:_DEEPEST, 0]:
         if dates.date(cell) is not None:
-            return int(row) - 1
-    keyed = [row for row, cell in first.items() if tidy_text(cell) in KEYS]
-    return int(keyed[-1])
+            break
+        head.append(tidy_text(cell))
+    if NAME_KEY not in head or not {"频率", "单位", "指标ID"} & set(head):
+        return None
+    if len(head) < min(_DEEPEST, len(sheet.cells)):
+        return len(head)
+    return max(place for place, key in enumerate(head, start=1) if key in KEYS)
 
 
 def keyed(sheet: Sheet, header: int) -> Mapping[str, pd.Series]:
@@ -39,7 +39,7 @@ def keyed(sheet: Sheet, header: int) -> Mapping[str, pd.Series]:
 
 def scale(file: str, unit: str) -> float:
     """Return the factor from a printed unit of quantity or turnover to the whole one."""
-    plain = drafts.heading(unit)
+    plain = heading(unit)
     if plain not in SCALES:
         raise DataError(
             f"{file} prints a quantity in {plain!r}, which is not known.",

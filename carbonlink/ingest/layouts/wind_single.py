@@ -7,6 +7,7 @@ from dataclasses import replace
 from ...errors import DataError
 from ...facts import markets as registry
 from .. import draft as drafts
+from ..clean import heading
 from ..schema import PRICES
 from ..sheet import Sheet
 from ..whose import settle_market
@@ -61,7 +62,7 @@ def _values(
 ) -> tuple[str, object, tuple[str, ...]]:
     """The column of the tidy table that the series fills, its numbers, and notes on its unit."""
     values = draft.rows["number"].to_numpy()
-    plain = drafts.heading(unit)
+    plain = heading(unit)
     quantity = series.field in ("volume", "value") or (not series.field and plain in SCALES)
     if quantity and plain:
         made, factor = SCALES.get(plain, ("", scale(sheet.file, unit)))

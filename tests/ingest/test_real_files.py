@@ -1,0 +1,150 @@
+"""The readers on real files: published totals, and every row accounted for."""
+
+from __future__ import annotations
+
+import csv
+import time
+
+import pandas as pd
+import pytest
+
+from carbonlink.ingest.folder import read_folder
+from carbonlink.ingest.reading import read_file
+
+pytestmark = pytest.mark.real
+
+UNREGISTERED = {
+    "wind_single_electricity_use_monthly.csv",
+    "wind_single_thermal_generation_monthly.csv",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(real_data):
+    return read_folder(real_data)
+
+
+@pytest.fixture(scope="module")
+def by_name(folder):
+    return {r.path.name: r for r in folder.readings}
+
+
+@pytest.fixture(scope="module")
+def national(by_name):
+    frame = by_name["wind_cea_national.csv"].frame
+    return frame[frame["trade"] == "total"].set_index("date")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days", "tonnes", "yuan"),
+    [
+        ("2021-07-16", "2021-12-31", 114, "178.789", "7.6612"),
+        ("2022-01-01", "2022-12-31", 242, "50.8895", "2.8140"),
+        ("2021-07-16", "2023-06-05", 457, "235.485", "10.7915"),
+        ("2023-01-01", "2023-12-31", 242, "211.944", "14.444"),
+        ("2024-01-01", "2024-12-31", 242, "188.584", "18.108"),
+    ],
+)
+def test_published_totals_of_the_national_market(national, start, end, days, tonnes, yuan):
+    part = national.loc[start:end]
+    traded = part[part["volume"] > 0]
+    places = len(tonnes.partition(".")[2]), len(yuan.partition(".")[2])
+    assert len(traded) == days
+    assert f"{part['volume'].sum() / 1e6:.{places[0]}f}" == tonnes
+    assert f"{part['value'].sum() / 1e9:.{places[1]}f}" == yuan
+
+
+def test_first_day_of_the_national_market(national):
+    assert national.index[0] == pd.Timestamp("2021-07-16")
+    assert national["volume"].iloc[0] == 4_103_953
+
+
+def test_days_on_which_listed_and_block_do_not_add_up(by_name):
+    notes = " ".join(by_name["wind_cea_national.csv"].notes)
+    assert "2022-08-05, 2023-01-06, 2024-04-17, 2024-06-25." in notes
+
+
+def test_every_real_file_is_read_with_every_row_accounted_for(folder, real_data):
+    said = {r["path"]: r for r in csv.DictReader((real_data / "SOURCES.csv").open())}
+    assert {f.path.name for f in folder.failures} <= UNREGISTERED
+    for reading in folder.readings:
+        assert reading.rows == reading.kept + reading.quarantined + sum(reading.declared.values())
+        assert reading.quarantined < 0.015 * reading.rows
+        row = said.get(reading.path.name)
+        if row:
+            assert reading.layout == row["layout"]
+            assert not row["market"] or len(reading.markets) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("wind_cea_national.csv", (1399, 918, 0)),
+        ("wind_hbea_hubei.csv", (4034, 2611, 0)),
+        ("guangzhou_gdea.xlsx", (2343, 2342, 0)),
+        ("hubei_hbea.xlsx", (1743, 1737, 0)),
+        ("beijing_bea.xlsx", (1528, 1523, 2)),
+        ("tianjin_tjea.xlsx", (977, 971, 0)),
+        ("shenzhen_sza.xlsx", (789, 779, 9)),
+        ("tanjiaoyi_shanghai.csv", (1959, 1958, 0)),
+        ("tanjiaoyi_chongqing.csv", (1772, 1771, 0)),
+        ("wind_single_eua.csv", (7338, 5161, 0)),
+        ("wind_single_usdcny.csv", (16215, 10993, 0)),
+        ("investing_eua.csv", (1054, 1053, 0)),
+    ],
+)
+def test_source_rows_kept_and_quarantined(by_name, name, counts):
+    reading = by_name[name]
+    assert (reading.rows, reading.kept, reading.quarantined) == counts
+
+
+def test_hubei_exact_duplicates_are_collapsed(by_name):
+    assert by_name["hubei_hbea.xlsx"].declared["duplicate"] == 3
+
+
+def test_hubei_files_of_vendor_and_exchange_agree(by_name):
+    vendor = by_name["wind_hbea_hubei.csv"].frame.set_index("date")["volume"]
+    venue = by_name["hubei_hbea.xlsx"].frame.set_index("date")["volume"]
+    both = pd.concat([vendor, venue], axis=1, keys=["vendor", "venue"], sort=True).dropna()
+    assert len(both) > 1_500
+    assert (both["vendor"] == both["venue"]).mean() > 0.95
+
+
+def test_every_delivery_day_has_96_quarters(by_name):
+    days = by_name["provincial_spot_15min.csv"].frame["date"].dt.normalize()
+    assert set(days.value_counts()) == {96}
+
+
+def test_prices_of_power_may_be_negative(by_name):
+    assert by_name["provincial_spot_15min.csv"].frame["close"].min() == -85
+    assert len(by_name["ember_europe_daily.csv"].markets) == 31
+
+
+def test_explorer_prices_are_of_the_kind_they_are_said_to_be(by_name):
+    explorer = by_name["icap_2026.csv"].frame
+    explorer = explorer[explorer["trade"] == "total"].set_index(["market", "date"])
+    national = by_name["wind_cea_national.csv"].frame
+    listed = national[national["trade"] == "listed"].set_index("date")
+    average = (listed["value"] / listed["volume"]).round(2)
+    close = by_name["guangzhou_gdea.xlsx"].frame.set_index("date")["close"]
+    for printed, own, share in (
+        (explorer.loc["cea", "vwap"], average, 0.95),
+        (explorer.loc["guangdong", "close"], close, 0.8),
+    ):
+        both = pd.concat([printed, own], axis=1, keys=["icap", "venue"], sort=True).dropna()
+        assert len(both) > 500
+        assert ((both["icap"] - both["venue"]).abs() < 0.0051).mean() > share
+
+
+def test_monthly_quantities_with_a_market_of_their_own(real_data):
+    found = read_file(
+        real_data / "wind_single_electricity_use_monthly.csv", market="electricity_mlt"
+    )
+    assert found.frame["volume"].iat[0] == 20_276_079 * 10
+    assert "MWh" in " ".join(found.notes)
+
+
+def test_the_folder_is_read_in_seconds(real_data, folder):
+    start = time.perf_counter()
+    read_folder(real_data)
+    assert time.perf_counter() - start < 10
