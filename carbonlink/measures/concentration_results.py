@@ -208,8 +208,7 @@ class ConcentrationResults(Results):
     def plot(self, ax: Any = None) -> Any:
         """Draw the window share of every market-cycle (of every market, where there are many)."""
         rows = self.numbers()
-        several = rows["market"].nunique() > 1
-        labels = [self._row_label(r, several) for r in rows.itertuples()]
+        labels = [self._row_label(r) for r in rows.itertuples()]
         with plotting.style():
             ax = plotting.new_axes(ax, height=max(1.9, 0.27 * len(rows) + 1.3))
             place = np.arange(len(rows))[::-1]
@@ -238,10 +237,10 @@ class ConcentrationResults(Results):
     def _by_market(self) -> bool:
         return len(self.rows) > _MOST_ROWS and len(self.markets) > 1
 
-    def _row_label(self, row: Any, several: bool) -> str:
+    def _row_label(self, row: Any) -> str:
         if row.cycle == POOLED:
             return f"{row.market} ({int(self.markets.loc[row.market, 'cycles'])} cycles)"
-        return f"{row.market} {row.cycle}" if several else row.cycle
+        return f"{row.market} {row.cycle}"
 
     def _term(self, name: str, market: str, estimate: float, interval: Any, row: Any) -> dict:
         measure = name.split(" ")[0]
