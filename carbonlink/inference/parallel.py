@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import SpecificationError
+
 CHUNK = 100
 """Draws in one chunk: each chunk has one spawned seed, so bits do not depend on workers."""
 
@@ -16,15 +18,22 @@ def generator(
     rng: int | np.random.SeedSequence | np.random.Generator | None,
 ) -> np.random.Generator:
     """Return a Generator; None is refused because an unseeded number cannot be cited."""
-    if rng is None:
-        raise TypeError("rng=None would give a different answer at every call: pass an int.")
+    _check_seeded(rng)
     return np.random.default_rng(rng)
+
+
+def _check_seeded(rng: object) -> None:
+    if rng is None:
+        raise SpecificationError(
+            "rng=None would give a different answer at every call.", "Pass an int, such as rng=0."
+        )
 
 
 def seed_sequence(
     rng: int | np.random.SeedSequence | np.random.Generator,
 ) -> np.random.SeedSequence:
     """Return the SeedSequence behind `rng`; a Generator gives one drawn from its stream."""
+    _check_seeded(rng)
     if isinstance(rng, np.random.SeedSequence):
         return np.random.SeedSequence(rng.entropy, spawn_key=rng.spawn_key, pool_size=rng.pool_size)
     if isinstance(rng, np.random.Generator):
