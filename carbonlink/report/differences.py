@@ -32,7 +32,8 @@ def _gaps(old: pd.Series, new: pd.Series) -> np.ndarray:
     Differences below a billionth of the column's largest number count as none.
     """
     if not (old.dtype.kind in "iuf" and new.dtype.kind in "iuf"):
-        return np.where(old.astype(str) == new.astype(str), 0.0, np.inf)
+        pairs = zip(old, new, strict=True)
+        return np.array([0.0 if _text(a) == _text(b) else np.inf for a, b in pairs])
     x, y = old.to_numpy(float), new.to_numpy(float)
     size = np.maximum(np.abs(x), np.abs(y))
     finite = size[np.isfinite(size)]
@@ -41,3 +42,7 @@ def _gaps(old: pd.Series, new: pd.Series) -> np.ndarray:
         gap = np.abs(x - y) / size
         gap[(x == y) | (np.isnan(x) & np.isnan(y)) | (np.abs(x - y) <= floor)] = 0.0
     return np.where(np.isnan(gap), np.inf, gap)
+
+
+def _text(cell: object) -> str:
+    return "" if pd.isna(cell) else str(cell)

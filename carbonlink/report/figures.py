@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from typing import TYPE_CHECKING
 
 from .. import plotting
 from ..artifacts import svg_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
 _PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
@@ -15,11 +19,20 @@ _PATHS = re.compile(r'( d="| x="| y=")([^"]*)"')
 _OPENING = re.compile(r"<svg[^>]*?viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)
 
 
-def file_text(figure: object) -> str:
+def file_text(figure: Figure) -> str:
     """Return a figure as svg text, the same bytes on every save, coordinates to 0.01 point."""
     with plotting.style():
+        _settle(figure)
         text = svg_text(figure)
     return _PATHS.sub(_shorten, text)
+
+
+def _settle(figure: Figure) -> None:
+    """Fix the layout on a grid: the solver's last digits differ from run to run."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for ax in figure.axes:
+        ax.set_position([round(edge, 5) for edge in ax.get_position().bounds])
 
 
 def _shorten(match: re.Match[str]) -> str:

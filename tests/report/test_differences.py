@@ -15,6 +15,9 @@ def table(**columns):
 
 def test_equal_tables_and_missing_cells_are_the_same():
     assert compare(table(), table(), "t.csv") == ""
+    gaps = table(name=["a", None, "c"])
+    assert compare(gaps, gaps.copy(), "t.csv") == ""
+    assert "name in row 2" in compare(gaps, table(), "t.csv")
 
 
 def test_numbers_may_differ_within_the_tolerance():

@@ -166,7 +166,8 @@ def _draw_curves(curves: dict[str, CurveResults]) -> object:
         ax.lines[-1].set_color(palette[market])
         ax.get_legend().remove()
         ax.axvspan(0, 2, ymin=_PUBLISHED[0] / 100, ymax=_PUBLISHED[1] / 100, color="#D55E00", lw=0)
-        ax.set_title(f"{name(market)} ({curve.spec['cycles']} cycles)", fontsize=8.5)
+        count = curve.spec["cycles"]
+        ax.set_title(f"{name(market)} ({count} cycle{'s' * (count > 1)})", fontsize=8.5)
         ax.set_xlabel("window, open days" if place >= len(curves) - columns else "")
         ax.set_ylabel("share of volume, %" if place % columns == 0 else "")
         ax.set_xlim(0, max(c.table.index[-1] for c in curves.values()))

@@ -63,7 +63,7 @@ def implied_files(study: Study) -> Exhibit:
     return Exhibit(
         takeaway=_takeaway(months),
         figure=_draw(result),
-        drawn=result.numbers(),
+        drawn=_days(result.numbers()),
         table=table[table["series"] == "monthly mean"].reset_index(drop=True),
         headings={k: v for k, v in _HEADINGS.items() if k != "verified"},
         formats=_FORMATS,
@@ -76,12 +76,17 @@ def implied_files(study: Study) -> Exhibit:
 
 
 def _table(result: ImpliedPricesResults) -> pd.DataFrame:
-    rows = result.headline()
+    rows = _days(result.headline())
     year = [f" {y:.0f}" if pd.notna(y) else "" for y in rows["factor_year"]]
     return rows.assign(
         name=[name(m) for m in rows["market"]],
         factor_shown=[f"{n}{y}" for n, y in zip(rows["factor_name"], year, strict=True)],
     )
+
+
+def _days(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with the middle of their period as a day."""
+    return rows.assign(date=rows["date"].dt.floor("D"))
 
 
 def _draw(result: ImpliedPricesResults) -> object:

@@ -16,6 +16,7 @@ SPECS = ("garch", "gjr", "egarch")
 HEADLINE = "egarch"
 WINDOW = 30
 _COLUMNS = 2
+_TICKS = (0.1, 0.3, 1, 3, 10, 30, 100, 1000, 10000)
 _HEADINGS = {
     "name": "Market",
     "spec": "Model",
@@ -100,8 +101,8 @@ def conditional_volatility(study: Study) -> Exhibit:
         drawn=numbers,
         notes=(
             f"Standard deviation of the next return, % (not annualised), {HEADLINE.upper()} with t "
-            f"shocks; shaded: the {WINDOW} open days up to a deadline. No line is drawn over more "
-            "than 31 days without a return.",
+            f"shocks; shaded: the {WINDOW} open days up to a deadline. Each log scale is its own. "
+            "No line is drawn over more than 31 days without a return.",
         ),
         sources=study.sources(chosen),
         synthetic=study.synthetic(chosen),
@@ -173,9 +174,7 @@ def _draw_effects(table: pd.DataFrame) -> object:
 def _draw_paths(chosen: dict[str, VolatilityResults]) -> object:
     columns = min(len(chosen), _COLUMNS)
     rows = -(-len(chosen) // columns)
-    figure, axes = plotting.canvas(
-        len(chosen), columns, height=1.5 * rows + 0.3, sharex=True, sharey=True
-    )
+    figure, axes = plotting.canvas(len(chosen), columns, height=1.5 * rows + 0.3, sharex=True)
     palette = colours()
     for ax, (market, result) in zip(axes, chosen.items(), strict=True):
         path = result.conditional_volatility
@@ -184,12 +183,11 @@ def _draw_paths(chosen: dict[str, VolatilityResults]) -> object:
         for _, spell in spells.groupby(spells):
             ax.axvspan(spell.index[0], spell.index[-1], color="#BDBDBD", alpha=0.55, lw=0)
         ax.set_title(f"{name(market)}, %", fontsize=8.5)
-    axes[0].set_yscale("log")
-    low = min(float(r.conditional_volatility.min()) for r in chosen.values())
-    high = max(float(r.conditional_volatility.max()) for r in chosen.values())
-    ticks = [t for t in (0.1, 0.3, 1, 3, 10, 30, 100) if low / 1.5 <= t <= high * 1.5]
-    axes[0].set_yticks(ticks, [f"{t:g}" for t in ticks])
-    axes[0].minorticks_off()
+        ax.set_yscale("log")
+        low, high = float(path.min()), float(path.max())
+        ticks = [t for t in _TICKS if low / 1.6 <= t <= high * 1.6]
+        ax.set_yticks(ticks, [f"{t:g}" for t in ticks])
+        ax.minorticks_off()
     plotting.years(axes[0])
     return figure
 

@@ -1,0 +1,162 @@
+"""The command line: exit statuses, one sentence an error, nothing half-written."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from carbonlink import demo
+from carbonlink.cli import main
+
+KEPT = ("demo_gec_tidy.csv", "demo_eua_wind_single.csv")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("project")
+    demo.write(folder / "data" / "raw")
+    raw = folder / "data" / "raw"
+    register = pd.read_csv(raw / "SOURCES.csv", dtype=str, keep_default_na=False)
+    register[register["path"].isin(KEPT)].to_csv(raw / "SOURCES.csv", index=False)
+    for path in raw.glob("demo_*"):
+        if path.name not in KEPT:
+            path.unlink()
+    return folder
+
+
+@pytest.fixture
+def project(made, tmp_path, monkeypatch):
+    folder = Path(shutil.copytree(made, tmp_path / "project"))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def refused(capsys, *words: str) -> str:
+    """Run a command that must fail; return its one sentence."""
+    status = main([str(w) for w in words])
+    captured = capsys.readouterr()
+    assert status == 2
+    assert captured.out == ""
+    assert captured.err.startswith("carbonlink: ") and captured.err.count("\n") == 1
+    assert "Traceback" not in captured.err
+    return captured.err
+
+
+def test_report_then_check_in_a_project(project, capsys):
+    assert main(["report", "--draws", "19"]) == 0
+    printed = capsys.readouterr().out
+    assert "Read 2 files" in printed and "reports/report.html" in printed
+    assert "not shown: Prices of genuine trades" in printed
+    assert main(["check"]) == 0
+    assert capsys.readouterr().out.startswith("The same")
+    table = project / "reports" / "tables" / "audit.csv"
+    table.write_text(table.read_text("utf-8").replace("C02", "C99"), encoding="utf-8")
+    assert main(["check"]) == 1
+    assert "tables/audit.csv" in capsys.readouterr().out
+
+
+def test_a_changed_raw_file_stops_the_report(project, capsys):
+    with open(project / "data" / "raw" / KEPT[0], "a") as stream:
+        stream.write("\n")
+    text = refused(capsys, "report", "--draws", "19")
+    assert KEPT[0] in text and "--register" in text
+    assert not (project / "reports").exists()
+
+
+def test_an_unregistered_raw_file_stops_the_report_until_registered(project, capsys):
+    new = project / "data" / "raw" / "mine.csv"
+    new.write_text("date,market,close,volume\n2024-01-02,cea,79.42,1000\n")
+    assert "mine.csv" in refused(capsys, "data")
+    assert not (project / "data" / "processed").exists()
+    assert main(["data", "--register", str(new)]) == 0
+    assert "Registered mine.csv" in capsys.readouterr().out
+    assert main(["data"]) == 0
+    assert "mine.csv: 1 kept, 0 set aside" in capsys.readouterr().out
+    assert (project / "data" / "processed" / "cea.csv").exists()
+
+
+def test_outside_a_project_the_report_names_the_remedy(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert "carbonlink init" in refused(capsys, "report")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_and_an_absent_folder_are_said(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    out = tmp_path / "out"
+    assert "no data files" in refused(capsys, "report", "--raw", tmp_path / "empty", "--out", out)
+    assert "no folder" in refused(capsys, "report", "--raw", tmp_path / "absent", "--out", out)
+    assert not out.exists()
+
+
+def test_an_output_folder_that_cannot_be_written_is_said_before_any_work(project, capsys):
+    (project / "taken").write_text("a file")
+    text = refused(capsys, "report", "--out", "taken")
+    assert "cannot be written" in text and "--out" in text
+    assert (project / "taken").read_text() == "a file"
+
+
+def test_too_few_draws_are_refused(project, capsys):
+    assert "draws=3" in refused(capsys, "report", "--draws", "3")
+    assert not (project / "reports").exists()
+
+
+def test_check_without_a_report_is_said(project, capsys):
+    assert "carbonlink report" in refused(capsys, "check", "--out", "nowhere")
+
+
+def test_strict_stops_at_a_file_that_cannot_be_used(project, capsys):
+    raw = project / "loose"
+    shutil.copytree(project / "data" / "raw", raw)
+    (raw / "odd.csv").write_text("what,is,this\n1,2,3\n")
+    text = refused(capsys, "report", "--raw", raw, "--strict", "--draws", "19")
+    assert "odd.csv" in text
+    assert not (project / "reports").exists()
+
+
+def test_data_lists_and_explains(project, capsys):
+    assert main(["data", "--list"]) == 0
+    listing = capsys.readouterr().out
+    assert KEPT[0] in listing and "wind_single" in listing
+    assert main(["data", "--explain", f"data/raw/{KEPT[1]}"]) == 0
+    text = capsys.readouterr().out
+    assert "layout wind_single" in text and "eua" in text and "kept" in text
+
+
+def test_explain_says_why_a_file_is_not_read(project, capsys):
+    odd = project / "odd.csv"
+    odd.write_text("what,is,this\n1,2,3\n")
+    assert "odd.csv" in refused(capsys, "data", "--explain", odd)
+
+
+def test_init_makes_a_project_once(tmp_path, capsys):
+    folder = tmp_path / "new"
+    assert main(["init", str(folder)]) == 0
+    assert "synthetic demonstration data" in capsys.readouterr().out
+    assert (folder / "data" / "raw" / "SOURCES.csv").exists()
+    assert "not empty" in refused(capsys, "init", folder)
+
+
+def test_cite_names_the_package_and_the_data(capsys):
+    assert main(["cite"]) == 0
+    text = capsys.readouterr().out
+    assert "carbonlink" in text and "manifest.json" in text
+
+
+@pytest.mark.parametrize("words", [[], ["nonsense"], ["report", "--draws", "many"]])
+def test_words_that_are_no_command_end_with_status_two(words, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(words)
+    assert stop.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_version_and_help(capsys):
+    for words in (["--version"], ["--help"], ["report", "--help"]):
+        with pytest.raises(SystemExit) as stop:
+            main(words)
+        assert stop.value.code == 0
+    assert "carbonlink" in capsys.readouterr().out
