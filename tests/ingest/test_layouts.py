@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 from ingest_samples import BY_NAME, SAMPLES
 
+from carbonlink.ingest.layouts.changes import percentages
 from carbonlink.ingest.reading import Reading, read_file
 from carbonlink.ingest.recognise import LAYOUTS, header_of
 from carbonlink.ingest.schema import COLUMNS, KEY, NUMBERS, bad_rows
@@ -119,6 +121,20 @@ def test_guangzhou_has_no_open(reading):
         "high is below low",
         "date '2024' is not a date",
     ]
+
+
+def test_printed_changes_are_read_row_by_row():
+    cells = pd.Series([0.0914, "-0.28", "-3.14%", "0.5", " "], dtype=object)
+    close = np.array([48.46, 43.877, 96.86, 150.0, 1.0])
+    previous = np.array([44.4, 44.0, 100.0, 100.0, 1.0])
+    read = percentages(cells, close, previous)
+    np.testing.assert_allclose(read, [9.14, -0.28, -3.14, 50, np.nan], rtol=1e-12)
+
+
+def test_a_change_that_contradicts_the_prices_is_noted(reading):
+    notes = reading("hb.xlsx").notes
+    assert any("contradicts their printed prices: 1 (2017-04-04)" in note for note in notes)
+    assert not any("contradicts" in note for note in reading("gz_english.csv").notes)
 
 
 def test_hubei_text_and_numbers_alike(reading):

@@ -191,7 +191,7 @@ def hold(sample, content, folder):
 @pytest.mark.parametrize("seed", range(4))
 def test_mutated_files(seed, tmp_path):
     draws = np.random.default_rng(seed)
-    ends = [hold(*mutated(draws), tmp_path) for _ in range(60)]
+    ends = [hold(*mutated(draws), tmp_path) for _ in range(50)]
     assert 10 < ends.count("read") and 5 < ends.count("refused")
 
 

@@ -40,7 +40,14 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     keys = keyed(sheet, header)
     series = parse(str(keys[NAME_KEY].iloc[0]))
     unit = str(keys["单位"].iloc[0]) if "单位" in keys else ""
-    owner = settle_market(sheet.file, series.market, market, f"series {series.name}")
+    owner = settle_market(
+        sheet.file,
+        series.market,
+        market,
+        f"the series {series.name} is of no market by its name"
+        if series.market is None
+        else f"series {series.name}",
+    )
     draft = drafts.body(sheet, header)
     rows = draft.rows[[0, 1]].rename(columns={0: "date", 1: "number"})
     draft = replace(draft, rows=rows).with_dates().with_numbers("number")
