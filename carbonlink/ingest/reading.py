@@ -13,8 +13,9 @@ import pandas as pd
 from ..errors import CarbonlinkWarning, DataError, UnknownLayoutError
 from ..facts import markets as registry
 from .draft import settle
+from .plausible import unit_notes
 from .recognise import recognise
-from .sheet import sheets
+from .sheet import content_of, sheets
 
 SHOWN = 1_000
 """Quarantined rows in a frame's attrs; `read_file(path).quarantine` has all of them."""
@@ -89,10 +90,10 @@ def read_file(
     Reading
     """
     path = Path(path)
-    found = recognise(sheets(path), path.name, layout)
+    content = content_of(path)
+    found = recognise(sheets(path, content), path.name, layout)
     parts = found.layout.read(found.sheet, found.header, market)
     settled = settle(parts.draft, parts.frames, parts.empty)
-    content = path.read_bytes()
     rows, quarantined = found.sheet.rows, len(settled.quarantine)
     if rows != settled.kept + quarantined + sum(settled.declared.values()):
         raise DataError(
@@ -106,7 +107,7 @@ def read_file(
         )
     markets = tuple(settled.frame["market"].unique())
     units = {registry.get(one).price_unit for one in markets}
-    notes = parts.draft.notes
+    notes = (*parts.draft.notes, *unit_notes(settled.frame))
     if found.sheet.others:
         notes = (*notes, f"Sheet {found.sheet.name!r} read; others: {list(found.sheet.others)}.")
     return Reading(

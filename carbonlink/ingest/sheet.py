@@ -78,10 +78,19 @@ class Sheet:
         }
 
 
-def sheets(path: str | Path) -> Iterator[Sheet]:
-    """Yield the sheets of a file, one at a time; a text file has one."""
+def sheets(path: str | Path, content: bytes | None = None) -> Iterator[Sheet]:
+    """Yield the sheets of a file, one at a time; a text file has one.
+
+    Parameters
+    ----------
+    path : path
+        The file; its suffix is one of `SUFFIXES`.
+    content : bytes, optional
+        What is in it, where it has been read already.
+    """
     path = Path(path)
-    content = _content(path)
+    if content is None:
+        content = content_of(path)
     suffix = path.suffix.lower()
     if content.startswith(b"PK\x03\x04"):
         yield from _workbook(path.name, content)
@@ -95,8 +104,8 @@ def sheets(path: str | Path) -> Iterator[Sheet]:
         yield _text(path.name, content)
 
 
-def _content(path: Path) -> bytes:
-    """The bytes of a file that is there, is a file, is not empty and not too large."""
+def content_of(path: Path) -> bytes:
+    """Return the bytes of a file that is there, is a file, is not empty and not too large."""
     name = path.name or str(path)
     if not path.exists():
         raise DataError(f"There is no file {path}.", "Check the name and the folder.")

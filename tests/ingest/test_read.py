@@ -63,3 +63,11 @@ def test_market_where_the_file_does_not_say(tmp_path):
     with pytest.raises(cl.DataError, match=r'cl\.read\("spot.csv", market="\.\.\."\)'):
         cl.read(path)
     assert set(cl.read(path, market="electricity_gd")["market"]) == {"electricity_guangdong"}
+
+
+@pytest.mark.parametrize(("scale", "noted"), [(1, False), (1e-4, True), (1e4, True), (1.5, False)])
+def test_units_that_cannot_be_right_are_noted(tmp_path, scale, noted):
+    lines = [f"2024-01-{i:02d},cea,80,{1000 + i},{80 * (1000 + i) * scale}" for i in range(1, 9)]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["date,market,close,volume,value", *lines]))
+    assert any("check the units" in note for note in cl.read(path).attrs["notes"]) == noted

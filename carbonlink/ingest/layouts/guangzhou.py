@@ -17,17 +17,16 @@ RENAME = {
     "收盘价": "close",
     "最高价": "high",
     "最低价": "low",
-    "涨跌幅%": "change",
     "成交数量": "volume",
     "成交金额": "value",
 }
 ENGLISH = {
     **{name: name for name in ("date", "name", "close", "high", "low")},
     "open": "reference",
-    "pctchg": "change",
     "volumn": "volume",
     "amount": "value",
 }
+CHANGES = {"涨跌幅%": "change", "涨跌幅": "change", "pctchg": "change"}
 SIGNATURES = (frozenset(RENAME), frozenset(ENGLISH))
 REFERENCE = (
     "The printed 开盘价 (open) is the previous closing price, not a first trade, and is left out."
@@ -38,9 +37,10 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     """Return the tidy rows of a Guangzhou sheet; high and low are often text, or one blank."""
     printed = set(drafts.headings(sheet, header).values())
     names = RENAME if "成交数量" in printed else ENGLISH
-    draft = drafts.start(sheet, header, names).with_dates()
+    draft = drafts.start(sheet, header, {**names, **CHANGES}).with_dates()
     draft = draft.with_numbers("close", "high", "low", "volume", "value").noted(REFERENCE)
-    draft = checked(draft, "change", "reference")
+    if "change" in draft.rows:
+        draft = checked(draft, "change", "reference")
     draft, columns = per_product(draft, "name", "guangdong")
     frame = drafts.tidy(draft, **columns, trade="total", price_kind="close")
     return of_market(Parts(draft=draft, frames=(frame,)), market)
