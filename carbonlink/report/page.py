@@ -17,6 +17,8 @@ CITATION = (
     f"energy-use-right and electricity markets move together. Version {__version__}."
 )
 _LONG = 30
+_MANY_NOTES = 8
+_ROW = r"\brow \d+\b"
 
 
 def render(
@@ -74,6 +76,7 @@ def block(exhibit: Exhibit, number: int, drawing: str) -> dict[str, Any]:
         "figure": "",
         "table": "",
         "long": False,
+        "many": len(exhibit.notes) > _MANY_NOTES,
     }
     if drawing:
         description = f"Figure {number}. {exhibit.title}. {exhibit.takeaway}"
@@ -88,5 +91,6 @@ def quarantine_rows(quarantine: pd.DataFrame) -> list[tuple[str, str, str]]:
     """Return file, reason and count of the source rows set aside."""
     if quarantine.empty:
         return []
-    counts = quarantine.groupby(["source", "reason"]).size().sort_index()
+    reason = quarantine["reason"].str.replace(_ROW, "another row", regex=True)
+    counts = quarantine.groupby(["source", reason]).size().sort_index()
     return [(file, reason, f"{count:,d}") for (file, reason), count in counts.items()]

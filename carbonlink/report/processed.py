@@ -10,9 +10,9 @@ from .. import demo
 from ..errors import OutputError
 from ..ingest import folder as folders
 from ..ingest import provenance
-from ..ingest.folder import FolderReading
 from ..ingest.processed import write_processed
 from ..ingest.reading import read_file
+from .page import quarantine_rows
 from .publish import output_folder
 
 _SHOWN = 20
@@ -28,7 +28,8 @@ def process(raw: str | Path | None = None, out: str | Path | None = None) -> str
         written = write_processed(reading, target)
     lines = [_line(r.path.name, r.kept, r.quarantined, r.declared) for r in reading.readings]
     lines += [f"{f.path.name}: not used: {f.reason}" for f in reading.failures]
-    lines += [f"  {reason}: {count}" for reason, count in _reasons(reading)]
+    aside = quarantine_rows(reading.quarantine())
+    lines += [f"  {file}: {reason}: {count}" for file, reason, count in aside]
     return "\n".join([*lines, f"Wrote {len(written)} files to {target}"])
 
 
@@ -108,14 +109,6 @@ def _source(path: Path) -> provenance.Source | None:
 def _line(name: str, kept: int, quarantined: int, declared: object) -> str:
     other = ", ".join(f"{n:,d} {why}" for why, n in dict(declared).items() if n)
     return f"{name}: {kept:,d} kept, {quarantined:,d} set aside" + (f", {other}" if other else "")
-
-
-def _reasons(reading: FolderReading) -> list[tuple[str, int]]:
-    table = reading.quarantine()
-    if table.empty:
-        return []
-    counts = table.groupby(["source", "reason"]).size()
-    return [(f"{source}: {reason}", int(n)) for (source, reason), n in counts.items()]
 
 
 def _counts_by_market(frame: pd.DataFrame) -> str:

@@ -21,6 +21,8 @@ from carbonlink.report import exhibits
 from carbonlink.report.build import build
 from carbonlink.report.check import check
 from carbonlink.report.exhibit import PUBLISHED, SYNTHETIC
+from carbonlink.report.study import Study
+from carbonlink.report.tables import printed
 
 DRAWS = 19
 
@@ -244,3 +246,26 @@ def test_choices_that_make_no_sense_are_refused_before_any_work(few, tmp_path, a
     with pytest.raises(cl.SpecificationError, match=said):
         build(few, out=tmp_path / "out", **arguments)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.real
+def test_the_real_files_give_the_published_figures_to_the_printed_digits(real_data):
+    study = Study(cl.load(["cea"], raw=real_data), draws=DRAWS)
+    made = exhibits.national_years(study)
+    assert made.synthetic == () and made.mark == ""
+    assert "4,103,953 t" in made.takeaway
+    table = printed(made).set_index("Year")
+    assert table.loc["2021", "Trading days"] == "114"
+    assert table.loc["2021", ["Volume (Mt)", "Value (bn yuan)"]].tolist() == ["178.789", "7.6612"]
+    assert table.loc["2022", ["Trading days", "Volume (Mt)"]].tolist() == ["242", "50.8895"]
+    assert table.loc["2023", ["Trading days", "Volume (Mt)"]].tolist() == ["242", "211.944"]
+    assert (made.table["difference_pct"].dropna().iloc[:4].abs() < 0.3).all()
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_the_real_files_give_ten_figures_and_nine_tables(real_data, tmp_path):
+    made = build(real_data, out=tmp_path, draws=DRAWS)
+    assert sum(e.figure is not None for e in made.exhibits) >= 10
+    assert sum(e.table is not None for e in made.exhibits) >= 9
+    assert SYNTHETIC not in made.page.read_text("utf-8")

@@ -16,6 +16,7 @@ SPECS = ("garch", "gjr", "egarch")
 HEADLINE = "egarch"
 WINDOW = 30
 _COLUMNS = 2
+_LEAST_SHAPE = 2.5
 _TICKS = (0.1, 0.3, 1, 3, 10, 30, 100, 1000, 10000)
 _HEADINGS = {
     "name": "Market",
@@ -90,24 +91,34 @@ def volatility_window(study: Study) -> Exhibit:
 
 def conditional_volatility(study: Study) -> Exhibit:
     """Draw the conditional volatility of the headline model, windows shaded."""
-    found, left_out = fits(study)
-    chosen = {market: result for (market, spec), result in found.items() if spec == HEADLINE}
-    if not chosen:
-        raise TooFewObservationsError(f"No market has a {HEADLINE.upper()} model. {left_out[0]}")
+    found, _ = fits(study)
+    chosen = {market: _drawn(found, market) for market in dict.fromkeys(m for m, _ in found)}
     numbers = pd.concat([r.numbers().assign(market=m) for m, r in chosen.items()])
     return Exhibit(
         takeaway=_level_takeaway(chosen),
         figure=_draw_paths(chosen),
         drawn=numbers,
         notes=(
-            f"Standard deviation of the next return, % (not annualised), {HEADLINE.upper()} with t "
-            f"shocks; shaded: the {WINDOW} open days up to a deadline. Each log scale is its own. "
+            "Standard deviation of the next return, % (not annualised): EGARCH with t shocks, or "
+            f"GJR where fewer than {_LEAST_SHAPE:g} degrees of freedom leave the level without "
+            f"meaning; shaded: the {WINDOW} open days up to a deadline. Each log scale is its own. "
             "No line is drawn over more than 31 days without a return.",
         ),
         sources=study.sources(chosen),
         synthetic=study.synthetic(chosen),
         results=tuple(chosen.values()),
     )
+
+
+def _drawn(found: dict[tuple[str, str], VolatilityResults], market: str) -> VolatilityResults:
+    """The headline model, or another where its shocks hardly have a variance."""
+    order = (HEADLINE, *(spec for spec in reversed(SPECS) if spec != HEADLINE))
+    made = [found[market, spec] for spec in order if (market, spec) in found]
+    return next((r for r in made if _shape(r) >= _LEAST_SHAPE), made[0])
+
+
+def _shape(result: VolatilityResults) -> float:
+    return float(result.params["nu"])
 
 
 def _row(market: str, spec: str, result: VolatilityResults) -> dict[str, object]:
@@ -124,7 +135,7 @@ def _row(market: str, spec: str, result: VolatilityResults) -> dict[str, object]
         "persistence": result.persistence,
         "half_life": result.half_life,
         "leverage": result.leverage,
-        "shape": result.params.get("nu", result.params.iloc[-1]),
+        "shape": _shape(result),
         "loglik": result.loglik,
         "bic": result.bic,
     }
@@ -132,11 +143,15 @@ def _row(market: str, spec: str, result: VolatilityResults) -> dict[str, object]
 
 def _own(found: dict[tuple[str, str], VolatilityResults]) -> list[str]:
     """Notes of the fits, each once, with the models it holds for."""
-    where: dict[str, list[str]] = {}
+    where: dict[str, dict[str, list[str]]] = {}
     for (market, spec), result in found.items():
         for note in result.notes:
-            where.setdefault(note, []).append(f"{name(market)} {spec.upper()}")
-    return [f"{', '.join(places)}: {note}" for note, places in where.items()]
+            where.setdefault(note, {}).setdefault(name(market), []).append(spec.upper())
+    return [
+        ", ".join(m if len(s) == len(SPECS) else f"{m} ({', '.join(s)})" for m, s in places.items())
+        + f": {note}"
+        for note, places in where.items()
+    ]
 
 
 def _shorter(sentences: list[str]) -> list[str]:
@@ -182,7 +197,7 @@ def _draw_paths(chosen: dict[str, VolatilityResults]) -> object:
         spells = (result.inside != result.inside.shift()).cumsum()[result.inside]
         for _, spell in spells.groupby(spells):
             ax.axvspan(spell.index[0], spell.index[-1], color="#BDBDBD", alpha=0.55, lw=0)
-        ax.set_title(f"{name(market)}, %", fontsize=8.5)
+        ax.set_title(f"{name(market)}, % ({result.spec['vol']}-t)", fontsize=8.5)
         ax.set_yscale("log")
         low, high = float(path.min()), float(path.max())
         ticks = [t for t in _TICKS if low / 1.6 <= t <= high * 1.6]
