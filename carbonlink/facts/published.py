@@ -21,7 +21,13 @@ def _names() -> tuple[str, ...]:
 @functools.cache
 def _read(name: str) -> pd.DataFrame:
     # Only an empty cell is missing: "NA" and "None" may be text that somebody printed.
-    return pd.read_csv(TABLES / f"{name}.csv", keep_default_na=False, na_values=[""])
+    # Exact floats: the default parser of pandas 2 may be off in the last digit.
+    return pd.read_csv(
+        TABLES / f"{name}.csv",
+        keep_default_na=False,
+        na_values=[""],
+        float_precision="round_trip",
+    )
 
 
 @overload

@@ -156,7 +156,9 @@ def numbers(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
 def _fast(texts: np.ndarray) -> np.ndarray:
     """Plain decimal texts as floats; NaN for everything that needs a closer look."""
     plain = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(float)
-    return np.where(np.isfinite(plain), plain, np.nan)
+    finite = np.isfinite(plain)
+    # pandas 2 parses long decimals to within an ulp only; float() is exact.
+    return np.where(finite, np.where(finite, texts, np.nan).astype(float), np.nan)
 
 
 def without_dust(values: np.ndarray) -> np.ndarray:

@@ -166,8 +166,8 @@ def implied_prices(
     >>> import carbonlink as cl
     >>> table = cl.implied_prices().headline()
     >>> row = table[(table["market"] == "gec") & (table["period"] == "2025-08")].iloc[0]
-    >>> round(row["implied"], 2), row["factor"], row["factor_year"]
-    (10.67, 0.5306, 2023)
+    >>> row[["implied", "factor", "factor_year"]].astype(float).round(4).tolist()
+    [10.6672, 0.5306, 2023.0]
     """
     arguments = {"panel": panel, "factors": factors, "factor_year": factor_year}
     chosen = _check_factors(factors, factor_year)

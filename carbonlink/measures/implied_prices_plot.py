@@ -57,5 +57,7 @@ def _series(ax: Any, name: tuple, part: pd.DataFrame, colour: str, marker: str) 
         ax.fill_between(part["date"], part["lower"], part["upper"], color=colour, alpha=0.15, lw=0)
         ax.plot(part["date"], part["implied"], **look, label=label)
         return
-    ends = [part["implied"] - part["lower"], part["upper"] - part["implied"]]
-    ax.errorbar(part["date"], part["implied"], ends, **look, capsize=2, elinewidth=1, label=label)
+    point = part.iloc[0]
+    ends = [[point["implied"] - point["lower"]], [point["upper"] - point["implied"]]]
+    look |= {"capsize": 2, "elinewidth": 1, "label": label}
+    ax.errorbar([point["date"]], [point["implied"]], ends, **look)

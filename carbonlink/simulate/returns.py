@@ -124,6 +124,11 @@ def _check_variance(vol: str, omega: float, alpha: float, beta: float, gamma: fl
         )
 
 
+def business_days(n: int) -> pd.DatetimeIndex:
+    """Return the first n weekdays from 2015-01-01, however many (past 2262 too)."""
+    return pd.date_range(START, periods=n, freq="B", unit="us", name="date")
+
+
 def _regressors(n: int, delta: Any, variance_x: Any) -> tuple[pd.Index, np.ndarray]:
     """The dates of the returns and the log-variance that the regressors add to each."""
     if (delta is None) != (variance_x is None):
@@ -131,7 +136,7 @@ def _regressors(n: int, delta: Any, variance_x: Any) -> tuple[pd.Index, np.ndarr
             "delta and variance_x go together: only one was given.", "Give both or neither."
         )
     if variance_x is None:
-        return pd.bdate_range(START, periods=n, name="date"), np.zeros(n)
+        return business_days(n), np.zeros(n)
     w = np.asarray(variance_x, dtype=float).reshape(len(variance_x), -1)
     d = np.atleast_1d(np.asarray(delta, dtype=float))
     if w.shape != (n, d.size):
@@ -141,7 +146,7 @@ def _regressors(n: int, delta: Any, variance_x: Any) -> tuple[pd.Index, np.ndarr
         )
     if isinstance(variance_x, (pd.Series, pd.DataFrame)):
         return variance_x.index, (w * d).sum(axis=1)
-    return pd.bdate_range(START, periods=n, name="date"), (w * d).sum(axis=1)
+    return business_days(n), (w * d).sum(axis=1)
 
 
 def _shocks(n: int, dist: str, shape: float, rng: np.random.Generator) -> np.ndarray:

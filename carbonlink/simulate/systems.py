@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..errors import SpecificationError
 from ..inference.parallel import generator
-from .returns import BURN, START
+from .returns import BURN, business_days
 
 
 def var(
@@ -68,7 +68,7 @@ def var(
     y = np.zeros((lags + n + BURN, k))
     for t in range(n + BURN):
         y[lags + t] = shocks[t] + sum(a[lag] @ y[lags + t - 1 - lag] for lag in range(lags))
-    index = pd.bdate_range(START, periods=n, name="date")
+    index = business_days(n)
     return pd.DataFrame(y[-n:], index=index, columns=list(names))
 
 
@@ -148,7 +148,7 @@ def error_correction(
     cause = 50 + np.cumsum(draws.standard_normal(n))
     shocks = sigma * draws.standard_normal(n)
     effect = follow(cause, long_run, adjustment, short_run, shocks)
-    index = pd.bdate_range(START, periods=n, name="date")
+    index = business_days(n)
     return pd.DataFrame({"cause": cause, "effect": effect}, index=index)
 
 

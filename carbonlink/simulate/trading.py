@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import SpecificationError
 from ..inference.parallel import generator
-from .returns import START
+from .returns import business_days
 
 USUAL_TONNES = 10_000
 LOG_SPREAD = 1.0
@@ -79,7 +79,7 @@ def volumes(
     in_window = np.arange(n) % days >= days - window
     traded = draws.random(n) >= zero_share
     tonnes = np.round(np.exp(log_volume) * np.where(in_window, intensity, 1.0)) * traded
-    index = pd.bdate_range(START, periods=n, name="date")
+    index = business_days(n)
     return pd.Series(tonnes, index=index, name="volume"), list(index[days - 1 :: days])
 
 

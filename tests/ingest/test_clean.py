@@ -62,6 +62,20 @@ def test_single_precision_dust_is_taken_off():
     np.testing.assert_array_equal(without_dust(dusty), [29.42, 30.74, 900.72, 24.755])
 
 
+def test_printed_single_precision_dust_is_taken_off_every_price():
+    prices = np.arange(100, 20_000) / 100
+    printed = pd.Series([repr(float(np.float32(p))) for p in prices], dtype=object)
+    values, bad = numbers(printed)
+    assert not bad.any()
+    np.testing.assert_array_equal(values, prices)
+
+
+def test_long_decimals_are_read_to_the_last_digit():
+    exact = np.random.default_rng(0).random(5_000)
+    values, _ = numbers(pd.Series([repr(float(v)) for v in exact], dtype=object))
+    np.testing.assert_array_equal(values, exact)
+
+
 def test_numbers_that_are_no_dust_stay():
     values = np.array([123456784.0, 0.1234567891, 1e12 + 0.5, 0.3, np.nan, 2.0**-7])
     np.testing.assert_array_equal(without_dust(values), values)
