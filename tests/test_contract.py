@@ -32,6 +32,12 @@ def _volatility():
     return cl.volatility(y, spec="gjr", deadlines=[y.index[300], y.index[600]], window=30)
 
 
+def _variance_breaks():
+    y = cl.simulate.garch(700, rng=2)
+    y.iloc[400:] *= 3
+    return cl.variance_breaks(y)
+
+
 def _var():
     return cl.VAR(cl.simulate.var(300, rng=1), lags=2).fit()
 
@@ -62,6 +68,11 @@ def _ecm():
     return cl.ECM(data["effect"], data["cause"], lags=1).fit()
 
 
+def _ardl():
+    data = cl.simulate.error_correction(400, rng=1)
+    return cl.ARDL(data["effect"], data["cause"], lags="bic", max_lags=3).fit()
+
+
 def _pass_through():
     data = cl.simulate.error_correction(400, rng=1)
     return cl.pass_through(data, "cause", "effect", intensity=0.85, benchmark=0.80)
@@ -77,6 +88,7 @@ FACTORIES = {
         _garch,
         _garch_regressor,
         _volatility,
+        _variance_breaks,
         _var,
         _stationarity,
         _connectedness,
@@ -84,6 +96,7 @@ FACTORIES = {
         _concentration,
         _curve,
         _ecm,
+        _ardl,
         _pass_through,
         _implied_prices,
     )

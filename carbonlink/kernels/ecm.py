@@ -19,8 +19,8 @@ class Design:
         Δy.
     regressors : ndarray, shape (n, k)
     terms : tuple of (kind, variable, lag)
-        What each column is: kind "const", "trend", "level" or "difference"; variable 0 is y
-        and 1, 2, … the columns of x; lag in rows.
+        What each column is: kind "const", "trend", "level", "difference" or "fixed"; variable 0
+        is y, 1, 2, … are the columns of x and −1, −2, … the fixed columns; lag in rows.
     """
 
     target: np.ndarray
@@ -42,7 +42,14 @@ def lagged(values: np.ndarray, lag: int) -> np.ndarray:
     return moved
 
 
-def design(y: np.ndarray, x: np.ndarray, lags: int, orders: tuple[int, ...], trend: str) -> Design:
+def design(
+    y: np.ndarray,
+    x: np.ndarray,
+    lags: int,
+    orders: tuple[int, ...],
+    trend: str,
+    fixed: np.ndarray | None = None,
+) -> Design:
     """Lay out the regression of an ARDL(lags, orders) in error-correction form.
 
     Δy_t = c + d·t + π y_{t-1} + Σ_j β_j x_{j,t-1} + Σ_{i=1}^{lags-1} γ_i Δy_{t-i}
@@ -58,6 +65,8 @@ def design(y: np.ndarray, x: np.ndarray, lags: int, orders: tuple[int, ...], tre
         Lags of each x in levels; with order 0 the current level enters in place of the
         lagged one.
     trend : {"n", "c", "ct"}
+    fixed : ndarray, shape (n, f), optional
+        Columns that enter as they are, outside the long run.
     """
     n = len(y)
     columns, terms = [], []
@@ -80,11 +89,19 @@ def design(y: np.ndarray, x: np.ndarray, lags: int, orders: tuple[int, ...], tre
         step = x[:, j] - lagged(x[:, j], 1)
         for i in range(order):
             add(lagged(step, i), "difference", j + 1, i)
+    for j in range(0 if fixed is None else fixed.shape[1]):
+        add(fixed[:, j], "fixed", -1 - j, 0)
     return Design(change, np.column_stack(columns), tuple(terms))
 
 
 def choose_lags(
-    y: np.ndarray, x: np.ndarray, trend: str, most: int, keep: np.ndarray, criterion: str
+    y: np.ndarray,
+    x: np.ndarray,
+    trend: str,
+    most: int,
+    keep: np.ndarray,
+    criterion: str,
+    fixed: np.ndarray | None = None,
 ) -> int:
     """Return the common order in 1…`most` with the least criterion on one common sample.
 
@@ -95,11 +112,11 @@ def choose_lags(
     criterion : {"bic", "aic"}
     """
     m = x.shape[1]
-    rows = design(y, x, most, (most,) * m, trend).complete & keep
+    rows = design(y, x, most, (most,) * m, trend, fixed).complete & keep
     n = int(rows.sum())
     values = []
     for lags in range(1, most + 1):
-        layout = design(y, x, lags, (lags,) * m, trend)
+        layout = design(y, x, lags, (lags,) * m, trend, fixed)
         fit = least_squares(layout.target[rows], layout.regressors[rows])
         k = layout.regressors.shape[1]
         if fit.collinear or n <= k:
@@ -134,7 +151,7 @@ def step_response(
     ----------
     terms : tuple of (kind, variable, lag)
         As in `Design`.
-    params : ndarray, shape (k,)
+    params : ndarray, shape (..., k)
     variable : int
         1 for the first column of x.
     horizon : int
@@ -142,19 +159,19 @@ def step_response(
 
     Returns
     -------
-    ndarray, shape (horizon + 1,)
+    ndarray, shape (..., horizon + 1)
     """
     before = max((lag for _, _, lag in terms), default=1) + 1
     x = np.zeros(before + horizon + 1)
     x[before:] = 1.0
-    y = np.zeros_like(x)
+    y = np.zeros((len(x), *params.shape[:-1]))
+    moving = [(term, i) for i, term in enumerate(terms) if term[1] in (0, variable)]
+    moving = [(term, i) for term, i in moving if term[0] in ("level", "difference")]
     for t in range(before, len(y)):
-        change = 0.0
-        for (kind, which, lag), value in zip(terms, params, strict=True):
-            if kind in ("const", "trend") or which not in (0, variable):
-                continue
+        change = np.zeros(params.shape[:-1])
+        for (kind, which, lag), i in moving:
             series = y if which == 0 else x
             past = series[t - lag]
-            change += value * (past if kind == "level" else past - series[t - lag - 1])
+            change += params[..., i] * (past if kind == "level" else past - series[t - lag - 1])
         y[t] = y[t - 1] + change
-    return y[before:]
+    return np.moveaxis(y[before:], 0, -1)

@@ -52,6 +52,8 @@ class ECM:
         Rows that may serve as observations; their lags may lie outside.
     minimum : int
         Fewest observations accepted.
+    fixed : Series or DataFrame, optional
+        Regressors that enter as they are, outside the long run: dummies, seasons.
 
     Notes
     -----
@@ -87,6 +89,7 @@ class ECM:
     bandwidth: str | int | None = None
     where: Any = None
     minimum: int = 40
+    fixed: Any = None
 
     def fit(self) -> ECMResults:
         """Estimate the model.
@@ -117,19 +120,24 @@ def fit_ecm(
     bandwidth: str | int | None = None,
     where: Any = None,
     minimum: int = 40,
+    fixed: Any = None,
 ) -> ECMResults:
     """Estimate an error-correction model (see `ECM`)."""
     arguments = dict(locals())
     _check(lags, order, max_lags, trend, cov, bandwidth)
     effect, causes, dropped = joined(y, x, controls)
     levels, steps = causes.to_numpy(), effect.to_numpy()
-    keep = _mask(where, effect.index)
-    chosen, orders, most = _orders(steps, levels, lags, order, max_lags, trend, keep, minimum)
-    layout = kernel.design(steps, levels, chosen, orders, trend)
+    outside = outside_columns(fixed, effect.index, (str(effect.name), *causes.columns))
+    extra = outside.to_numpy()
+    keep = row_mask(where, effect.index)
+    chosen, orders, most = _orders(
+        steps, levels, lags, order, max_lags, trend, keep, minimum, extra
+    )
+    layout = kernel.design(steps, levels, chosen, orders, trend, extra)
     rows = layout.complete & keep
     names = (str(effect.name), *causes.columns)
-    labels = [label(term, names) for term in layout.terms]
-    _check_size(int(rows.sum()), len(labels), minimum)
+    labels = [label(term, (*names, *outside.columns[::-1])) for term in layout.terms]
+    check_size(int(rows.sum()), len(labels), minimum)
     target, regressors = layout.target[rows], layout.regressors[rows]
     fit = least_squares(target, regressors)
     _check_rank(fit, labels)
@@ -155,6 +163,7 @@ def fit_ecm(
         spec={
             "effect": names[0],
             "causes": tuple(causes.columns),
+            "fixed": tuple(outside.columns) or None,
             "lags": chosen,
             "order": orders,
             "chosen_by": lags if isinstance(lags, str) else "given",
@@ -194,11 +203,27 @@ def joined(y: Any, x: Any, controls: Any = None) -> tuple[pd.Series, pd.DataFram
     )
 
 
+def outside_columns(fixed: Any, index: pd.Index, names: tuple[str, ...]) -> pd.DataFrame:
+    """Return the columns that enter as they are on the dates of the sample, possibly none."""
+    if fixed is None:
+        return pd.DataFrame(index=index)
+    frame = check_frame(fixed, "fixed").reindex(index)
+    twice = [c for c in frame.columns if c in (*names, "const", "trend")]
+    if twice:
+        raise DataError(f"{listed(twice)} in fixed is a name already taken.", "Rename it.")
+    return frame
+
+
 def label(term: tuple[str, int, int], names: tuple[str, ...]) -> str:
-    """Return the printed name of a regressor: "cea.L1" for a level, "D.cea.L1" for a change."""
+    """Return the printed name of a regressor: "cea.L1" for a level, "D.cea.L1" for a change.
+
+    The names of fixed columns stand at the end of `names`, the last one first.
+    """
     kind, variable, lag = term
     if kind in ("const", "trend"):
         return kind
+    if kind == "fixed":
+        return names[variable]
     stem = names[variable] if kind == "level" else f"D.{names[variable]}"
     return stem if lag == 0 else f"{stem}.L{lag}"
 
@@ -231,7 +256,8 @@ def _check(lags: Any, order: Any, max_lags: Any, trend: str, cov: str, bandwidth
         raise SpecificationError(f"bandwidth={bandwidth!r} is no number of lags.", "Use 0, 1, 2, …")
 
 
-def _mask(where: Any, index: pd.Index) -> np.ndarray:
+def row_mask(where: Any, index: pd.Index) -> np.ndarray:
+    """Return which dates may serve as observations."""
     if where is None:
         return np.ones(len(index), bool)
     if not isinstance(where, pd.Series) or not pd.api.types.is_bool_dtype(where):
@@ -257,6 +283,7 @@ def _orders(
     trend: str,
     keep: np.ndarray,
     minimum: int,
+    fixed: np.ndarray,
 ) -> tuple[int, tuple[int, ...], int | None]:
     """Return lags of y, lags of each x, and the longest order tried (None when given)."""
     m = x.shape[1]
@@ -270,19 +297,25 @@ def _orders(
         return int(lags), orders, None
     most = max_lags
     while most > 1:
-        layout = kernel.design(y, x, most, (most,) * m, trend)
-        if (layout.complete & keep).sum() >= max(minimum, len(layout.terms) + SPARE):
+        layout = kernel.design(y, x, most, (most,) * m, trend, fixed)
+        if fits(int((layout.complete & keep).sum()), len(layout.terms), minimum):
             break
         most -= 1
-    first = kernel.design(y, x, 1, (1,) * m, trend)
-    _check_size(int((first.complete & keep).sum()), len(first.terms), minimum)
-    chosen = kernel.choose_lags(y, x, trend, most, keep, lags) if most > 1 else 1
+    first = kernel.design(y, x, 1, (1,) * m, trend, fixed)
+    check_size(int((first.complete & keep).sum()), len(first.terms), minimum)
+    chosen = kernel.choose_lags(y, x, trend, most, keep, lags, fixed) if most > 1 else 1
     return chosen, (chosen,) * m, most
 
 
-def _check_size(rows: int, coefficients: int, minimum: int) -> None:
-    needed = max(minimum, coefficients + SPARE)
-    if rows < needed:
+def fits(rows: int, coefficients: int, minimum: int) -> bool:
+    """Return whether the rows carry the coefficients."""
+    return rows >= max(minimum, coefficients + SPARE)
+
+
+def check_size(rows: int, coefficients: int, minimum: int) -> None:
+    """Raise unless the rows carry the coefficients."""
+    if not fits(rows, coefficients, minimum):
+        needed = max(minimum, coefficients + SPARE)
         raise TooFewObservationsError(
             f"The error-correction model has {rows} complete rows and {coefficients} "
             f"coefficients; it needs {needed} rows.",

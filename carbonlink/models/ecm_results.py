@@ -127,6 +127,7 @@ class ECMResults(Estimates):
         draws: int = 40_000,
         level: float = 0.95,
         rng: int = 0,
+        regressors: int | None = None,
     ) -> bounds.BoundsTest:
         """Test for no level relationship (Pesaran, Shin and Smith 2001).
 
@@ -145,6 +146,8 @@ class ECMResults(Estimates):
             Confidence level of the critical bounds.
         rng : int
             Seed of the draws.
+        regressors : int, optional
+            Number of causes in the null, k; that of the model when None.
 
         Returns
         -------
@@ -165,7 +168,7 @@ class ECMResults(Estimates):
             test,
             self._bounds_statistic(test, case),
             case,
-            len(self.names) - 1,
+            len(self.names) - 1 if regressors is None else regressors,
             bounds.LONGEST if asymptotic else self.nobs,
             draws=draws,
             level=check_level(level),
@@ -196,6 +199,12 @@ class ECMResults(Estimates):
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return the long run (Fieller sets), adjustment, half-life, then every parameter."""
+        table = super().tidy(level)
+        table.loc[self._effect_level, "p_value"] = np.nan
+        return pd.concat([self.derived(level), table], ignore_index=True)
+
+    def derived(self, level: float = 0.95) -> pd.DataFrame:
+        """Return the first rows of `tidy`: long run, adjustment and half-life."""
         rows = [self._long_run_row(name, level) for name in self._long_run_names]
         low, high = self.adjustment_interval(level)
         spread = float(self.std_errors.iloc[self._effect_level])
@@ -205,10 +214,7 @@ class ECMResults(Estimates):
         low, high = self.half_life_interval(level)
         half = {"term": "half_life", "estimate": self.half_life, "unit": "steps"}
         rows.append({**half, "lower": low, "upper": high})
-        table = super().tidy(level)
-        table.loc[self._effect_level, "p_value"] = np.nan
-        derived = tidy_frame([{"market": self.market, **row} for row in rows])
-        return pd.concat([derived, table], ignore_index=True)
+        return tidy_frame([{"market": self.market, **row} for row in rows])
 
     def numbers(self) -> pd.DataFrame:
         """Return the response to each cause, step by step."""

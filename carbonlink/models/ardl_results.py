@@ -1,0 +1,182 @@
+"""The result of an autoregressive distributed lag."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecificationError, check_choice
+from ..inference.bands import FiellerSet, Ratio
+from ..inference.bounds import BoundsTest
+from ..results import Estimates
+from .ecm_results import ECMResults
+from .frames import listed
+
+DOUBLE_ROOT = 0.1
+"""p-value above which the change of a series may itself have a unit root."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ARDLResults(Estimates):
+    """An autoregressive distributed lag, estimated.
+
+    Attributes
+    ----------
+    ecm : ECMResults
+        The same regression in error-correction form.
+    """
+
+    title: ClassVar[str] = "Autoregressive distributed lag"
+
+    ecm: ECMResults
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The effect, then the causes."""
+        return self.ecm.names
+
+    @property
+    def resid(self) -> pd.Series:
+        """Residuals on the dates used."""
+        return self.ecm.resid
+
+    @property
+    def adjustment(self) -> float:
+        """Share of the gap to the long run that closes in one step, 1 − Σ a_i."""
+        return self.ecm.adjustment
+
+    @property
+    def half_life(self) -> float:
+        """Steps until half of a gap has closed, ln ½ / ln(1 − φ), short-run terms apart."""
+        return self.ecm.half_life
+
+    @property
+    def long_run(self) -> pd.Series:
+        """Long-run effect of each cause (and intercept, trend)."""
+        return self.ecm.long_run
+
+    def long_run_ratio(self, name: str) -> Ratio:
+        """Return a long-run effect as the ratio it is, for sets, tests and delta errors."""
+        return self.ecm.long_run_ratio(name)
+
+    def long_run_set(self, name: str, level: float = 0.95) -> FiellerSet:
+        """Return the Fieller set of a long-run effect (see `ECMResults.long_run_set`)."""
+        return self.ecm.long_run_set(name, level)
+
+    def response(self, cause: str | None = None, horizon: int = 40) -> pd.Series:
+        """Return the path of the effect after a cause rises by one for good."""
+        return self.ecm.response(cause, horizon)
+
+    def bounds_test(
+        self,
+        test: str = "F",
+        case: int | None = None,
+        asymptotic: bool = False,
+        *,
+        draws: int = 40_000,
+        level: float = 0.95,
+        rng: int = 0,
+        second_order: str = "refuse",
+    ) -> BoundsTest:
+        """Test for no level relationship (Pesaran, Shin and Smith 2001).
+
+        Parameters
+        ----------
+        test, case, asymptotic, draws, level, rng
+            As in `ECMResults.bounds_test`: F or t; case 1–5; p-value for the sample's own
+            number of rows unless `asymptotic`.
+        second_order : {"refuse", "allow"}
+            What to do when the change of a series may have a unit root itself: neither bound
+            holds for series integrated of order two.
+
+        Returns
+        -------
+        BoundsTest
+            With `statistic`, `pvalue`, `lower`, `upper` and `null`.
+
+        Raises
+        ------
+        SpecificationError
+            A series may be I(2): an augmented Dickey–Fuller test of its change has p > 0.1.
+        """
+        check_choice("second_order", second_order, ("refuse", "allow"))
+        table = self.integration()
+        doubtful = table.index[table["p_value"] > DOUBLE_ROOT]
+        if second_order == "refuse" and len(doubtful):
+            values = ", ".join(f"{p:.2f}" for p in table.loc[doubtful, "p_value"])
+            raise SpecificationError(
+                f"{listed(doubtful)}: the change may have a unit root (ADF p = {values}), and "
+                "the bounds hold for series of order 0 and 1 only.",
+                'Use the change as the variable, or second_order="allow" to test all the same.',
+            )
+        return self.ecm.bounds_test(test, case, asymptotic, draws=draws, level=level, rng=rng)
+
+    def integration(self) -> pd.DataFrame:
+        """Return the augmented Dickey–Fuller test of the change of each series.
+
+        Returns
+        -------
+        DataFrame
+            A row a series: statistic, p_value, lags, nobs. A large p-value speaks for a series
+            integrated of order two.
+        """
+        return _unit_root_of_changes(self)
+
+    def tidy(self, level: float = 0.95) -> pd.DataFrame:
+        """Return the long run (Fieller sets), adjustment, half-life, then every parameter."""
+        return pd.concat([self.ecm.derived(level), super().tidy(level)], ignore_index=True)
+
+    def numbers(self) -> pd.DataFrame:
+        """Return the response to each cause, step by step."""
+        return self.ecm.numbers()
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the response to the first cause and the Fieller set of its long run."""
+        return self.ecm.plot(ax)
+
+    def _headline(self) -> dict[str, Any]:
+        return self.ecm._headline()
+
+    def _tests(self) -> list[dict[str, Any]]:
+        rows = self.ecm._tests()
+        for name, row in self.integration().iterrows():
+            doubt = "may be integrated of order two: the bounds tests would not hold"
+            rows.append(
+                {
+                    "test": f"ADF of the change of {name}",
+                    "null": f"the change of {name} has a unit root",
+                    "statistic": row["statistic"],
+                    "p_value": row["p_value"],
+                    "reference": "MacKinnon (1994, 2010)",
+                    "note": doubt if row["p_value"] > DOUBLE_ROOT else f"{row['lags']:.0f} lags",
+                }
+            )
+        return rows
+
+
+def _unit_root_of_changes(result: ARDLResults) -> pd.DataFrame:
+    from arch.unitroot import ADF
+
+    from .ecm import joined
+
+    given = result.recipe.arguments
+    effect, causes, _ = joined(given["y"], given["x"])
+    levels = pd.concat([effect, causes], axis=1).loc[: result.resid.index[-1]]
+    rows = {}
+    for name, series in levels.items():
+        changes = series.diff().dropna().to_numpy()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            test = ADF(changes, trend="c", method="bic", max_lags=_most_lags(len(changes)))
+            rows[str(name)] = (test.stat, test.pvalue, test.lags, test.nobs)
+    names = ["statistic", "p_value", "lags", "nobs"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=names).astype(float)
+
+
+def _most_lags(n: int) -> int:
+    """Return ⌊12 (n/100)^{1/4}⌋, at most a third of the sample."""
+    return int(min(12 * np.power(n / 100, 0.25), n / 3))
