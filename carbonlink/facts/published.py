@@ -21,13 +21,10 @@ def _names() -> tuple[str, ...]:
 @functools.cache
 def _read(name: str) -> pd.DataFrame:
     # Only an empty cell is missing: "NA" and "None" may be text that somebody printed.
-    # Exact floats: the default parser of pandas 2 may be off in the last digit.
-    return pd.read_csv(
-        TABLES / f"{name}.csv",
-        keep_default_na=False,
-        na_values=[""],
-        float_precision="round_trip",
-    )
+    # Exact floats: the default parser of pandas 2 may be off in the last digit; that of
+    # pandas 3 is exact, and deprecates the argument.
+    exact = {"float_precision": "round_trip"} if pd.__version__.startswith("2.") else {}
+    return pd.read_csv(TABLES / f"{name}.csv", keep_default_na=False, na_values=[""], **exact)
 
 
 @overload
