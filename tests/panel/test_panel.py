@@ -1,0 +1,184 @@
+"""The panel on files whose answers are known by hand, and on the real ones."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import carbonlink as cl
+
+HEADER = "market,trade,date,open,high,low,close,vwap,volume,value,price_kind,vintage,product"
+
+
+def write(folder: Path, name: str, rows: list[dict]) -> Path:
+    frame = pd.DataFrame(rows).reindex(columns=HEADER.split(","))
+    frame.to_csv(folder / name, index=False)
+    return folder
+
+
+@pytest.fixture
+def hubei(tmp_path) -> Path:
+    rows = [
+        {"date": "2024-03-04", "close": 40.0, "volume": 500, "value": 20_000},
+        {"date": "2024-03-05", "close": 42.0, "volume": 100, "value": 4_200},
+        {"date": "2024-03-07", "close": 42.0, "volume": 0, "value": 0},
+        {"date": "2024-03-08", "close": 40.0, "volume": 300, "value": 12_000},
+    ]
+    both = {"market": "hubei", "trade": "total", "price_kind": "close"}
+    return write(tmp_path, "hubei.csv", [{**both, **row} for row in rows])
+
+
+def test_returns_run_between_genuine_trades(hubei):
+    panel = cl.load("hubei", raw=hubei)
+    returns = panel.returns()["hubei"]
+    assert [d.day for d in returns.index] == [5, 8]
+    np.testing.assert_allclose(returns, 100 * np.log([42 / 40, 40 / 42]))
+    assert panel.gap_days()["hubei"].tolist() == [1.0, 3.0]
+    assert returns.index.equals(panel.gap_days().index)
+    assert panel.returns().attrs["units"] == {"hubei": "%"}
+
+
+def test_open_days_without_a_trade_have_zero_volume(hubei):
+    volume = cl.load("hubei", raw=hubei).volume()["hubei"]
+    assert volume.tolist() == [500, 100, 0, 0, 300]
+
+
+def test_flags_and_returns_are_computed_before_the_cut(hubei):
+    panel = cl.load("hubei", raw=hubei, start="2024-03-06")
+    assert panel.returns()["hubei"].tolist() == pytest.approx([100 * np.log(40 / 42)])
+    assert panel.gap_days()["hubei"].tolist() == [3.0]
+
+
+def test_labels_stay_as_asked_for(tmp_path):
+    rows = [
+        {"market": "eur_zhejiang", "trade": "total", "date": d, "close": p, "volume": 5}
+        for d, p in (("2024-03-04", 100.0), ("2024-04-09", 110.0))
+    ]
+    panel = cl.load(["eur_zj"], raw=write(tmp_path, "eur.csv", rows))
+    assert panel.markets == ("eur_zj",)
+    assert list(panel.returns()) == ["eur_zj"] and set(panel.tidy["market"]) == {"eur_zj"}
+    assert len(panel.daily("eur_zj")) == 2, "event-like rows are not completed to a calendar"
+    assert panel.units == {"eur_zj": "yuan/tce"}
+
+
+def test_power_prices_are_differenced_and_their_logarithm_is_refused(tmp_path):
+    rows = [
+        {"market": "electricity_guangdong", "trade": "total", "date": d, "close": p}
+        for d, p in (("2024-03-04", 10.0), ("2024-03-05", -5.0), ("2024-03-06", 0.0))
+    ]
+    panel = cl.load(raw=write(tmp_path, "spot.csv", rows))
+    assert panel.returns()["electricity_guangdong"].tolist() == [-15.0, 5.0]
+    assert panel.returns().attrs["units"] == {"electricity_guangdong": "yuan/MWh"}
+    with pytest.raises(cl.SpecificationError, match="zero or negative"):
+        panel.returns(method="log")
+
+
+def test_quarter_hours_become_means_of_whole_delivery_days(tmp_path):
+    lines = ["day,time,demand,clearing price (CNY/MWh)"]
+    for day in ("2024/3/4", "2024/3/5"):
+        for i in range(1, 97):
+            hour, minute = divmod(15 * i, 60)
+            time = "24:00:00" if hour == 24 else f"{hour}:{minute:02d}"
+            price = "" if (day, i) == ("2024/3/5", 40) else str(i)
+            lines.append(f"{day},{time},100,{price}")
+    (tmp_path / "spot.csv").write_text("\n".join(lines))
+    (tmp_path / "SOURCES.csv").write_text("path,market\nspot.csv,electricity_guangdong\n")
+    panel = cl.load("electricity_gd", raw=tmp_path)
+    price = panel.daily("electricity_gd")["price"]
+    assert price.iloc[0] == pytest.approx(np.arange(1, 97).mean())
+    assert np.isnan(price.iloc[1]), "a day with an interval missing has no mean"
+    assert any("1 delivery day" in note for note in panel.notes)
+
+
+def test_a_return_never_crosses_a_vintage(tmp_path):
+    old = [(50, 900), (51, 900), (52, 1), (53, 1)]
+    new = [(20, 10), (21, 10), (22, 5000), (23, 5000)]
+    days = [day.date() for day in pd.bdate_range("2024-03-04", periods=4)]
+    common = {"market": "shenzhen", "trade": "total"}
+    rows = [
+        {**common, "vintage": vintage, "date": day, "close": price, "volume": volume}
+        for vintage, quotes in (("2019", old), ("2020", new))
+        for day, (price, volume) in zip(days, quotes, strict=True)
+    ]
+    panel = cl.load("shenzhen", raw=write(tmp_path, "sza.csv", rows))
+    days = panel.daily("shenzhen")
+    assert days["vintage"].tolist() == ["2019", "2019", "2020", "2020"]
+    assert days["volume"].tolist() == [910, 910, 5001, 5001]
+    expected = 100 * np.log([51 / 50, 22 / 21, 23 / 22])
+    np.testing.assert_allclose(panel.returns()["shenzhen"], expected)
+
+
+def test_the_file_with_volumes_wins_unless_told_otherwise(hubei):
+    prices = [
+        {"market": "hubei", "trade": "total", "date": d.date(), "close": 41.0}
+        for d in pd.bdate_range("2024-01-02", "2024-03-29")
+    ]
+    write(hubei, "prices_only.csv", prices)
+    panel = cl.load("hubei", raw=hubei)
+    assert panel.sources_of["hubei"].startswith("hubei.csv ")
+    assert any("prices_only.csv" in note for note in panel.notes)
+    used = panel.ledger.set_index("file")["used_for"]
+    assert used["hubei.csv"] == "hubei" and used["prices_only.csv"] == ""
+    other = cl.load("hubei", raw=hubei, prefer={"hubei": "prices_only.csv"})
+    assert other.sources_of["hubei"].startswith("prices_only.csv ")
+    with pytest.raises(cl.SpecificationError, match="It is held by: "):
+        cl.load("hubei", raw=hubei, prefer={"hubei": "nope.csv"})
+
+
+def test_coverage_has_a_row_a_market(hubei):
+    row = cl.load("hubei", raw=hubei).coverage().loc["hubei"]
+    assert (row["open_days"], row["traded_days"], row["longest_gap"]) == (5, 3, 3)
+    assert row["traded_pct"] == 60.0 and row["stale_pct"] == 20.0
+    assert row["volume"] == 900 and row["value"] == 36_200
+
+
+def test_says_which_markets_it_holds(hubei):
+    panel = cl.load("hubei", raw=hubei)
+    with pytest.raises(cl.UnknownMarketError, match="'hubie' is not in this panel. Did you mean"):
+        panel.prices("hubie")
+    with pytest.raises(cl.UnknownMarketError, match="No file read holds cea"):
+        cl.load(["hubei", "cea"], raw=hubei)
+    with pytest.raises(cl.DataError, match="does not tell block trades apart"):
+        panel.volume(trade="block")
+    with pytest.raises(cl.DataError, match="no day between"):
+        cl.load("hubei", raw=hubei, start="2030-01-01")
+
+
+def test_frames_given_out_are_copies_and_it_pickles(hubei):
+    panel = cl.load("hubei", raw=hubei)
+    taken = panel.daily("hubei")
+    taken.iloc[:, 0] = 0.0
+    again = pickle.loads(pickle.dumps(panel))
+    pd.testing.assert_frame_equal(again.daily("hubei"), panel.daily("hubei"))
+    assert again.coverage().equals(panel.coverage())
+
+
+def test_a_project_stops_on_an_unregistered_or_changed_file(tmp_path, hubei, monkeypatch):
+    raw = tmp_path / "project" / "data" / "raw"
+    raw.mkdir(parents=True)
+    (raw / "hubei.csv").write_bytes((hubei / "hubei.csv").read_bytes())
+    monkeypatch.chdir(raw)
+    with pytest.raises(cl.RegistrationError, match="hubei.csv"):
+        cl.load("hubei")
+
+
+@pytest.mark.real
+def test_national_market_in_the_panel(real_data):
+    panel = cl.load("cea", raw=real_data)
+    days = panel.daily("cea").loc[:"2021-12-31"]
+    assert int(days["has_trade"].sum()) == 114 and len(days) == 114
+    assert round(days["volume"].sum() / 1e6, 3) == 178.789
+    assert round(days["value"].sum() / 1e9, 4) == 7.6612
+    assert panel.volume(trade="block")["cea"].sum() + panel.volume(trade="listed")["cea"].sum() == (
+        pytest.approx(panel.volume()["cea"].sum(), rel=1e-3)
+    )
+
+
+@pytest.mark.real
+def test_one_tonne_prints_drive_shenzhen_to_its_limits(real_data):
+    row = cl.load("shenzhen", raw=real_data, prefer={"shenzhen": "shenzhen"}).coverage().iloc[0]
+    assert row["limit_pct"] > 50 and row["tiny_pct"] > 30
