@@ -22,6 +22,7 @@ _WORDS = {
     "GARCH": "models.garch",
     "variance_breaks": "models.variance_breaks",
     "VAR": "models.var",
+    "TVPVAR": "models.tvpvar",
     "ECM": "models.ecm",
     "ARDL": "models.ardl",
     "stationarity": "models.stationarity",

@@ -50,6 +50,18 @@ def _connectedness():
     return cl.connectedness(_var(), horizon=10, draws=20)
 
 
+def _tvpvar():
+    return cl.TVPVAR(cl.simulate.var(200, rng=1)).fit()
+
+
+def _dynamic():
+    return cl.connectedness(_tvpvar())
+
+
+def _frequency():
+    return _connectedness().frequency()
+
+
 def _rolling():
     return cl.connectedness(cl.simulate.var(300, rng=1), lags=1).rolling(100)
 
@@ -92,6 +104,9 @@ FACTORIES = {
         _var,
         _stationarity,
         _connectedness,
+        _tvpvar,
+        _dynamic,
+        _frequency,
         _rolling,
         _concentration,
         _curve,

@@ -12,11 +12,14 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..inference import bootstrap, parallel
 from ..kernels import fevd
+from ..models.tvpvar import TVPVAR
+from ..models.tvpvar_results import TVPVARResults
 from ..models.var import MINIMUM, VAR
 from ..models.var_results import VARResults, check_decomposition
 from ..panel import Panel
 from ..results import Recipe, check_level
 from .connectedness_results import ConnectednessResults
+from .dynamic_connectedness import DynamicConnectedness, dynamic_connectedness
 from .joint_returns import joint_returns
 
 DRAWS = 499
@@ -34,14 +37,15 @@ def connectedness(
     draws: int = DRAWS,
     rng: Any = 0,
     level: float = 0.95,
-) -> ConnectednessResults:
+) -> ConnectednessResults | DynamicConnectedness:
     """Measure how much of each market's forecast variance comes from the others.
 
     Parameters
     ----------
-    data : VARResults, VAR, DataFrame or Panel
+    data : VARResults, VAR, TVPVARResults, TVPVAR, DataFrame or Panel
         A fitted model; or a model, a frame of stationary series, or a panel, whose returns are
-        taken on the days when all its venues were open.
+        taken on the days when all its venues were open. A TVP-VAR gives connectedness at each
+        date, without intervals.
     lags : int or {"aic", "bic", "hq"}, optional
         Order of the VAR; "bic" by default. For a model, refit it with this order.
     horizon : int
@@ -67,7 +71,9 @@ def connectedness(
     -------
     ConnectednessResults
         `total`, `to`, `from_`, `net`, `pairwise`, `table`, `adjusted`, `excess`,
-        `excess_pvalue`, `conf_int`, `rolling`.
+        `excess_pvalue`, `conf_int`, `rolling`, `frequency`.
+    DynamicConnectedness
+        For a TVP-VAR: `total`, `to`, `from_`, `net` by date, `at`, `pairwise`, `null_mean`.
 
     Notes
     -----
@@ -128,6 +134,8 @@ def connectedness(
     check_level(level)
     if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or draws < 0:
         raise SpecificationError(f"draws={draws!r} is no number of draws.", "Use 499.")
+    if isinstance(data, (TVPVAR, TVPVARResults)):
+        return dynamic_connectedness(data, arguments, Recipe(connectedness, arguments))
     model, origin = _model(data, lags, arguments["markets"], minimum)
     places = check_decomposition(model.names, horizon, kind, arguments["order"])
     return _measured(model, places, arguments, origin)
