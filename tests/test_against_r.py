@@ -1,0 +1,74 @@
+"""Numbers made with R: each file has its recipe and versions, and a test that stands on it.
+
+The comparisons of each estimator are in its own test file; here the public words alone are held to
+R's numbers on data that anyone gets with the dependencies, or that lie beside the project.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import carbonlink as cl
+
+TESTS = Path(__file__).parent
+REFERENCES = sorted((TESTS / "reference").glob("*.json"))
+
+
+def reference(name: str) -> dict:
+    return json.loads((TESTS / "reference" / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", REFERENCES, ids=lambda p: p.stem)
+def test_every_reference_has_a_recipe_and_a_test(path):
+    assert "recipe" in json.loads(path.read_text(encoding="utf-8"))
+    stem = path.stem
+    users = [f for f in TESTS.rglob("test_*.py") if stem in f.read_text(encoding="utf-8")]
+    assert users, f"no test uses {path.name}"
+
+
+def test_vars_on_macrodata():
+    """vars 1.6-1: VAR(2) with a constant. Linear, so agreement is to rounding."""
+    from statsmodels.datasets import macrodata
+
+    made = reference("var2_macrodata_vars.json")
+    names = ["realgdp", "realcons", "realinv"]
+    data = np.log(macrodata.load_pandas().data[names]).diff().dropna()
+    fit = cl.VAR(data, lags=2).fit()
+    for i, equation in enumerate(names):
+        printed = made["coef"][equation]
+        lags = [printed[f"{cause}.l{lag}"] for lag in (1, 2) for cause in names]
+        ours = np.concatenate([fit.coefs[lag][i] for lag in (0, 1)])
+        np.testing.assert_allclose(ours, lags, rtol=1e-8)
+    assert fit.loglik == pytest.approx(made["loglik"], abs=1e-6)
+
+
+@pytest.mark.reference
+def test_connectedness_approach_static_and_rolling(reference_inputs):
+    """ConnectednessApproach 1.0.4; the rolling index at every one of its 2,576 dates."""
+    data = pd.read_csv(reference_inputs / "dy2012.csv", index_col=0, parse_dates=True)
+    made = reference("connectedness_static_dy2012.json")
+    net = cl.connectedness(cl.VAR(data, lags=4).fit(), horizon=10)
+    np.testing.assert_allclose(net.table.iloc[:4, :4], made["table_percent"], atol=1e-8)
+    np.testing.assert_allclose(net.net, made["NET"], atol=1e-8)
+    assert net.total == pytest.approx(made["TCI"], abs=1e-9)
+    path = reference_inputs / "connectedness_rolling200_lag4_dy2012_total.csv"
+    theirs = pd.read_csv(path, index_col=0, parse_dates=True)["TCI"]
+    ours = net.rolling(200, compat="connectedness_approach").total
+    np.testing.assert_allclose(ours.reindex(theirs.index), theirs, atol=1e-6)
+
+
+@pytest.mark.reference
+def test_rugarch_normal_garch(reference_inputs):
+    """rugarch 1.5-6; an optimum, so 1e-4 relative and 1e-3 in the log-likelihood."""
+    returns = pd.read_csv(reference_inputs / "dem2gbp.csv")["r"]
+    made = reference("garch_rugarch_dem2gbp.json")["models"]["sGARCH|norm"]
+    fit = cl.GARCH(returns, presample="mean").fit(cov="hessian")
+    names = {"omega": "omega", "alpha1": "alpha", "beta1": "beta"}
+    for theirs, ours in names.items():
+        assert fit.params[ours] == pytest.approx(made["coef"][theirs], rel=2e-4)
+    assert fit.loglik == pytest.approx(made["loglik"], abs=1e-3)
