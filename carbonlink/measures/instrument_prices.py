@@ -200,7 +200,10 @@ def _row(
 
 def _middle(period: pd.Period | int) -> pd.Timestamp:
     period = period if isinstance(period, pd.Period) else pd.Period(str(period), "Y")
-    return period.start_time + (period.end_time - period.start_time) / 2
+    # Whole days: half of the time to the period's last instant is rounded one way by pandas 2
+    # and the other by pandas 3.
+    days = (period.end_time.normalize() - period.start_time).days + 1
+    return period.start_time + pd.Timedelta(days=days // 2)
 
 
 def _certainty(row: pd.Series) -> dict[str, str]:

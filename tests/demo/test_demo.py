@@ -150,7 +150,7 @@ def test_the_national_file_adds_up_and_has_blocks_limits_and_thin_days(national)
 
 
 def web_frame(name):
-    frame = pd.read_csv(RAW / name, index_col=0, float_precision="round_trip")
+    frame = pd.read_csv(RAW / name, index_col=0, converters={"成交价": float})
     frame["日期"] = pd.to_datetime(frame["日期"])
     return frame.set_index("日期")
 

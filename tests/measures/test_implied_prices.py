@@ -74,6 +74,20 @@ def test_every_row_states_its_factor_and_source(found):
     assert (table["upper"] >= table["implied"]).all()
 
 
+@pytest.mark.parametrize(
+    ("instrument", "period", "middle"),
+    [
+        ("allowance", "2023", "2023-07-02"),
+        ("allowance", "2024", "2024-07-02"),
+        ("certificate", "2025-06", "2025-06-16"),
+        ("certificate", "2025-08", "2025-08-16"),
+    ],
+)
+def test_a_period_is_drawn_at_the_start_of_its_middle_day(found, instrument, period, middle):
+    rows = found.table.query("instrument == @instrument and period == @period")
+    assert set(rows["date"]) == {pd.Timestamp(middle)}
+
+
 def test_the_allowance_is_at_parity_with_itself(found):
     rows = found.table.query("market == 'cea'")
     assert rows["period"].tolist() == ["2021", "2022", "2023", "2024", "2025"]
