@@ -35,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CarbonlinkError as error:
         print(f"carbonlink: {error}", file=sys.stderr)
         return FAILED
+    except OSError as error:
+        what = error.filename or "a file"
+        print(f"carbonlink: {what} cannot be used ({error.strerror or error}).", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("carbonlink: stopped; nothing was written.", file=sys.stderr)
         return 130

@@ -99,6 +99,20 @@ def test_an_output_folder_that_cannot_be_written_is_said_before_any_work(project
     assert (project / "taken").read_text() == "a file"
 
 
+def test_a_report_among_the_raw_files_is_refused(project, capsys):
+    assert "raw files" in refused(capsys, "report", "--out", "data/raw/reports", "--draws", "19")
+    assert not (project / "data" / "raw" / "reports").exists()
+
+
+def test_a_file_that_the_system_does_not_give_is_one_sentence(project, capsys, monkeypatch):
+    def denied(*arguments, **named):
+        raise PermissionError(13, "Permission denied", "data/raw/demo_gec_tidy.csv")
+
+    monkeypatch.setattr("carbonlink.ingest.folder.read_folder", denied)
+    text = refused(capsys, "report", "--draws", "19")
+    assert "demo_gec_tidy.csv" in text and "Permission denied" in text
+
+
 def test_too_few_draws_are_refused(project, capsys):
     assert "draws=3" in refused(capsys, "report", "--draws", "3")
     assert not (project / "reports").exists()

@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from .. import plotting
-from ..errors import CarbonlinkError, CarbonlinkWarning, DataError, SpecificationError
+from ..errors import (
+    CarbonlinkError,
+    CarbonlinkWarning,
+    DataError,
+    OutputError,
+    SpecificationError,
+)
 from ..ingest import folder as folders
 from ..ingest.provenance import find_root
 from ..panel import assemble
@@ -105,6 +111,13 @@ def build(
     >>> build(raw="data/raw", out="reports").page.name  # doctest: +SKIP
     'report.html'
     """
+    _check(draws, rng)
+    source = _source(raw, root)
+    if source.resolve() in (Path(out).resolve(), *Path(out).resolve().parents):
+        raise OutputError(
+            f"The output folder {out} lies in the folder of raw files, {source}.",
+            "Name another folder with --out.",
+        )
     with output_folder(out) as folder:
         before = manifest.read(folder, missing={})
         prepared = prepare(raw, draws=draws, root=root, strict=strict, rng=rng)
@@ -127,7 +140,7 @@ def prepare(
 ) -> Prepared:
     """Make every exhibit in memory; see `build`."""
     _check(draws, rng)
-    folder = find_root(root) / "data" / "raw" if raw is None else Path(raw)
+    folder = _source(raw, root)
     reading = folders.read_folder(folder, registered=raw is None)
     if strict and reading.failures:
         first = reading.failures[0]
@@ -156,14 +169,18 @@ def make(study: Study) -> Iterator[Exhibit]:
                 made = function(study)
             except CarbonlinkError as refusal:
                 made = Exhibit(refused=str(refusal))
-        notes = [str(w.message) for w in caught if issubclass(w.category, CarbonlinkWarning)]
+        own = [str(w.message) for w in caught if issubclass(w.category, CarbonlinkWarning)]
         for other in (w for w in caught if not issubclass(w.category, CarbonlinkWarning)):
             warnings.warn_explicit(other.message, other.category, other.filename, other.lineno)
-        notes = tuple(dict.fromkeys((*made.notes, *notes)))
+        notes = tuple(dict.fromkeys((*made.notes, *own)))
         made = replace(made, key=key, title=title, notes=notes)
         if made.figure is not None:
             plotting.stamp(made.figure, made.mark)
         yield made
+
+
+def _source(raw: str | Path | None, root: str | Path | None) -> Path:
+    return find_root(root) / "data" / "raw" if raw is None else Path(raw)
 
 
 def _check(draws: int, rng: int) -> None:

@@ -27,7 +27,8 @@ def compose(
     exhibits: list[Exhibit], study: Study, reading: Any, specification: dict[str, Any]
 ) -> Prepared:
     """Turn exhibits into files and the manifest that names them."""
-    drawings, entries, files = {}, [], {}
+    files: dict[str, bytes] = {}
+    drawings, entries = {}, []
     for exhibit in exhibits:
         outputs = written(exhibit)
         svg = outputs.get(f"figures/{exhibit.key}.svg")

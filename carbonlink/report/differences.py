@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -44,5 +46,5 @@ def _gaps(old: pd.Series, new: pd.Series) -> np.ndarray:
     return np.where(np.isnan(gap), np.inf, gap)
 
 
-def _text(cell: object) -> str:
+def _text(cell: Any) -> str:
     return "" if pd.isna(cell) else str(cell)

@@ -16,7 +16,7 @@ _METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
 _PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
 _COORDINATE = re.compile(r"(-?\d+\.\d{2})\d+")
 _PATHS = re.compile(r'( d="| x="| y=")([^"]*)"')
-_OPENING = re.compile(r"<svg[^>]*?viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)
+_OPENING = re.compile(r"<svg[^>]*>", re.DOTALL)
 
 
 def file_text(figure: Figure) -> str:
@@ -32,7 +32,8 @@ def _settle(figure: Figure) -> None:
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for ax in figure.axes:
-        ax.set_position([round(edge, 5) for edge in ax.get_position().bounds])
+        left, low, width, height = (round(edge, 5) for edge in ax.get_position().bounds)
+        ax.set_position((left, low, width, height))
 
 
 def _shorten(match: re.Match[str]) -> str:
@@ -46,9 +47,10 @@ def inline(svg: str, key: str, description: str) -> str:
     prologue, metadata and namespaces go, since html needs none of them.
     """
     body = _METADATA.sub("", _PROLOGUE.sub("", svg))
-    box = _OPENING.search(body)[1]
+    box = re.search(r'viewBox="([^"]+)"', body)
+    view = box[1] if box else ""
     label = html.escape(description, quote=True)
-    opening = f'<svg viewBox="{box}" role="img" aria-label="{label}">'
+    opening = f'<svg viewBox="{view}" role="img" aria-label="{label}">'
     body = _OPENING.sub(lambda _: opening, body, count=1)
     body = re.sub(r'\bid="', f'id="{key}-', body)
     body = re.sub(r'xlink:href="#', f'xlink:href="#{key}-', body)

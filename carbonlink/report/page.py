@@ -92,5 +92,6 @@ def quarantine_rows(quarantine: pd.DataFrame) -> list[tuple[str, str, str]]:
     if quarantine.empty:
         return []
     reason = quarantine["reason"].str.replace(_ROW, "another row", regex=True)
-    counts = quarantine.groupby(["source", reason]).size().sort_index()
-    return [(file, reason, f"{count:,d}") for (file, reason), count in counts.items()]
+    counts = quarantine.groupby(["source", reason]).size().sort_index().rename("rows")
+    rows = counts.reset_index().itertuples(index=False, name=None)
+    return [(str(file), str(why), f"{count:,d}") for file, why, count in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -106,8 +107,8 @@ def _source(path: Path) -> provenance.Source | None:
     return None
 
 
-def _line(name: str, kept: int, quarantined: int, declared: object) -> str:
-    other = ", ".join(f"{n:,d} {why}" for why, n in dict(declared).items() if n)
+def _line(name: str, kept: int, quarantined: int, declared: Mapping[str, int]) -> str:
+    other = ", ".join(f"{n:,d} {why}" for why, n in declared.items() if n)
     return f"{name}: {kept:,d} kept, {quarantined:,d} set aside" + (f", {other}" if other else "")
 
 

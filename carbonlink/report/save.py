@@ -89,12 +89,14 @@ def _mark(notes: tuple[str, ...]) -> str:
 
 
 def _entry(result: Results | Comparison, name: str, files: dict[str, bytes]) -> dict[str, Any]:
-    one = isinstance(result, Results)
-    results = [result] if one else [member for _, member in result.results]
+    if isinstance(result, Results):
+        title, results = result.title, [result]
+    else:
+        title, results = "Comparison", [member for _, member in result.results]
     notes = tuple(dict.fromkeys(note for member in results for note in member.notes))
     return {
         "key": name,
-        "title": result.title if one else "Comparison",
+        "title": title,
         "made_of": _mark(notes) or "data",
         "notes": list(notes),
         "results": [manifest.described(member) for member in results],

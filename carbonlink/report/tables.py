@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,14 +17,17 @@ _ONE_LINE, _SOME_LINES = 28, 70
 
 def printed(exhibit: Exhibit) -> pd.DataFrame:
     """Return the table of an exhibit as text cells under its printed headings."""
+    table = exhibit.table
+    if table is None:
+        return pd.DataFrame()
     columns = {}
     for name, heading in exhibit.headings.items():
-        cells = exhibit.table[name]
+        cells = table[name]
         columns[heading] = [cell(v, exhibit.formats.get(name, "")) for v in cells]
     return pd.DataFrame(columns)
 
 
-def cell(value: object, form: str = "") -> str:
+def cell(value: Any, form: str = "") -> str:
     """Return one value as printed: "" when missing, dates as ISO, numbers by `form`."""
     if value is None or value is pd.NA or value is pd.NaT:
         return ""
@@ -46,7 +50,10 @@ def cell(value: object, form: str = "") -> str:
 
 def numeric(exhibit: Exhibit) -> list[bool]:
     """Return, for each printed column, whether it holds numbers (set to the right)."""
-    return [exhibit.table[name].dtype.kind in "iuf" for name in exhibit.headings]
+    table = exhibit.table
+    if table is None:
+        return []
+    return [table[name].dtype.kind in "iuf" for name in exhibit.headings]
 
 
 def html_table(exhibit: Exhibit, caption: str) -> str:

@@ -180,7 +180,7 @@ def _curve_takeaway(table: pd.DataFrame) -> str:
         f"In {len(found)} of {len(table)} markets the last {WINDOW} open days before a deadline "
         "hold more volume than rotated cycles would (5 %, Holm)"
     )
-    top = table.loc[table["share_pct"].idxmax()]
+    top = table.iloc[int(table["share_pct"].argmax())]
     return (
         f"{text}; the largest mean share is {top['share_pct']:.0f} % ({said(top['market'])}, "
         f"{top['excess_ratio']:.1f} times an even spread), and its volume is set apart best by a "

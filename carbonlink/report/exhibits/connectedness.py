@@ -12,13 +12,11 @@ from ...errors import TooFewObservationsError
 from ...inference.multiplicity import holm
 from ...measures.connectedness import connectedness
 from ...measures.connectedness_results import ConnectednessResults
-from ...panel import Panel
 from ..exhibit import Exhibit
 from ..study import Study, name, said
 
 HORIZON = 10
 WINDOW = 200
-_ROWS = (500, 250)
 _ABROAD = ("eua",)
 _CENTRE = "cea"
 
@@ -29,18 +27,8 @@ def network(study: Study) -> ConnectednessResults:
     if len(markets) < 2:
         raise TooFewObservationsError("Connectedness needs the prices of two markets or more.")
     panel = replace(study.panel, days={m: study.panel.days[m] for m in markets})
-    return study.once("network", _longest, study, panel)
-
-
-def _longest(study: Study, panel: Panel) -> ConnectednessResults:
-    """Leave markets out until enough common days are left; ask for fewer where none suffices."""
     chosen = {"horizon": HORIZON, "draws": study.draws, "rng": study.rng}
-    for rows in _ROWS:
-        try:
-            return connectedness(panel, minimum=rows, **chosen)
-        except TooFewObservationsError:
-            continue
-    return connectedness(panel, **chosen)
+    return study.once("network", connectedness, panel, **chosen)
 
 
 def candidates(study: Study) -> list[str]:
@@ -57,6 +45,7 @@ def connectedness_table(study: Study) -> Exhibit:
     table = result.numbers()
     labels = [names.get(m, m) for m in table["share of"]]
     table = table.assign(**{"share of": labels}).rename(columns=names)
+    shares = [str(c) for c in table if c != "share of"]
     figure, (ax,) = plotting.canvas(height=0.42 * len(names) + 1.7)
     result.plot(ax=ax)
     ax.set_xticklabels([names[t.get_text()] for t in ax.get_xticklabels()])
@@ -66,8 +55,8 @@ def connectedness_table(study: Study) -> Exhibit:
         takeaway=_takeaway(result),
         figure=figure,
         table=table,
-        headings={c: "Variance of (%)" if c == "share of" else _capital(c) for c in table},
-        formats={c: ".1f" for c in table if c != "share of"},
+        headings={"share of": "Variance of (%)", **{c: _capital(c) for c in shares}},
+        formats=dict.fromkeys(shares, ".1f"),
         notes=(
             f"Generalized variance decomposition of a VAR({result.spec['lags']}), {HORIZON} terms; "
             "returns between genuine trades (power: price changes) on the days when every venue "
@@ -245,7 +234,7 @@ def _takeaway(result: ConnectednessResults) -> str:
     table = result.table.copy()
     values = table.to_numpy().copy()
     np.fill_diagonal(values, -1)
-    i, j = np.unravel_index(values.argmax(), values.shape)
+    i, j = divmod(int(values.argmax()), len(values))
     return (
         f"On {result.sample.nobs} common days, {result.sample.start} to {result.sample.end}, "
         f"{result.total:.1f} % of the forecast variance of {len(result.names)} markets comes from "
@@ -257,7 +246,8 @@ def _takeaway(result: ConnectednessResults) -> str:
 
 def _net_takeaway(table: pd.DataFrame) -> str:
     net = table[table["term"] == "net"]
-    top, low = net.loc[net["estimate"].idxmax()], net.loc[net["estimate"].idxmin()]
+    top = net.iloc[int(net["estimate"].argmax())]
+    low = net.iloc[int(net["estimate"].argmin())]
     clear = net[(net["lower"] > 0) | (net["upper"] < 0)]
     sure = f"{len(clear) or 'none'} of the {len(net)} intervals lie off 0"
     first = _capital(said(top["market"]))

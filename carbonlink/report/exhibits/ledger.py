@@ -66,8 +66,8 @@ def _takeaway(table: pd.DataFrame) -> str:
     quantity = table[table["volume"].notna() & (table["open_days"] > 1)]
     if quantity.empty:
         return f"{text}; no file holds quantities."
-    least = quantity.loc[quantity["traded_pct"].idxmin()]
-    most = quantity.loc[quantity["traded_pct"].idxmax()]
+    least = quantity.iloc[int(quantity["traded_pct"].argmin())]
+    most = quantity.iloc[int(quantity["traded_pct"].argmax())]
     seldom, often = said(least["market"]), said(most["market"])
     return (
         f"{text}. Among those with quantities, {seldom} traded on "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ... import plotting
-from ...errors import UnknownMarketError
+from ...errors import DataError, UnknownMarketError
 from ...facts import compliance
 from ..exhibit import Exhibit
 from ..study import Study, colours
@@ -19,6 +19,8 @@ def national_years(study: Study) -> Exhibit:
     if MARKET not in study.panel.markets:
         raise UnknownMarketError("No file holds the national market (cea).")
     days = study.panel.daily(MARKET)
+    if days["volume"].isna().all():
+        raise DataError("The file of the national market has no volumes.")
     table = beside_published(by_year(days))
     months = (days["volume"].resample("MS").sum() / 1e6).rename("volume_mt")
     return Exhibit(
@@ -59,7 +61,8 @@ def national_years(study: Study) -> Exhibit:
 
 def by_year(days: pd.DataFrame) -> pd.DataFrame:
     """Return trading days, tonnes, value and their ratio for each calendar year."""
-    groups = days[days["has_trade"]].groupby(days.index[days["has_trade"]].year)
+    traded = days[days["has_trade"]]
+    groups = traded.groupby(pd.DatetimeIndex(traded.index).year)
     volume, value = groups["volume"].sum(min_count=1), groups["value"].sum(min_count=1)
     spans = pd.Series(groups.groups).map(lambda index: (index.min(), index.max()))
     return pd.DataFrame(
@@ -103,11 +106,12 @@ def _draw(months: pd.Series) -> object:
 
 
 def _takeaway(days: pd.DataFrame, table: pd.DataFrame, months: pd.Series) -> str:
-    first = days[days["has_trade"]].iloc[0]
-    top = months.idxmax()
+    traded = days[days["has_trade"]]
+    first, tonnes = pd.DatetimeIndex(traded.index)[0], traded["volume"].iloc[0]
+    top = pd.DatetimeIndex(months.index)[int(months.argmax())]
     share = 100 * months.max() / months.sum()
     return (
-        f"On the first day in the file, {first.name.date()}, {first['volume']:,.0f} t changed "
+        f"On the first day in the file, {first.date()}, {tonnes:,.0f} t changed "
         f"hands; to the end of {table['year'].iloc[0]} it was {table['volume_mt'].iloc[0]:.6g} Mt "
         f"for {table['value_bn_yuan'].iloc[0]:.5g} bn yuan on {table['trading_days'].iloc[0]} "
         f"trading days. {top:%B %Y} alone holds {share:.0f} % of all tonnes."

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from ... import plotting
 from ...errors import UnknownMarketError
 from ...facts import markets as registry
-from ...facts.units import grid_factor, power_benchmarks
+from ...facts.units import Factor, grid_factor, power_benchmarks
 from ...measures.pass_through import pass_through
 from ...measures.pass_through_results import PassThroughResults
 from ..exhibit import Exhibit
@@ -137,7 +139,7 @@ def _net(result: PassThroughResults, gap: float, benchmark: float) -> dict[str, 
     }
 
 
-def _span(term: object) -> dict[str, object]:
+def _span(term: Any) -> dict[str, object]:
     span = {k: getattr(term, k) for k in ("estimate", "lower", "upper")}
     return {**span, "set": term.kind, "unit": getattr(term, "unit", "")}
 
@@ -147,7 +149,7 @@ def _shown(result: PassThroughResults) -> str:
     return "not given" if value is None else f"{value:g}"
 
 
-def _fossil() -> object:
+def _fossil() -> Factor:
     return grid_factor("china", kind="fossil")
 
 

@@ -53,7 +53,7 @@ def _draw(study: Study, wide: pd.DataFrame) -> object:
     return figure
 
 
-def deadlines(market: str, dates: pd.DatetimeIndex) -> list[pd.Timestamp]:
+def deadlines(market: str, dates: pd.Index) -> list[pd.Timestamp]:
     """Return the known deadlines of a market within a span; none where none is known."""
     try:
         days, _ = compliance.due_dates(market)
@@ -63,9 +63,9 @@ def deadlines(market: str, dates: pd.DatetimeIndex) -> list[pd.Timestamp]:
 
 
 def _takeaway(wide: pd.DataFrame) -> str:
-    last = {m: wide[m].dropna() for m in wide}
+    last = {str(m): wide[m].dropna() for m in wide}
     ends = {m: s.iloc[-1] for m, s in last.items()}
-    low, high = min(ends, key=ends.get), max(ends, key=ends.get)
+    low, high = min(ends, key=ends.__getitem__), max(ends, key=ends.__getitem__)
     text = (
         f"{wide.shape[1]} carbon prices between {wide.min().min():.2f} and {wide.max().max():.2f} "
         f"yuan/t"

@@ -51,7 +51,7 @@ def by_year(days: pd.DataFrame) -> pd.DataFrame:
         "limit_pct": limit.astype("boolean"),
         "no_range_pct": days["degenerate_range"].astype("boolean"),
     }
-    years = days.index.year
+    years = pd.DatetimeIndex(days.index).year
     shares = {
         key: flag.groupby(years).apply(lambda part: _percent(part)) for key, flag in flags.items()
     }
@@ -83,14 +83,14 @@ def _takeaway(table: pd.DataFrame) -> str:
     days = counted["open_days"]
     silent = (counted["no_trade_pct"] * days).groupby(counted["market"]).sum()
     silent = silent / days.groupby(counted["market"]).sum()
-    worst, best = silent.idxmax(), silent.idxmin()
+    worst, best = str(silent.idxmax()), str(silent.idxmin())
     text = f"On {silent[worst]:.0f} % of the open days of {said(worst)} nobody traded"
     if worst != best:
         text += f", on {silent[best]:.0f} % of those of {said(best)}"
     limit = counted.dropna(subset=["limit_pct"])
     if limit.empty:
         return text + "."
-    top = limit.loc[limit["limit_pct"].idxmax()]
+    top = limit.iloc[int(limit["limit_pct"].argmax())]
     return (
         f"{text}. Most limit days: {said(top['market'])} in {top['year']:.0f}, on "
         f"{top['limit_pct']:.0f} % of the days with a price."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -38,13 +40,16 @@ _HEADINGS = {
 def fits(study: Study) -> tuple[dict[tuple[str, str], VolatilityResults], list[str]]:
     """Fit every specification to every allowance market with known deadlines."""
     markets = [m for m in study.allowances() if study.kind(m) == "ets"]
-    found, left_out = {}, []
+    found: dict[tuple[str, str], VolatilityResults] = {}
+    left_out: list[str] = []
     for spec in SPECS:
-        made, refused = study.each(markets, lambda market, spec=spec: fit(study, market, spec))
+        made, refused = study.each(markets, partial(fit, study, spec=spec))
         found |= {(market, spec): result for market, result in made.items()}
         left_out += [f"{spec.upper()}: {sentence}" for sentence in refused]
     if not found:
-        raise TooFewObservationsError(" ".join(left_out) or "No file holds an allowance market.")
+        raise TooFewObservationsError(
+            " ".join(_shorter(left_out)) or "No file holds an allowance market."
+        )
     order = {m: i for i, m in enumerate(markets)}
     ordered = sorted(found, key=lambda key: (order[key[0]], SPECS.index(key[1])))
     return {key: found[key] for key in ordered}, _shorter(left_out)
@@ -122,7 +127,7 @@ def _shape(result: VolatilityResults) -> float:
 
 
 def _row(market: str, spec: str, result: VolatilityResults) -> dict[str, object]:
-    effect = result.window_effect
+    effect = result.window_effect_at(0.95)
     return {
         "market": market,
         "name": name(market),
@@ -194,7 +199,8 @@ def _draw_paths(chosen: dict[str, VolatilityResults]) -> object:
     for ax, (market, result) in zip(axes, chosen.items(), strict=True):
         path = result.conditional_volatility
         plotting.broken_line(ax, path, gap=31, color=palette[market], linewidth=0.8)
-        spells = (result.inside != result.inside.shift()).cumsum()[result.inside]
+        inside = pd.Series(result.numbers()["inside"].to_numpy(bool), index=path.index)
+        spells = (inside != inside.shift()).cumsum()[inside]
         for _, spell in spells.groupby(spells):
             ax.axvspan(spell.index[0], spell.index[-1], color="#BDBDBD", alpha=0.55, lw=0)
         ax.set_title(f"{name(market)}, % ({result.spec['vol']}-t)", fontsize=8.5)
@@ -225,7 +231,7 @@ def _takeaway(table: pd.DataFrame) -> str:
 
 def _level_takeaway(chosen: dict[str, VolatilityResults]) -> str:
     level = {m: float(r.conditional_volatility.median()) for m, r in chosen.items()}
-    low, high = min(level, key=level.get), max(level, key=level.get)
+    low, high = min(level, key=level.__getitem__), max(level, key=level.__getitem__)
     text = f"The median day's volatility is {level[low]:.1f} % in {said(low)}"
     if low == high:
         return text + "."
