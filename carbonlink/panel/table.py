@@ -73,7 +73,7 @@ class Panel:
             the quantities are the sums over vintages.
         """
         if market not in self.days:
-            hint = near(market, self.markets)
+            hint = self._meant(market)
             raise UnknownMarketError(
                 f"{market!r} is not in this panel.",
                 f"Did you mean {hint[0]!r}?" if hint else f"It holds: {', '.join(self.markets)}.",
@@ -159,6 +159,14 @@ class Panel:
         first = min(i[0] for i in span).date() if span else "-"
         last = max(i[-1] for i in span).date() if span else "-"
         return f"Panel of {len(self.markets)} markets, {first} to {last}: {', '.join(self.markets)}"
+
+    def _meant(self, market: str) -> list[str]:
+        """Labels under which the panel holds the market asked for, else labels spelt like it."""
+        try:
+            wanted = registry.resolve(market)
+        except UnknownMarketError:
+            return near(market, self.markets)
+        return [label for label in self.markets if registry.resolve(label) == wanted]
 
     def _choose(self, markets: Iterable[str] | str | None) -> list[str]:
         chosen = (

@@ -140,6 +140,10 @@ def test_says_which_markets_it_holds(hubei):
     panel = cl.load("hubei", raw=hubei)
     with pytest.raises(cl.UnknownMarketError, match="'hubie' is not in this panel. Did you mean"):
         panel.prices("hubie")
+    with pytest.raises(cl.UnknownMarketError, match=r"'湖北' is not .* Did you mean 'hubei'"):
+        panel.daily("湖北")
+    with pytest.raises(cl.UnknownMarketError, match="'shanghai' is not .* It holds: hubei"):
+        panel.daily("shanghai")
     with pytest.raises(cl.UnknownMarketError, match="No file read holds cea"):
         cl.load(["hubei", "cea"], raw=hubei)
     with pytest.raises(cl.DataError, match="does not tell block trades apart"):
