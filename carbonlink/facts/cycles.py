@@ -103,7 +103,10 @@ def cycles(
         if _outside(groups, i, first, last):
             continue
         found = _one(get(market).market, groups[i - 1] if i else None, group, first, last)
-        (kept if isinstance(found, Cycle) else refused).append(found)
+        if isinstance(found, Cycle):
+            kept.append(found)
+        else:
+            refused.append(found)
     known = [g[-1].day for g in groups if g[-1].day is not None]
     refused += _tail(known, first, last)
     return tuple(kept), tuple(refused)
@@ -140,18 +143,19 @@ def _one(
     label, due = _label(group), group[-1]
     if due.day is None:
         return label, due.reason
-    if previous is not None and previous[-1].day is None:
+    before = previous[-1].day if previous else None
+    if previous is not None and before is None:
         return label, f"its start is not known: for {_label(previous)}, {previous[-1].reason}"
-    if previous is not None and previous[-1].day >= due.day:
+    if before is not None and before >= due.day:
         return label, f"its deadline {due.day.date()} is not after the previous one"
     if missing := open_days_between(last, due.day):
         return label, (
             f"the sample ends {last.date()}, {missing} open days before the deadline "
             f"{due.day.date()}"
         )
-    opened = previous[-1].day + _ONE_DAY if previous else get(market).launch_date
+    opened = get(market).launch_date if before is None else before + _ONE_DAY
     late = open_days_between(opened - _ONE_DAY, first - _ONE_DAY) if opened is not None else 0
-    allowed = _LATE_START
+    allowed: float = _LATE_START
     if previous is None and opened is not None:
         allowed = _LATE_OPENING * open_days_between(opened - _ONE_DAY, due.day)
     if late > allowed:
@@ -165,7 +169,7 @@ def _one(
         notes.insert(0, f"the market's first cycle: begins at the first session, {first.date()}")
     return Cycle(
         label=label,
-        start=previous[-1].day + _ONE_DAY if previous else first,
+        start=first if before is None else before + _ONE_DAY,
         end=due.day,
         deadline=due.day,
         deadline_kind=due.kind,

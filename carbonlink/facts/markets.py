@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -67,9 +68,9 @@ def table() -> pd.DataFrame:
     return published("markets")
 
 
-def _known(row: pd.Series) -> dict[str, object]:
+def _known(row: pd.Series) -> dict[str, Any]:
     values = row.drop([c for c in row.index if c not in Market.__dataclass_fields__])
-    return {k: v for k, v in values.items() if not pd.isna(v)}
+    return {str(k): v for k, v in values.items() if not pd.isna(v)}
 
 
 @functools.cache
@@ -158,8 +159,9 @@ def order() -> tuple[str, ...]:
     """Return all market ids in the order in which figures and tables show them."""
     frame = table()
     by_class = {k: v["market"].tolist() for k, v in frame.groupby("market_class", sort=False)}
-    launch = frame.set_index("market")["launch_date"]
-    pilots = sorted((m for m in by_class["ets"] if m not in ("cea", "eua")), key=launch.get)
+    launch = frame.set_index("market")["launch_date"].to_dict()
+    national = ("cea", "eua")
+    pilots = sorted((m for m in by_class["ets"] if m not in national), key=lambda m: launch[m])
     power = ["electricity_" + p for p in published("provinces")["province"]]
     abroad = ["electricity_" + c.lower() for c in published("countries")["iso3"]]
     listed = [

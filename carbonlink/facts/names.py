@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 from .published import published
 
@@ -64,7 +65,7 @@ def by_province(key: str) -> str | None:
     return None
 
 
-def by_pattern(market: str) -> dict[str, str]:
+def by_pattern(market: str) -> dict[str, Any]:
     """Return the fields of a market that has no registry row but follows a pattern."""
     prefix, _, place = market.partition("_")
     market_class, unit, price_unit, en, zh = _KINDS[prefix]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import pandas as pd
 
@@ -23,7 +23,9 @@ def _read(name: str) -> pd.DataFrame:
     # Only an empty cell is missing: "NA" and "None" may be text that somebody printed.
     # Exact floats: the default parser of pandas 2 may be off in the last digit; that of
     # pandas 3 is exact, and deprecates the argument.
-    exact = {"float_precision": "round_trip"} if pd.__version__.startswith("2.") else {}
+    exact: dict[str, Any] = (
+        {"float_precision": "round_trip"} if pd.__version__.startswith("2.") else {}
+    )
     return pd.read_csv(TABLES / f"{name}.csv", keep_default_na=False, na_values=[""], **exact)
 
 

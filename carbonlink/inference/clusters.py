@@ -140,4 +140,5 @@ def _end(test: _WildTest, mean: float, error: float, side: int, size: float, bou
             inside = middle
         else:
             outside = middle
-    return float(np.clip(mean + side * outside, *sorted((mean, bound))))
+    low, high = sorted((mean, bound))
+    return float(np.clip(mean + side * outside, low, high))

@@ -159,7 +159,7 @@ def stationarity(
     )
 
 
-def unit_root_tests(series: pd.Series, trend: str) -> list[dict[str, Any]]:
+def unit_root_tests(series: pd.Series, trend: Any) -> list[dict[str, Any]]:
     """Return statistic, p-value and lags of the five tests of one series without gaps."""
     from arch.unitroot import ADF, DFGLS, KPSS, PhillipsPerron, ZivotAndrews
 
