@@ -45,7 +45,6 @@ def portmanteau(found: Estimate, lags: int) -> float:
     ----------
     Lobato, I. N., Nankervis, J. C. and Savin, N. E. (2002). Testing for zero autocorrelation in
     the presence of statistical dependence. Econometric Theory 18, 730–743.
-    doi:10.1017/S0266466602183083
     """
     pieces = _pieces(found)
     if pieces is None:
