@@ -12,11 +12,13 @@ from ...errors import TooFewObservationsError
 from ...inference.multiplicity import holm
 from ...measures.connectedness import connectedness
 from ...measures.connectedness_results import ConnectednessResults
+from ...panel import Panel
 from ..exhibit import Exhibit
 from ..study import Study, name, said
 
 HORIZON = 10
 WINDOW = 200
+_ROWS = (500, 250)
 _ABROAD = ("eua",)
 _CENTRE = "cea"
 
@@ -27,8 +29,18 @@ def network(study: Study) -> ConnectednessResults:
     if len(markets) < 2:
         raise TooFewObservationsError("Connectedness needs the prices of two markets or more.")
     panel = replace(study.panel, days={m: study.panel.days[m] for m in markets})
+    return study.once("network", _long_enough, study, panel)
+
+
+def _long_enough(study: Study, panel: Panel) -> ConnectednessResults:
+    """Keep as many markets as leave common days for rolling windows; else ask for fewer days."""
     chosen = {"horizon": HORIZON, "draws": study.draws, "rng": study.rng}
-    return study.once("network", connectedness, panel, **chosen)
+    for rows in _ROWS:
+        try:
+            return connectedness(panel, minimum=rows, **chosen)
+        except TooFewObservationsError:
+            continue
+    return connectedness(panel, **chosen)
 
 
 def candidates(study: Study) -> list[str]:
