@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,9 +33,9 @@ def network(study: Study) -> ConnectednessResults:
     return study.once("network", _long_enough, study, panel)
 
 
-def _long_enough(study: Study, panel: Panel) -> ConnectednessResults:
+def _long_enough(study: Study, panel: Panel) -> Any:
     """Keep as many markets as leave common days for rolling windows; else ask for fewer days."""
-    chosen = {"horizon": HORIZON, "draws": study.draws, "rng": study.rng}
+    chosen: dict[str, Any] = {"horizon": HORIZON, "draws": study.draws, "rng": study.rng}
     for rows in _ROWS:
         try:
             return connectedness(panel, minimum=rows, **chosen)
