@@ -93,11 +93,17 @@ def hac(
         width, name = rule(chosen), bandwidth
     else:
         width, name = float(bandwidth) + 1, "given"
-    meat = scores.T @ scores
-    for j in range(1, min(int(np.ceil(width)), n)):
-        gamma = scores[j:].T @ scores[:-j]
-        meat += (1 - j / width) * (gamma + gamma.T)
+    meat = bartlett(scores, width)
     return Sandwich(n / (n - k) * bread @ meat @ bread, "hac", width, name)
+
+
+def bartlett(scores: np.ndarray, width: float) -> np.ndarray:
+    """Return Γ₀ + Σ_{j<S} (1 − j/S)(Γ_j + Γ_j') of scores (n, k), with S = `width`."""
+    total = scores.T @ scores
+    for j in range(1, min(int(np.ceil(width)), len(scores))):
+        gamma = scores[j:].T @ scores[:-j]
+        total += (1 - j / width) * (gamma + gamma.T)
+    return total
 
 
 def newey_west_bandwidth(scores: np.ndarray) -> float:

@@ -90,7 +90,8 @@ def search_orders(
         sizes = np.arange(start + 1, len(columns) + 1)
         values = np.full(len(sizes), np.inf)
         fine = usable[sizes - 1] & (sizes < n)
-        values[fine] = price * sizes[fine] - 2 * gaussian_loglik(rss[sizes[fine]], n)
+        loglik = [gaussian_loglik(float(square), n) for square in rss[sizes[fine]]]
+        values[fine] = price * sizes[fine] - 2 * np.array(loglik)
         tried += len(sizes)
         place = int(np.argmin(values))
         if values[place] < best:
@@ -119,12 +120,12 @@ def _triangle(
     joined = np.column_stack([regressors, target])
     scale = np.sqrt((joined[:, :-1] ** 2).sum(axis=0))
     joined[:, :-1] /= np.where(scale > 0, scale, 1.0)
-    return np.linalg.qr(joined, mode="r"), shared, lags
+    return np.asarray(np.linalg.qr(joined, mode="r")), shared, lags
 
 
 def _nested(triangle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the residual squares after 0, 1, … columns, and whether those columns are free."""
-    r = np.linalg.qr(triangle, mode="r")
+    r = np.asarray(np.linalg.qr(triangle, mode="r"))
     below = np.zeros(triangle.shape[1])
     below[: len(r)] = r[:, -1] ** 2
     diagonal = np.zeros(triangle.shape[1] - 1)

@@ -89,8 +89,9 @@ def design(
         step = x[:, j] - lagged(x[:, j], 1)
         for i in range(order):
             add(lagged(step, i), "difference", j + 1, i)
-    for j in range(0 if fixed is None else fixed.shape[1]):
-        add(fixed[:, j], "fixed", -1 - j, 0)
+    if fixed is not None:
+        for j in range(fixed.shape[1]):
+            add(fixed[:, j], "fixed", -1 - j, 0)
     return Design(change, np.column_stack(columns), tuple(terms))
 
 

@@ -65,7 +65,8 @@ class ECM:
     References
     ----------
     Pesaran, M. H. and Shin, Y. (1999). An autoregressive distributed-lag modelling approach to
-    cointegration analysis. doi:10.1017/CCOL521633230.011
+    cointegration analysis. In S. Strøm (ed), Econometrics and Economic Theory in the 20th
+    Century. Cambridge University Press, 371–413.
     Pesaran, M. H., Shin, Y. and Smith, R. J. (2001). Bounds testing approaches to the analysis
     of level relationships. Journal of Applied Econometrics 16, 289–326. doi:10.1002/jae.616
 
@@ -179,12 +180,11 @@ def fit_ecm(
     )
 
 
-def joined(y: Any, x: Any, controls: Any = None) -> tuple[pd.Series, pd.DataFrame, dict[str, int]]:
+def joined(y: Any, x: Any, *others: Any) -> tuple[pd.Series, pd.DataFrame, dict[str, int]]:
     """Return the effect and its causes on the dates they share, with the count of the others."""
     effect = check_series(y, "y")
     parts = [check_frame(x, "x")]
-    if controls is not None:
-        parts.append(check_frame(controls, "controls"))
+    parts += [check_frame(part, "controls") for part in others if part is not None]
     names = [str(effect.name), *(c for part in parts for c in part.columns)]
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:

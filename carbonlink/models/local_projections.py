@@ -1,0 +1,372 @@
+"""Local projections: lag-augmented, Newey–West, by instrument, cumulated, by state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecificationError, TooFewObservationsError, check_choice
+from ..inference import hac
+from ..inference.bands import Ratio
+from ..kernels.ecm import lagged
+from ..kernels.projections import Projections, project
+from ..results import Recipe, Sample
+from .ecm import SPARE, joined, row_mask
+from .frames import check_series, listed
+from .local_projections_results import BANDS, LocalProjectionsResults, notes
+
+INFERENCES = ("lag_augmented", "hac")
+CUMULATIVE = (False, True, "ratio")
+TRENDS = ("c", "ct")
+
+
+@dataclass(frozen=True, eq=False)
+class LocalProjections:
+    """Trace a response to a shock by one regression a horizon.
+
+    Parameters
+    ----------
+    y : Series
+        The response.
+    shock : Series
+        The shock, or the variable whose own news, given the lags, is the shock.
+    controls : Series or DataFrame, optional
+        Further variables, which enter with their lags.
+    horizon : int
+        The last horizon; the first is 0.
+    lags : int
+        Lags of the response, the shock, the controls and the instrument. With
+        inference="lag_augmented" one more is used, whatever the horizon.
+    current : tuple of str
+        Controls that enter with their current value too: those determined before the shock.
+    cumulative : {False, True, "ratio"}
+        The response at t + h; its sum from t to t + h; or that sum over the sum of the shock
+        from t to t + h, in one step of two-stage least squares.
+    inference : {"lag_augmented", "hac"}, optional
+        Heteroskedasticity-robust errors with one lag more, or Newey–West errors. By default the
+        former, but the latter for cumulative="ratio".
+    bandwidth : int, optional
+        Lags of the Newey–West errors; those of horizon h are h when None.
+    instrument : Series, optional
+        Instrument of the shock; for the ratio the shock itself when None.
+    state : Series of bool, optional
+        Where every coefficient may differ: one response where it is true, one where false.
+    state_lag : int
+        Rows by which the state is taken before the shock, so that the shock does not move it.
+    trend : {"c", "ct"}
+        Intercept, or intercept and linear trend.
+    bands : str or tuple of {"pointwise", "sup-t"}
+        Intervals drawn; the first is the one that `tidy` lists.
+    draws : int
+        Draws of the largest t-value behind sup-t bands.
+    where : Series of bool, optional
+        Rows in which a shock may count; lags and later responses may lie outside.
+    minimum : int
+        Fewest observations accepted at any horizon.
+    rng : int
+        Seed of the draws.
+
+    Notes
+    -----
+    y_{t+h} = μ_h + β_h s_t + Σ_l γ_{hl}'w_{t-l} + e_{t,h}, with w the response, shock, controls
+    and instrument. Lags and horizons are rows. In a vector autoregression of order p the news in
+    s_t makes the scores uncorrelated once p lags are in, so no Newey–West covariance is needed;
+    covariances between horizons come from the same scores. With an instrument, intervals are
+    Anderson–Rubin sets, which hold however weak it is and are the usual ones when it is strong.
+
+    References
+    ----------
+    Montiel Olea, J. L. and Plagborg-Møller, M. (2021). Local projection inference is simpler and
+    more robust than you think. Econometrica 89, 1789–1823. doi:10.3982/ECTA18756
+    Ramey, V. A. and Zubairy, S. (2018). Government spending multipliers in good times and in
+    bad. Journal of Political Economy 126, 850–901. doi:10.1086/696277
+    Montiel Olea, J. L. and Pflueger, C. (2013). A robust test for weak instruments. Journal of
+    Business & Economic Statistics 31, 358–369.
+
+    Examples
+    --------
+    >>> import carbonlink as cl
+    >>> data = cl.simulate.var(800, names=("cea", "power"), rng=1)
+    >>> fit = cl.LocalProjections(data["power"], data["cea"], horizon=6, lags=1).fit()
+    >>> fit.response.index.tolist()
+    [0, 1, 2, 3, 4, 5, 6]
+    """
+
+    y: Any
+    shock: Any
+    controls: Any = None
+    horizon: int = 24
+    lags: int = 4
+    current: tuple[str, ...] = ()
+    cumulative: bool | str = False
+    inference: str | None = None
+    bandwidth: int | None = None
+    instrument: Any = None
+    state: Any = None
+    state_lag: int = 1
+    trend: str = "c"
+    bands: str | tuple[str, ...] = ("pointwise", "sup-t")
+    draws: int = 10_000
+    where: Any = None
+    minimum: int = 40
+    rng: int = 0
+
+    def fit(self) -> LocalProjectionsResults:
+        """Estimate the response at every horizon.
+
+        Returns
+        -------
+        LocalProjectionsResults
+
+        Raises
+        ------
+        TooFewObservationsError
+            The last horizon, in either state, has fewer rows than needed.
+        SpecificationError
+            A control is a combination of others, or the shock does not vary given them.
+        """
+        return fit_projections(**vars(self))
+
+
+def fit_projections(
+    y: Any,
+    shock: Any,
+    controls: Any = None,
+    horizon: int = 24,
+    lags: int = 4,
+    current: tuple[str, ...] = (),
+    cumulative: bool | str = False,
+    inference: str | None = None,
+    bandwidth: int | None = None,
+    instrument: Any = None,
+    state: Any = None,
+    state_lag: int = 1,
+    trend: str = "c",
+    bands: str | tuple[str, ...] = ("pointwise", "sup-t"),
+    draws: int = 10_000,
+    where: Any = None,
+    minimum: int = 40,
+    rng: int = 0,
+) -> LocalProjectionsResults:
+    """Estimate local projections (see `LocalProjections`)."""
+    arguments = dict(locals())
+    inference = inference or ("hac" if cumulative == "ratio" else "lag_augmented")
+    bands = (bands,) if isinstance(bands, str) else tuple(bands)
+    current = (current,) if isinstance(current, str) else tuple(current)
+    _check(horizon, lags, cumulative, inference, bandwidth, state_lag, trend, bands, draws)
+    source = None if instrument is None else check_series(instrument, "instrument")
+    response, rest, dropped = joined(y, check_series(shock, "shock"), controls, source)
+    used = lags + (inference == "lag_augmented")
+    layout, labels = _controls(response, rest, source is not None, current, used, trend)
+    keep = row_mask(where, response.index)
+    states = _states(state, state_lag, response.index)
+    last = -1 if source is not None else 0
+    arrays = [response.to_numpy(), rest.iloc[:, 0].to_numpy(), rest.iloc[:, last].to_numpy()]
+    found = [
+        project(*arrays, layout, horizon, keep & mask, bool(cumulative), cumulative == "ratio")
+        for mask in states.values()
+    ]
+    for one, name in zip(found, states, strict=True):
+        _check_fit(one, [*labels, str(rest.columns[last])], name, minimum)
+    by_instrument = source is not None or cumulative == "ratio"
+    ratios, cov = _covariances(found, inference, bandwidth, by_instrument)
+    names = [_label(h, name) for name in states for h in range(horizon + 1)]
+    some = np.logical_or.reduce([(one.influence_reduced != 0).any(axis=1) for one in found])
+    index = response.index[some]
+    dropped |= {"rows outside where": int((~keep).sum())}
+    dropped |= {"rows without a value, lag or response": int((keep & ~some).sum())}
+    return LocalProjectionsResults(
+        params=pd.Series(np.concatenate([f.estimates for f in found]), names, name="estimate"),
+        cov=pd.DataFrame(cov, names, names),
+        cov_reduced=_joint([f.influence_reduced for f in found], inference, bandwidth),
+        market=str(response.name),
+        states=tuple(states),
+        ratios=ratios,
+        rows=np.array([one.rows for one in found]),
+        spec=_spec(
+            arguments,
+            response,
+            rest,
+            {"lags_used": used, "inference": inference, "bands": bands, "current": current},
+        ),
+        sample=Sample.of(index, dropped=dropped),
+        notes=notes(ratios, cumulative),
+        recipe=Recipe(fit_projections, arguments),
+    )
+
+
+def _spec(
+    arguments: dict[str, Any], response: pd.Series, rest: pd.DataFrame, filled: dict[str, Any]
+) -> dict[str, Any]:
+    """Return everything chosen as plain values, the defaults filled in."""
+    taken = ("horizon", "lags", "cumulative", "trend", "draws", "minimum", "rng")
+    instrumented = arguments["instrument"] is not None
+    state, where = arguments["state"], arguments["where"]
+    return {
+        "effect": str(response.name),
+        "shock": str(rest.columns[0]),
+        "instrument": str(rest.columns[-1]) if instrumented else None,
+        "controls": tuple(rest.columns[1 : -1 if instrumented else None]),
+        **{name: arguments[name] for name in taken},
+        **filled,
+        "bandwidth": _bandwidth_words(filled["inference"], arguments["bandwidth"]),
+        "state": None if state is None else str(state.name or "state"),
+        "state_lag": None if state is None else arguments["state_lag"],
+        "where": "all rows" if where is None else "rows given",
+    }
+
+
+def _controls(
+    response: pd.Series,
+    rest: pd.DataFrame,
+    instrumented: bool,
+    current: tuple[str, ...],
+    lags: int,
+    trend: str,
+) -> tuple[np.ndarray, list[str]]:
+    """Return intercept, trend, current controls and all lags, with their labels."""
+    own = list(rest.columns[1 : -1 if instrumented else None])
+    unknown = [c for c in current if c not in own]
+    if unknown:
+        raise SpecificationError(
+            f"current names {listed(unknown)}, which is no control.",
+            f"The controls are: {listed(own)}." if own else "There are no controls.",
+        )
+    n = len(response)
+    columns, labels = [np.ones(n)], ["const"]
+    if trend == "ct":
+        columns.append(np.arange(1.0, n + 1))
+        labels.append("trend")
+    for name in current:
+        columns.append(rest[name].to_numpy())
+        labels.append(name)
+    for name, values in [(str(response.name), response), *rest.items()]:
+        for lag in range(1, lags + 1):
+            columns.append(lagged(values.to_numpy(), lag))
+            labels.append(f"{name}.L{lag}")
+    return np.column_stack(columns), labels
+
+
+def _states(state: Any, lag: int, index: pd.Index) -> dict[str, np.ndarray]:
+    """Return the rows of each state, taken `lag` rows before; one state without a name."""
+    if state is None:
+        return {"": np.ones(len(index), bool)}
+    if not isinstance(state, pd.Series):
+        raise SpecificationError("state is not a Series.", "For example state=frame['wind'] > 100.")
+    values = state.reindex(index)
+    if values.isna().any():
+        missing = index[values.isna()]
+        raise SpecificationError(
+            f"state has no value on {len(missing)} dates: {listed(missing)}.", "Give it everywhere."
+        )
+    if not set(values.astype(float).unique()) <= {0.0, 1.0}:
+        raise SpecificationError("state has values other than 0 and 1.", "Compare: x > x.median().")
+    before = lagged(values.to_numpy(float), lag)
+    name = str(state.name or "state")
+    return {f"{name} = 1": before == 1, f"{name} = 0": before == 0}
+
+
+def _covariances(
+    found: list[Projections], inference: str, bandwidth: int | None, by_instrument: bool
+) -> tuple[tuple[Ratio, ...], np.ndarray]:
+    """Return each estimate as a ratio (none for least squares) and their joint covariance."""
+    cov = _joint([one.influence for one in found], inference, bandwidth)
+    if not by_instrument:
+        return (), cov
+    ratios = []
+    for one in found:
+        for h in range(len(one.estimates)):
+            pair = np.column_stack([one.influence_reduced[:, h], one.influence_first[:, h]])
+            block = hac.bartlett(pair, _width(h, inference, bandwidth))
+            values = one.reduced[h], one.first[h], block[0, 0], block[1, 1], block[0, 1]
+            ratios.append(Ratio(*map(float, values)))
+    return tuple(ratios), cov
+
+
+def _joint(parts: list[np.ndarray], inference: str, bandwidth: int | None) -> np.ndarray:
+    """Return the joint covariance over horizons and states, positive semi-definite.
+
+    Correlations are those at the longest bandwidth, variances those at each horizon's own.
+    """
+    joint = np.hstack(parts)
+    horizons = parts[0].shape[1]
+    if inference == "lag_augmented":
+        return joint.T @ joint
+    whole = hac.bartlett(joint, _width(horizons - 1, inference, bandwidth))
+    own = [
+        hac.bartlett(joint[:, [i]], _width(i % horizons, inference, bandwidth))[0, 0]
+        for i in range(joint.shape[1])
+    ]
+    total = np.diag(whole)
+    factor = np.sqrt(np.array(own) / np.where(total > 0, total, 1.0))
+    return whole * np.outer(factor, factor)
+
+
+def _width(h: int, inference: str, bandwidth: int | None) -> float:
+    if inference == "lag_augmented":
+        return 1.0
+    return (h if bandwidth is None else bandwidth) + 1.0
+
+
+def _bandwidth_words(inference: str, bandwidth: int | None) -> str | None:
+    if inference == "lag_augmented":
+        return None
+    return "h lags at horizon h" if bandwidth is None else f"{bandwidth} lags"
+
+
+def _label(h: int, state: str) -> str:
+    return f"response[{h}]" + (f" {state}" if state else "")
+
+
+def _check(
+    horizon: Any,
+    lags: Any,
+    cumulative: Any,
+    inference: str,
+    bandwidth: Any,
+    state_lag: Any,
+    trend: str,
+    bands: tuple[str, ...],
+    draws: Any,
+) -> None:
+    for name, value, least in (
+        ("horizon", horizon, 0),
+        ("lags", lags, 0),
+        ("state_lag", state_lag, 0),
+        ("bandwidth", 0 if bandwidth is None else bandwidth, 0),
+        ("draws", draws, 100),
+    ):
+        if isinstance(value, (bool, str)) or int(value) != value or value < least:
+            raise SpecificationError(f"{name}={value!r} is not usable.", f"Use {least} or more.")
+    check_choice("cumulative", cumulative, CUMULATIVE)
+    check_choice("inference", inference, INFERENCES)
+    check_choice("trend", trend, TRENDS)
+    for band in bands:
+        check_choice("bands", band, BANDS)
+    if not bands:
+        raise SpecificationError("bands is empty.", 'Use "pointwise", "sup-t" or both.')
+    if bandwidth is not None and inference != "hac":
+        raise SpecificationError(
+            f"bandwidth={bandwidth!r} has no use with inference={inference!r}.",
+            'Set inference="hac".',
+        )
+
+
+def _check_fit(found: Projections, labels: list[str], state: str, minimum: int) -> None:
+    where = f" where {state}" if state else ""
+    needed = max(minimum, found.coefficients + SPARE)
+    if found.collinear:
+        names = listed(labels[j] for j in found.collinear)
+        raise SpecificationError(
+            f"{names}: constant, or a combination of the other terms{where}.",
+            "Leave it out, use fewer lags, or a sample in which it moves.",
+        )
+    if found.rows[-1] < needed:
+        raise TooFewObservationsError(
+            f"The last horizon has {found.rows[-1]} rows and {found.coefficients} "
+            f"coefficients{where}; it needs {needed} rows.",
+            "Use a shorter horizon, fewer lags or controls, or a longer sample.",
+        )
