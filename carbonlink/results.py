@@ -328,13 +328,14 @@ class Comparison:
         for name, result in self.results:
             rows = result.tidy()
             keys = list(zip(rows["term"], rows["market"], strict=True))
-            cells = [estimate_cell(b, s) for b, s in zip(rows["estimate"], rows["std_error"])]
+            pairs = zip(rows["estimate"], rows["std_error"], strict=True)
+            cells = [estimate_cell(b, s) for b, s in pairs]
             columns[name] = dict(zip(keys, cells, strict=True))
         keys = list(dict.fromkeys(k for cells in columns.values() for k in cells))
         several = len({market for _, market in keys}) > 1
         labels = [f"{t} ({m})" if several and m else t for t, m in keys]
-        body = {name: [cells.get(k, "") for k in keys] for name, cells in columns.items()}
-        body = pd.DataFrame(body, index=pd.Index(labels, name="term"))
+        filled = {name: [cells.get(k, "") for k in keys] for name, cells in columns.items()}
+        body = pd.DataFrame(filled, index=pd.Index(labels, name="term"))
         body.loc["observations"] = [str(r.sample.nobs) for _, r in self.results]
         return body
 
@@ -368,6 +369,11 @@ def compare(results: Mapping[str, Results]) -> Comparison:
     -------
     Comparison
         With `tidy`, `glance`, `table`, `summary` and `to_latex`.
+
+    Raises
+    ------
+    SpecificationError
+        What is given is not a mapping of labels to results.
 
     Examples
     --------
@@ -443,7 +449,7 @@ def headline(value: Any) -> str:
     """Return a headline figure as text: rounded as in tables, but at least to two decimals."""
     if not isinstance(value, (float, np.floating)):
         return describe(value)
-    return f"{value:,.2f}" if 1000 <= abs(value) < 1e15 else format_number(float(value))
+    return f"{value:,.2f}" if 1000 <= abs(float(value)) < 1e15 else format_number(float(value))
 
 
 def format_number(value: float, digits: int = 4) -> str:
@@ -474,7 +480,7 @@ def estimate_cell(estimate: float, std_error: float) -> str:
 
 def printable(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame of text cells, without columns that are empty throughout."""
-    shown = {}
+    shown: dict[Any, list[str]] = {}
     for name, column in frame.items():
         if name in ("p_value", "p"):
             shown[name] = [format_p(v) for v in column]

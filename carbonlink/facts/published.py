@@ -49,6 +49,11 @@ def published(name: str | None = None) -> pd.DataFrame | tuple[str, ...]:
         ``derived``, ``third_party``, ``rule_only``, ``check_only`` and ``exchange_only`` are
         weaker. A fact that nobody could confirm is not in the tables.
 
+    Raises
+    ------
+    SpecificationError
+        There is no table of that name.
+
     Examples
     --------
     >>> import carbonlink as cl

@@ -78,8 +78,10 @@ def to_carbon_price(
         the published tables: a kind of grid factor ("average", "residual", "fossil") of
         `region` and `year`, or an item of `facts.units.energy_factors`. Not used, and refused,
         for yuan/t.
-    region, year
-        Of a grid factor given by name; the latest year when None.
+    region : str
+        Of a grid factor given by name: "china", a grid ("south") or a province ("guangdong").
+    year : int, optional
+        Of a grid factor given by name; the latest when None.
 
     Returns
     -------

@@ -154,6 +154,11 @@ def implied_prices(
     -------
     ImpliedPricesResults
 
+    Raises
+    ------
+    SpecificationError
+        A factor or `factor_year` is not known, or the data hold no market to convert.
+
     Notes
     -----
     Certificates: P/EF (one certificate is 1 MWh); energy-use rights and savings: P/κ; offsets

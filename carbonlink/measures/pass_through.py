@@ -61,7 +61,7 @@ def pass_through(
         <class>" for another class. A number is constant.
     method : {"ecm"}
         Error-correction model.
-    lags, trend, cov
+    lags, trend, cov : optional
         As in `carbonlink.ECM`.
     where : Series of bool or "inside_band", optional
         Days that may serve as observations.

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .. import plotting
-from ..errors import TooFewObservationsError, check_choice
+from ..errors import SpecificationError, TooFewObservationsError, check_choice
 from ..results import Recipe, Results, Sample, tidy_frame
 from .frames import check_frame
 
@@ -110,7 +110,7 @@ def stationarity(
     trend : {"c", "ct"}
         A constant, or a constant and a trend, in every test.
     level : float
-        Level at which the decision column reads the tests.
+        Size at which the decision column reads the tests: 0.05 for 5 %.
 
     Returns
     -------
@@ -120,6 +120,8 @@ def stationarity(
     ------
     TooFewObservationsError
         A series has fewer than 40 observations.
+    SpecificationError
+        `level` is not the size of a test (above 0, at most 0.5), or `trend` is not known.
 
     Notes
     -----
@@ -127,6 +129,22 @@ def stationarity(
     "unit root" when KPSS rejects and ADF does not, "contradictory" when both reject (often a
     break, long memory or heteroskedasticity: see Zivot–Andrews), "undecided" when neither does
     (often too little data). The tests are arch's.
+
+    References
+    ----------
+    Dickey, D. A. and Fuller, W. A. (1979). Distribution of the estimators for autoregressive
+    time series with a unit root. Journal of the American Statistical Association 74, 427–431.
+    doi:10.1080/01621459.1979.10482531
+    Kwiatkowski, D., Phillips, P. C. B., Schmidt, P. and Shin, Y. (1992). Testing the null
+    hypothesis of stationarity against the alternative of a unit root. Journal of Econometrics
+    54, 159–178. doi:10.1016/0304-4076(92)90104-Y
+    Phillips, P. C. B. and Perron, P. (1988). Testing for a unit root in time series regression.
+    Biometrika 75, 335–346. doi:10.1093/biomet/75.2.335
+    Elliott, G., Rothenberg, T. J. and Stock, J. H. (1996). Efficient tests for an autoregressive
+    unit root. Econometrica 64, 813–836. doi:10.2307/2171846
+    Zivot, E. and Andrews, D. W. K. (1992). Further evidence on the great crash, the oil-price
+    shock, and the unit-root hypothesis. Journal of Business and Economic Statistics 10, 251–270.
+    doi:10.1080/07350015.1992.10509904
 
     Examples
     --------
@@ -136,6 +154,10 @@ def stationarity(
     {'stationary'}
     """
     check_choice("trend", trend, ("c", "ct"))
+    if not 0 < float(level) <= 0.5:
+        raise SpecificationError(
+            f"level={level!r} is not the size of a test.", "Use 0.05 to read the tests at 5 %."
+        )
     frame = check_frame(data, "data")
     rows, dropped = [], 0
     for name in frame.columns:

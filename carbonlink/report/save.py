@@ -36,6 +36,13 @@ def save(result: Results | Comparison, name: str, out: str | Path = "reports") -
         `figure` (svg), `numbers` (csv of what the figure draws), `table` (csv), `tex` and
         `manifest`.
 
+    Raises
+    ------
+    SpecificationError
+        `result` is not a result, or `name` cannot be used.
+    OutputError
+        The folder cannot be written.
+
     Examples
     --------
     >>> import tempfile

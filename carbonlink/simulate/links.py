@@ -69,6 +69,11 @@ def linked_returns(
     DataFrame, shape (n, k)
         Returns in percent.
 
+    Raises
+    ------
+    SpecificationError
+        A shock has no variance, or the first market loads on itself.
+
     Notes
     -----
     With leader 1, loading λ_i, spillover s_i and window dummy w,
@@ -90,7 +95,7 @@ def linked_returns(
     """
     names = list(shocks)
     chosen = [shocks[name] for name in names]
-    _check_shocks(names, chosen)
+    _check_shocks(names, chosen, shape)
     on = np.ones(len(sessions), bool) if link_from is None else sessions >= pd.Timestamp(link_from)
     draws = generator(rng).standard_t(shape, (len(sessions), len(names)))
     z = draws * np.sqrt((shape - 2) / shape)
@@ -105,7 +110,9 @@ def linked_returns(
     return pd.DataFrame(own + spill * before[:, None], index=sessions, columns=names)
 
 
-def _check_shocks(names: list[str], chosen: list[Shock]) -> None:
+def _check_shocks(names: list[str], chosen: list[Shock], shape: float) -> None:
+    if not shape > 2:
+        raise SpecificationError(f"shape={shape} gives a t without variance.", "Use shape > 2.")
     for name, s in zip(names, chosen, strict=True):
         if s.alpha + s.beta >= 1 or s.alpha < 0 or s.beta < 0 or abs(s.loading) > 1:
             raise SpecificationError(

@@ -51,6 +51,11 @@ def quarter_hours(
     DataFrame, columns demand (MW), price (yuan/MWh)
         Index: the END of each quarter of an hour, so the last of a day is the next midnight.
 
+    Raises
+    ------
+    SpecificationError
+        `carbon` misses a day.
+
     Notes
     -----
     The mean price of day d is x_d + weather_d + season_d, where x corrects towards

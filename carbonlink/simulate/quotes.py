@@ -76,6 +76,11 @@ def market(
         ``total_volume, total_value``. Prices in yuan with two decimals (averages unrounded),
         volumes in tonnes, values in yuan with two decimals.
 
+    Raises
+    ------
+    SpecificationError
+        `log_price` and `volume` have different days.
+
     Notes
     -----
     The close is the unseen price, rounded to the cent and held inside

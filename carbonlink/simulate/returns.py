@@ -59,6 +59,12 @@ def garch(
         Returns in percent on business days from 2015-01-01 (or on the index of `variance_x`),
         named "returns".
 
+    Raises
+    ------
+    SpecificationError
+        The variance could be negative or infinite, `gamma` is given to a GARCH, the t has no
+        variance, or `delta` and `variance_x` do not fit each other or n.
+
     Notes
     -----
     With z independent and of variance one, and w the variance regressors,

@@ -41,6 +41,12 @@ def var(
     DataFrame, shape (n, k)
         On business days from 2015-01-01.
 
+    Raises
+    ------
+    SpecificationError
+        Shapes do not fit the names, `sigma` is no covariance matrix, or a root of the system is
+        not inside the unit circle.
+
     Notes
     -----
     .. math:: y_t = \\sum_l A_l y_{t-l} + u_t,\\qquad u_t \\sim N(0, \\Sigma)
@@ -125,6 +131,11 @@ def error_correction(
     -------
     DataFrame, columns cause, effect
         Levels on business days from 2015-01-01; the cause starts from 50.
+
+    Raises
+    ------
+    SpecificationError
+        `adjustment` is not in [0, 2).
 
     Notes
     -----

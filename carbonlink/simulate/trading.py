@@ -50,6 +50,12 @@ def volumes(
     deadlines : list of Timestamp
         The last day of each cycle.
 
+    Raises
+    ------
+    SpecificationError
+        The window does not fit the cycle, or a share, the persistence or the intensity is out of
+        range.
+
     Notes
     -----
     Log volume is a stationary normal AR(1) of standard deviation 1 around ln 10,000, times the
@@ -139,6 +145,11 @@ def crowded_volumes(
         Volume in the unit of `level`, not rounded, 0 on days without a trade; tiny days hold
         whole numbers 1 to 10.
 
+    Raises
+    ------
+    SpecificationError
+        A rush has a share below what its window holds without any crowding.
+
     Notes
     -----
     In a cycle, volume is n_t(1 + A k_t), with n the noise, k a smooth step from 0 to 1 that is at
@@ -218,6 +229,11 @@ def scale_to_totals(
     Series of int64
         The rounding is settled on the largest days of each span.
 
+    Raises
+    ------
+    SpecificationError
+        A span has no day to scale, or its total is too small for its days.
+
     Examples
     --------
     >>> import pandas as pd
@@ -232,6 +248,11 @@ def scale_to_totals(
         inside = np.asarray((volume.index >= start) & (volume.index <= end))
         moves = inside & (scaled > 10)
         fixed = scaled[inside & ~moves].sum()
+        if not moves.any() or total - fixed < at_least * moves.sum():
+            raise SpecificationError(
+                f"The {moves.sum()} days to scale from {start} to {end} cannot add up to {total}.",
+                f"Each holds {at_least} or more: give a larger total, or a span with such days.",
+            )
         scaled[moves] = np.maximum(scaled[moves] * (total - fixed) / scaled[moves].sum(), at_least)
         whole = np.round(scaled[moves])
         rest = int(total - fixed - whole.sum())

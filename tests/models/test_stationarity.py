@@ -31,6 +31,12 @@ def test_statistics_are_those_of_statsmodels(pair):
     assert ours.loc[("walk", "ADF"), "p_value"] == pytest.approx(theirs.pvalue, abs=1e-6)
 
 
+@pytest.mark.parametrize("level", [0.95, 0.0, -1, float("nan")])
+def test_a_confidence_level_is_not_taken_for_the_size_of_the_tests(pair, level):
+    with pytest.raises(cl.SpecificationError, match="not the size of a test"):
+        cl.stationarity(pair, level=level)
+
+
 def test_each_series_stands_on_its_own_rows(pair):
     holes = pair.copy()
     holes.iloc[10:60, 0] = np.nan

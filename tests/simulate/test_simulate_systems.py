@@ -97,6 +97,8 @@ def test_linked_returns_have_their_correlation_spillover_and_window():
     )
     with pytest.raises(SpecificationError, match="leads"):
         simulate.linked_returns(days, {"near": shocks["near"]})
+    with pytest.raises(SpecificationError, match="without variance"):
+        simulate.linked_returns(days, shocks, shape=2)
 
 
 def test_power_follows_carbon_and_never_falls_below_zero():

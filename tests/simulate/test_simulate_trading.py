@@ -137,3 +137,11 @@ def test_different_days_are_refused():
     two = pd.Series([4], pd.bdate_range("2020-01-02", periods=1))
     with pytest.raises(SpecificationError, match="different days"):
         simulate.market(one, two)
+
+
+@pytest.mark.parametrize("volume", [[0, 3, 0, 5], [500, 900, 0, 800]])
+def test_a_total_that_the_days_cannot_hold_is_refused(volume):
+    days = pd.bdate_range("2020-01-01", periods=4)
+    series = pd.Series(volume, days)
+    with pytest.raises(SpecificationError, match="cannot add up to 30"):
+        simulate.scale_to_totals(series, [(days[0], days[-1], 30)])
