@@ -25,6 +25,8 @@ _WORDS = {
     "TVPVAR": "models.tvpvar",
     "ECM": "models.ecm",
     "ARDL": "models.ardl",
+    "NARDL": "models.nardl",
+    "LocalProjections": "models.local_projections",
     "stationarity": "models.stationarity",
     "concentration": "measures.concentration",
     "volatility": "measures.volatility",

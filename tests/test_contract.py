@@ -85,6 +85,23 @@ def _ardl():
     return cl.ARDL(data["effect"], data["cause"], lags="bic", max_lags=3).fit()
 
 
+def _nardl():
+    data = cl.simulate.error_correction(400, rng=1)
+    return cl.NARDL(data["effect"], data["cause"], lags=1, draws=99).fit()
+
+
+def _projections():
+    data = cl.simulate.var(400, rng=1)
+    state = (data["guangdong"] > 0).rename("high")
+    return cl.LocalProjections(data["hubei"], data["cea"], horizon=5, lags=1, state=state).fit()
+
+
+def _projections_ratio():
+    data = cl.simulate.var(400, rng=1)
+    model = cl.LocalProjections(data["hubei"], data["cea"], horizon=5, cumulative="ratio")
+    return model.fit()
+
+
 def _pass_through():
     data = cl.simulate.error_correction(400, rng=1)
     return cl.pass_through(data, "cause", "effect", intensity=0.85, benchmark=0.80)
@@ -112,6 +129,9 @@ FACTORIES = {
         _curve,
         _ecm,
         _ardl,
+        _nardl,
+        _projections,
+        _projections_ratio,
         _pass_through,
         _implied_prices,
     )
