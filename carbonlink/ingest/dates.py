@@ -18,6 +18,11 @@ _YEAR_FIRST = re.compile(
     r"(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
 )
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_NAMED = re.compile(
+    r"(?:(?P<month>[A-Za-z]{3})[a-z]*\.? (?P<day>\d{1,2}), (?P<year>\d{4}))"
+    r"|(?:(?P<day2>\d{1,2})[- ](?P<month2>[A-Za-z]{3})[a-z]*\.?[- ](?P<year2>\d{4}))"
+)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 
@@ -42,14 +47,25 @@ def day_order(cells: pd.Series, default: str) -> str:
     return default
 
 
+def settled_order(cells: pd.Series) -> str | None:
+    """Return "mdy" or "dmy" where a day above 12 in the column settles it, else None."""
+    order = day_order(cells, "dmy")
+    return order if order == day_order(cells, "mdy") else None
+
+
+def is_ambiguous(cell: object) -> bool:
+    """Return whether a cell is a date of which the day and the month may be swapped."""
+    return isinstance(cell, str) and bool(_YEAR_LAST.fullmatch(tidy_text(cell)))
+
+
 def date(cell: object, order: str | None = None) -> dt.datetime | None:
     """Return one printed date, or None.
 
     Parameters
     ----------
     cell : object
-        Text such as 2021/7/16, 2021-07-16, 2021年7月16日 or 20210716; a number such as
-        20210716 or an Excel serial; a date.
+        Text such as 2021/7/16, 2021-07-16, 2021年7月16日, Jul 16, 2021 or 20210716; a number
+        such as 20210716 or an Excel serial; a date.
     order : {"mdy", "dmy"}, optional
         How to read 02/27/2025; such dates are refused without it.
 
@@ -83,6 +99,9 @@ def _date(cell: object, order: str | None) -> dt.datetime | None:
         first, second, year = (int(g) for g in match.groups())
         month, day = (first, second) if order == "mdy" else (second, first)
         return dt.datetime(year, month, day)
+    if match := _NAMED.fullmatch(text):
+        month, day, year = (match[n] or match[n + "2"] for n in ("month", "day", "year"))
+        return dt.datetime(int(year), _MONTHS.index(month.casefold()) + 1, int(day))
     if text.isascii() and re.fullmatch(r"\d{5}(\.\d+)?|\d{8}(\.0+)?", text):
         return _from_number(float(text))
     return None

@@ -85,15 +85,36 @@ class Draft:
         return draft
 
     def with_dates(self, column: str = "date", order: str | None = None) -> Draft:
-        """Return the draft with a column as datetimes; a cell that is no date marks its row."""
+        """Return the draft with a column as datetimes; a cell that is no date marks its row.
+
+        Parameters
+        ----------
+        column : str
+            Name of the column.
+        order : {"mdy", "dmy"}, optional
+            How to read 02/03/2025; by default as a day above 12 elsewhere in the column shows.
+        """
         cells = self.rows[column]
+        order = order or dates.settled_order(cells)
         values, wrong = dates.dates(cells, order)
         draft = self.with_rows(**{column: values})
-        return draft.with_bad(wrong, lambda i: f"{column} {_shown(cells.iloc[i])} is not a date")
+        return draft.with_bad(wrong, _no_date(column, cells, order))
 
 
 def _no_number(name: str, cells: pd.Series) -> Callable[[int], str]:
     return lambda place: f"{name} {_shown(cells.iloc[place])} is not a number"
+
+
+def _no_date(name: str, cells: pd.Series, order: str | None) -> Callable[[int], str]:
+    def reason(place: int) -> str:
+        cell = cells.iloc[place]
+        if order is None and dates.is_ambiguous(cell):
+            return (
+                f"{name} {_shown(cell)} may have the day or the month first; print the year first"
+            )
+        return f"{name} {_shown(cell)} is not a date"
+
+    return reason
 
 
 def _shown(cell: Any) -> str:

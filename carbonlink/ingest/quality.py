@@ -80,7 +80,9 @@ def daily(
     frame["previous_price"] = frame["price"].ffill().shift().where(genuine)
     frame["volume"] = total["volume"].reindex(sessions).fillna(0.0 if quantity_known else np.nan)
     value = total["value"].reindex(sessions)
-    frame["value"] = value.mask(frame["volume"].eq(0) & value.isna(), 0.0)
+    if total["value"].notna().any():
+        value = value.mask(frame["volume"].eq(0) & value.isna(), 0.0)
+    frame["value"] = value
     frame["is_open"] = True
     frame["has_trade"] = traded.reindex(sessions, fill_value=False).astype(bool)
     frame["is_stale"] = printed.notna() & ~genuine

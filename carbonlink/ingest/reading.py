@@ -160,7 +160,7 @@ def read(
     UnknownLayoutError
         No reader knows the header.
     DataError
-        The file cannot be read, or does not say which market it holds.
+        The file cannot be read, does not say which market it holds, or has no usable row.
 
     Notes
     -----
@@ -185,6 +185,12 @@ def read(
     if raw:
         return _as_received(Path(path), layout)
     reading = read_file(path, market=market, layout=layout)
+    if reading.frame.empty:
+        raise DataError(
+            f"No row of {reading.path.name} can be used: all {reading.quarantined} with data are "
+            f"set aside ({_reasons(reading, 1)}).",
+            f"It was read as layout {reading.layout}; correct the file, or name its layout.",
+        )
     if reading.quarantined:
         warnings.warn(CarbonlinkWarning(_warning(reading)), stacklevel=2)
     frame = reading.frame.copy()
@@ -219,8 +225,12 @@ def quarantine_pairs(reading: Reading) -> tuple[tuple[int, str], ...]:
 
 
 def _warning(reading: Reading) -> str:
-    shown = "; ".join(f"row {row}: {reason}" for row, reason in quarantine_pairs(reading)[:3])
     return (
         f"{reading.path.name}: {reading.quarantined} of {reading.rows} rows are quarantined "
-        f"({shown}). All reasons: frame.attrs['quarantine']."
+        f"({_reasons(reading, 3)}). All reasons: frame.attrs['quarantine']."
     )
+
+
+def _reasons(reading: Reading, most: int) -> str:
+    pairs = quarantine_pairs(reading)[:most]
+    return "; ".join(f"row {row}: {reason}" for row, reason in pairs)

@@ -257,7 +257,7 @@ def _text(name: str, content: bytes) -> Sheet:
     if width > WIDEST or width * len(rows) > MOST_CELLS:
         raise DataError(f"{name} has a line with {width:,d} columns.", "It is not a table.")
     frame = numbered(rows)
-    if delimiter == ";":
+    if delimiter != ",":
         _refuse_decimal_commas(name, frame)
     return Sheet(name, frame, encoding)
 

@@ -60,7 +60,8 @@ def _years(vintage: str) -> str:
 
 def place(text: str) -> str | None:
     """Return the market that a place or market name means, or None."""
-    return _resolved("".join(tidy_text(text).split()))
+    plain = "".join(tidy_text(text).split())
+    return _resolved(plain) or _resolved(plain.removesuffix("市").removesuffix("省"))
 
 
 @functools.cache

@@ -59,19 +59,37 @@ def delivery_days(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 def _headline_vintage(rows: pd.DataFrame, market: str, complete: bool) -> pd.DataFrame:
     groups = rows.groupby(rows["vintage"].fillna(""))
     parts = {v: quality.daily(part, market, complete=complete) for v, part in groups}
-    sessions = sorted(set().union(*(p.index for p in parts.values())))
-    sessions = pd.DatetimeIndex(sessions, name="date")
-    volume = pd.DataFrame({v: p["volume"] for v, p in parts.items()}).reindex(sessions).fillna(0.0)
-    value = pd.DataFrame({v: p["value"] for v, p in parts.items()}).reindex(sessions).fillna(0.0)
-    trailing = volume.rolling(_TRAILING_SESSIONS, min_periods=1).sum()
+    sessions = _venue_sessions(parts, complete)
+    volume = pd.DataFrame({v: p["volume"] for v, p in parts.items()}).reindex(sessions)
+    value = pd.DataFrame({v: p["value"] for v, p in parts.items()}).reindex(sessions)
+    traded = pd.DataFrame({v: p["has_trade"] for v, p in parts.items()}).reindex(sessions)
+    traded = traded.eq(True)
+    activity = volume.fillna(0.0) if volume.notna().any(axis=None) else traded.astype(float)
+    trailing = activity.rolling(_TRAILING_SESSIONS, min_periods=1).sum()
     lead = trailing.idxmax(axis=1).where(trailing.gt(0).any(axis=1)).ffill().bfill()
     pieces = [p.reindex(sessions)[lead == v].assign(vintage=v) for v, p in parts.items()]
     frame = pd.concat(pieces).sort_index()
-    frame["volume"], frame["value"] = volume.sum(axis=1), value.sum(axis=1)
+    frame["volume"] = _sum(volume, traded)
+    frame["value"] = _sum(value, traded)
     frame["is_open"] = True
-    frame["has_trade"] = frame["volume"].gt(0)
+    frame["has_trade"] = traded.any(axis=1)
     frame["is_stale"] = frame["is_stale"].astype("boolean").fillna(False).astype(bool)
     return frame
+
+
+def _venue_sessions(parts: dict[str, pd.DataFrame], complete: bool) -> pd.DatetimeIndex:
+    """The venue's sessions: those of its vintages, and the days on which none of them was alive."""
+    days = sorted(set().union(*(p.index for p in parts.values())))
+    if complete:
+        return calendar.sessions(days[0], days[-1], days)
+    return pd.DatetimeIndex(days, name="date")
+
+
+def _sum(quantity: pd.DataFrame, traded: pd.DataFrame) -> pd.Series:
+    """Sum over vintages: 0 without a trade, missing where a vintage's quantity is not printed."""
+    if quantity.isna().all(axis=None):
+        return quantity.sum(axis=1, min_count=1)
+    return quantity.sum(axis=1).mask((traded & quantity.isna()).any(axis=1))
 
 
 def _main_product(rows: pd.DataFrame, market: str) -> tuple[pd.DataFrame, list[str]]:

@@ -112,6 +112,46 @@ def test_a_return_never_crosses_a_vintage(tmp_path):
     np.testing.assert_allclose(panel.returns()["shenzhen"], expected)
 
 
+def test_days_on_which_no_vintage_was_alive_are_open_days_without_a_trade(tmp_path):
+    common = {"market": "tianjin", "trade": "total", "close": 20.0, "volume": 10, "value": 200}
+    rows = [
+        {**common, "vintage": "2017", "date": "2018-06-11"},
+        {**common, "vintage": "2017", "date": "2018-06-12"},
+        {**common, "vintage": "2018", "date": "2018-06-20"},
+        {**common, "vintage": "2018", "date": "2018-06-21", "value": None},
+    ]
+    panel = cl.load("tianjin", raw=write(tmp_path, "tjea.csv", rows))
+    days = panel.daily("tianjin")
+    assert len(days) == 8 and "2018-06-18" not in days.index.strftime("%Y-%m-%d")
+    assert days["volume"].tolist() == [10, 10, 0, 0, 0, 0, 10, 10]
+    assert days["value"].tolist()[:-1] == [200, 200, 0, 0, 0, 0, 200]
+    assert np.isnan(days["value"].iloc[-1])
+    assert panel.coverage().loc["tianjin", "traded_pct"] == 50.0
+
+
+def test_vintages_without_quantities_keep_their_prices(tmp_path):
+    common = {"market": "tianjin", "trade": "total"}
+    rows = [
+        {**common, "vintage": vintage, "date": date, "close": close}
+        for vintage, date, close in (
+            *(("17", "2018-06-11", 20), ("18", "2018-06-13", 21), ("18", "2018-06-14", 22)),
+        )
+    ]
+    days = cl.load("tianjin", raw=write(tmp_path, "tjea.csv", rows)).daily("tianjin")
+    assert days["has_trade"].tolist() == [True, False, True, True]
+    assert days["volume"].isna().all() and days["price"].dropna().tolist() == [20, 22]
+
+
+def test_turnover_that_no_file_prints_is_missing_and_not_zero(tmp_path):
+    rows = [
+        {"market": "eua", "trade": "total", "date": "2024-03-04", "close": 60.0, "volume": 5},
+        {"market": "eua", "trade": "total", "date": "2024-03-05", "close": 61.0, "volume": 0},
+    ]
+    panel = cl.load("eua", raw=write(tmp_path, "eua.csv", rows))
+    assert panel.daily("eua")["value"].isna().all()
+    assert np.isnan(panel.coverage().loc["eua", "value"])
+
+
 def test_the_file_with_volumes_wins_unless_told_otherwise(hubei):
     prices = [
         {"market": "hubei", "trade": "total", "date": d.date(), "close": 41.0}

@@ -58,7 +58,7 @@ def checked(draft: Draft, printed: str, previous: str) -> Draft:
     unlike = np.abs(percent - change(close, before)) > _AGREES
     if not unlike.any():
         return draft
-    days = sorted(draft.rows["date"][unlike].dropna().dt.strftime("%Y-%m-%d"))
+    days = sorted(set(draft.rows["date"][unlike].dropna().dt.strftime("%Y-%m-%d")))
     more = ", …" if len(days) > _SHOWN else ""
     return draft.noted(
         f"Rows whose printed change contradicts their printed prices: {unlike.sum()} "

@@ -45,6 +45,8 @@ PRICE_UNITS = {
     "美元/桶": "USD/bbl",
     "美元/吨": "USD/t",
     "美元/百万英热单位": "USD/MMBtu",
+    "元/美元": "yuan/USD",
+    "人民币/美元": "yuan/USD",
     "欧元/吨二氧化碳当量": "EUR/t",
     "欧元/吨": "EUR/t",
     "欧元/兆瓦时": "EUR/MWh",
@@ -86,10 +88,11 @@ class Series:
 
 
 def check_unit(file: str, market: str, unit: str) -> None:
-    """Refuse prices printed in a unit that is not the market's."""
-    printed = PRICE_UNITS.get("".join(tidy_text(unit).split()))
+    """Refuse prices printed in a unit that is not the market's, or in an unknown one."""
+    plain = "".join(tidy_text(unit).split())
+    printed = PRICE_UNITS.get(plain, "")
     wanted = registry.get(market).price_unit
-    if printed and printed != wanted and wanted.replace("tCO2e", "t") != printed:
+    if plain and printed not in (wanted, wanted.replace("tCO2e", "t")):
         raise DataError(
             f"{file} prints prices of {market} in {unit}, where {wanted} is expected.",
             "Check market=, or export the series in its own unit.",

@@ -7,7 +7,6 @@ import numpy as np
 from ...errors import UnknownLayoutError, near
 from .. import draft as drafts
 from ..clean import is_missing, tidy_text
-from ..dates import day_order
 from ..schema import COLUMNS, NUMBERS, PRICE_KINDS, TRADES
 from ..sheet import Sheet
 from ..whose import place, settle_market
@@ -46,7 +45,7 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
             raise UnknownLayoutError(f"{sheet.file} has an unknown column {name!r}.", hint)
     draft = drafts.start(sheet, header, {name: name for name in COLUMNS})
     numbers = [name for name in NUMBERS if name in printed]
-    draft = draft.with_dates(order=_order(draft)).with_numbers(*numbers)
+    draft = draft.with_dates().with_numbers(*numbers)
     draft, markets = _markets(draft, market)
     kind = "vwap" if "vwap" in numbers and "close" not in numbers else "close"
     draft, trade = _choice(draft, "trade", TRADES, "total")
@@ -54,13 +53,6 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     texts = {name: _texts(draft, name) for name in ("product", "vintage")}
     frame = drafts.tidy(draft, market=markets, trade=trade, price_kind=price_kind, **texts)
     return Parts(draft=draft, frames=(frame,))
-
-
-def _order(draft: drafts.Draft) -> str | None:
-    """Day-first or month-first only where the file itself settles it."""
-    cells = draft.rows["date"]
-    order = day_order(cells, "dmy")
-    return order if order == day_order(cells, "mdy") else None
 
 
 def _texts(draft: drafts.Draft, name: str) -> np.ndarray:

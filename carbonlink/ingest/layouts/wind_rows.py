@@ -21,7 +21,7 @@ def header_row(sheet: Sheet) -> int | None:
     """Return the last row above the first date, or None where this is no Wind export."""
     head = []
     for cell in sheet.cells.iloc[:_DEEPEST, 0]:
-        if dates.date(cell) is not None:
+        if dates.date(cell) is not None or dates.is_ambiguous(cell):
             break
         head.append(tidy_text(cell))
     if NAME_KEY not in head or not {"频率", "单位", "指标ID"} & set(head):
