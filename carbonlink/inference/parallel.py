@@ -47,7 +47,7 @@ def chunks(draws: int, rng: Any) -> list[tuple[int, np.random.SeedSequence]]:
     return list(zip(sizes, seed_sequence(rng).spawn(len(sizes)), strict=True))
 
 
-def map(  # noqa: A001
+def map(
     function: Callable[..., Any],
     tasks: list[tuple[Any, ...]],
     *,
