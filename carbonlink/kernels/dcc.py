@@ -1,0 +1,303 @@
+"""The likelihood of dynamic conditional correlations, and its derivatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .garch_recursion import sweep
+
+KINDS = ("dcc", "adcc", "cdcc")
+NAMES = {"dcc": ("a", "b"), "adcc": ("a", "b", "g"), "cdcc": ("a", "b")}
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Standardised residuals and the form of a correlation model.
+
+    Attributes
+    ----------
+    z : ndarray, shape (n, k)
+        Standardised residuals.
+    kind : {"dcc", "adcc", "cdcc"}
+    dist : {"normal", "t"}
+        Joint density of the residuals; the t has variance one.
+    presample : float or None
+        Every element of the shock before the first row, after a Q of Q̄; None sets Q₁ = Q̄.
+    centred : bool
+        Whether Q̄ and N̄ are covariances about the mean with n − 1 in place of mean products.
+    """
+
+    z: np.ndarray
+    kind: str = "dcc"
+    dist: str = "normal"
+    presample: float | None = None
+    centred: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return NAMES[self.kind] + (("nu",) if self.dist == "t" else ())
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """A correlation model at given parameters.
+
+    Attributes
+    ----------
+    terms : ndarray, shape (n,)
+        Log-density of each row of z.
+    scores : ndarray, shape (n, p)
+        Derivatives of the terms in the parameters, the targets held.
+    packed : ndarray, shape (n, m)
+        Lower triangle of R_t, row by row, diagonal included.
+    to_q : ndarray, shape (n, m)
+        Derivative of each term in the elements of Q_t.
+    to_z : ndarray, shape (n, k)
+        Derivative of each term in z_t, R_t held.
+    """
+
+    terms: np.ndarray
+    scores: np.ndarray
+    packed: np.ndarray
+    to_q: np.ndarray
+    to_z: np.ndarray
+
+    @property
+    def total(self) -> float:
+        """Log-likelihood of z; −∞ where it is no number."""
+        value = float(self.terms.sum())
+        return value if np.isfinite(value) else -np.inf
+
+
+def pairs(k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows and columns of the lower triangle, diagonal included."""
+    return np.tril_indices(k)
+
+
+def pack(matrix: np.ndarray) -> np.ndarray:
+    """Return the lower triangle of matrices, shape (..., m)."""
+    rows, columns = pairs(matrix.shape[-1])
+    return matrix[..., rows, columns]
+
+
+def unpack(packed: np.ndarray, k: int) -> np.ndarray:
+    """Return symmetric matrices from their lower triangles, shape (..., k, k)."""
+    rows, columns = pairs(k)
+    matrix = np.empty((*packed.shape[:-1], k, k))
+    matrix[..., rows, columns] = packed
+    matrix[..., columns, rows] = packed
+    return matrix
+
+
+def products(z: np.ndarray) -> np.ndarray:
+    """Return the lower triangle of z_t z_t', shape (n, m)."""
+    rows, columns = pairs(z.shape[1])
+    return z[:, rows] * z[:, columns]
+
+
+def falls(z: np.ndarray) -> np.ndarray:
+    """Return min(z, 0)."""
+    return np.minimum(z, 0.0)
+
+
+def targets(phi: np.ndarray, p: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """Return Q̄ (S for cDCC) and N̄ (zero unless asymmetric), packed.
+
+    Notes
+    -----
+    cDCC: S is the correlation matrix of diag(Q_t)^{1/2} z_t, which depends on a and b.
+    """
+    x = rescaled(phi, p)
+    q_bar = _moment(x, p.centred)
+    if p.kind == "cdcc":
+        rows, columns = pairs(x.shape[1])
+        spread = np.sqrt(q_bar[rows == columns])
+        q_bar = q_bar / (spread[rows] * spread[columns])
+    n_bar = _moment(falls(p.z), p.centred) if p.kind == "adcc" else np.zeros(len(q_bar))
+    return q_bar, n_bar
+
+
+def rescaled(phi: np.ndarray, p: Problem) -> np.ndarray:
+    """Return diag(Q_t)^{1/2} z_t for cDCC, z_t otherwise."""
+    if p.kind != "cdcc":
+        return p.z
+    with np.errstate(invalid="ignore"):
+        return p.z * np.sqrt(own_scales(phi, p)[0])
+
+
+def _moment(x: np.ndarray, centred: bool) -> np.ndarray:
+    if centred:
+        x = x - x.mean(axis=0)
+    return pack(x.T @ x / (len(x) - centred))
+
+
+def own_scales(phi: np.ndarray, p: Problem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the diagonal of Q_t in cDCC and its derivatives in a and b, each (n, k)."""
+    a, b = phi[:2]
+    square = p.z * p.z
+    first = 1.0 if p.presample is None else 1 - a + a * p.presample**2
+    q, by_a, by_b = np.empty((3, *p.z.shape))
+    for i, s in enumerate(square.T):
+        carry = a * s[:-1] + b
+        direct = np.full(len(s), 1 - a - b)
+        direct[0] = first
+        q[:, i] = sweep(carry, direct[None])[0]
+        slopes = np.zeros((2, len(s)))
+        slopes[0, 0] = 0.0 if p.presample is None else p.presample**2 - 1
+        slopes[0, 1:] = s[:-1] * q[:-1, i] - 1
+        slopes[1, 1:] = q[:-1, i] - 1
+        by_a[:, i], by_b[:, i] = sweep(carry, slopes)
+    return q, by_a, by_b
+
+
+def evaluate(phi: np.ndarray, target: tuple[np.ndarray, np.ndarray], p: Problem) -> Evaluation:
+    """Evaluate a correlation model.
+
+    Parameters
+    ----------
+    phi : ndarray
+        a, b, g where asymmetric, ν where t.
+    target : tuple of ndarray
+        Q̄ and N̄, packed.
+    p : Problem
+
+    Returns
+    -------
+    Evaluation
+
+    Notes
+    -----
+    Q_t = (1 − a − b) Q̄ − g N̄ + a x_{t-1} x_{t-1}' + g n_{t-1} n_{t-1}' + b Q_{t-1} with
+    n = min(z, 0), x = z, and x = diag(Q)^{1/2} z for cDCC; R_t = diag(Q_t)^{-1/2} Q_t
+    diag(Q_t)^{-1/2}. Q_t is linear in Q_{t-1}: every element is a filter of its own.
+    """
+    q, slopes = _recursion(phi, target, p)
+    k = p.z.shape[1]
+    rows, columns = pairs(k)
+    diagonal = rows == columns
+    with np.errstate(invalid="ignore", divide="ignore"):
+        own = q[:, diagonal]
+        scale = 1 / np.sqrt(own)
+        packed = q * scale[:, rows] * scale[:, columns]
+    log_det, inverse = _invert(packed, k)
+    u = np.einsum("tij,tj->ti", inverse, p.z)
+    square = np.einsum("ti,ti->t", u, p.z)
+    terms, weight, by_nu = _density(square, log_det, phi, p)
+    to_q = pack(inverse) - weight[:, None] * products(u)
+    to_q *= scale[:, rows] * scale[:, columns]
+    to_q[:, diagonal] -= (1 - weight[:, None] * u * p.z) / own
+    to_q *= np.where(diagonal, -0.5, -1.0)
+    scores = [np.einsum("tm,tm->t", to_q, s) for s in slopes] + by_nu
+    return Evaluation(terms, np.stack(scores, axis=1), packed, to_q, -weight[:, None] * u)
+
+
+def _density(
+    square: np.ndarray, log_det: np.ndarray, phi: np.ndarray, p: Problem
+) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    """Log-density, the weight of z z' in its derivative, and the derivative in ν."""
+    k = p.z.shape[1]
+    if p.dist == "normal":
+        terms = -0.5 * (k * np.log(2 * np.pi) + log_det + square)
+        return terms, np.ones(len(square)), []
+    from scipy.special import digamma, gammaln
+
+    nu = float(phi[-1])
+    tail = np.log1p(square / (nu - 2))
+    constant = gammaln((nu + k) / 2) - gammaln(nu / 2) - k / 2 * np.log(np.pi * (nu - 2))
+    terms = constant - 0.5 * log_det - (nu + k) / 2 * tail
+    slope = 0.5 * (digamma((nu + k) / 2) - digamma(nu / 2) - k / (nu - 2))
+    spread = nu - 2 + square
+    by_nu = slope - 0.5 * tail + (nu + k) / 2 * square / ((nu - 2) * spread)
+    return terms, (nu + k) / spread, [by_nu]
+
+
+def _recursion(
+    phi: np.ndarray, target: tuple[np.ndarray, np.ndarray], p: Problem
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Q_t packed, and its derivatives in a, b and g."""
+    a, b = phi[:2]
+    g = phi[2] if p.kind == "adcc" else 0.0
+    q_bar, n_bar = target
+    x = products(p.z)
+    x_by = None
+    if p.kind == "cdcc":
+        rows, columns = pairs(p.z.shape[1])
+        own, *own_by = own_scales(phi, p)
+        x = x * np.sqrt(own[:, rows] * own[:, columns])
+        x_by = [
+            0.5 * x * (d[:, rows] / own[:, rows] + d[:, columns] / own[:, columns]) for d in own_by
+        ]
+    y = products(falls(p.z)) if p.kind == "adcc" else None
+    news = a * x + ((1 - a - b) * q_bar - g * n_bar)
+    if y is not None:
+        news += g * y
+    before = None if p.presample is None else p.presample**2
+    first = q_bar
+    if before is not None:
+        first = (1 - a) * q_bar - g * n_bar + (a + g) * before
+    q = _filter(first, news, b)
+    starts = [np.zeros_like(q_bar)] * 3
+    if before is not None:
+        starts = [before - q_bar, np.zeros_like(q_bar), before - n_bar]
+    drives = [x - q_bar, q - q_bar] + ([y - n_bar] if y is not None else [])
+    if x_by is not None:
+        drives = [drive + a * change for drive, change in zip(drives, x_by, strict=True)]
+    return q, [_filter(s, d, b) for s, d in zip(starts, drives, strict=False)]
+
+
+def _filter(first: np.ndarray, news: np.ndarray, b: float) -> np.ndarray:
+    """v with v_1 = first and v_t = news_{t-1} + b v_{t-1}."""
+    from scipy.signal import lfilter
+
+    drive = np.empty_like(news)
+    drive[0], drive[1:] = first, news[:-1]
+    return lfilter([1.0], [1.0, -b], drive, axis=0)
+
+
+def _invert(packed: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """ln|R_t| and R_t⁻¹; not a number where R_t is not positive definite."""
+    matrix = unpack(packed, k)
+    if k == 2:
+        rho = packed[:, 1]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            det = 1 - rho * rho
+            inverse = np.array([[1.0, 0.0], [0.0, 1.0]]) - rho[:, None, None] * (1 - np.eye(2))
+            return np.log(det), inverse / det[:, None, None]
+    try:
+        root = np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return np.full(len(packed), np.nan), np.full_like(matrix, np.nan)
+    log_det = 2 * np.log(np.einsum("tii->ti", root)).sum(axis=1)
+    return log_det, np.linalg.inv(matrix)
+
+
+def target_weights(phi: np.ndarray, p: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """Return the derivatives of Q_t in Q̄ and in N̄, which are scalars, each (n,)."""
+    a, b = phi[:2]
+    g = phi[2] if p.kind == "adcc" else 0.0
+    ones = np.ones((len(p.z), 1))
+    first = 1.0 if p.presample is None else 1 - a
+    by_q = _filter(np.array([first]), (1 - a - b) * ones, b)[:, 0]
+    by_n = _filter(np.array([0.0 if p.presample is None else -g]), -g * ones, b)[:, 0]
+    return by_q, by_n
+
+
+def gradient_in_z(phi: np.ndarray, found: Evaluation, p: Problem) -> np.ndarray:
+    """Return the derivative of the log-likelihood in z, targets held, shape (n, k).
+
+    Not for cDCC. With Λ_t = Σ_{s≥t} b^{s−t} ∂ℓ_s/∂Q_s, z_t adds 2 a Λ_{t+1} z_t through Q.
+    """
+    a, b = phi[:2]
+    k = p.z.shape[1]
+    rows, columns = pairs(k)
+    reverse = found.to_q[::-1]
+    ahead = _filter(np.zeros(reverse.shape[1]), reverse, b)[::-1]
+    ahead = unpack(ahead * np.where(rows == columns, 1.0, 0.5), k)
+    total = found.to_z + 2 * a * np.einsum("tij,tj->ti", ahead, p.z)
+    if p.kind == "adcc":
+        n = falls(p.z)
+        total += 2 * phi[2] * (n < 0) * np.einsum("tij,tj->ti", ahead, n)
+    return total
