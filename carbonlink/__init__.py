@@ -21,6 +21,8 @@ _WORDS = {
     "to_carbon_price": "facts.units",
     "GARCH": "models.garch",
     "variance_breaks": "models.variance_breaks",
+    "CCC": "models.correlations",
+    "DCC": "models.correlations",
     "VAR": "models.var",
     "TVPVAR": "models.tvpvar",
     "ECM": "models.ecm",

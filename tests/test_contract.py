@@ -38,6 +38,18 @@ def _variance_breaks():
     return cl.variance_breaks(y)
 
 
+def _returns_of_three():
+    return pd.concat({f"m{i}": cl.simulate.garch(500, rng=i) for i in range(3)}, axis=1)
+
+
+def _ccc():
+    return cl.CCC(_returns_of_three()).fit()
+
+
+def _dcc():
+    return cl.DCC(_returns_of_three(), kind="adcc", dist="t").fit()
+
+
 def _var():
     return cl.VAR(cl.simulate.var(300, rng=1), lags=2).fit()
 
@@ -118,6 +130,8 @@ FACTORIES = {
         _garch_regressor,
         _volatility,
         _variance_breaks,
+        _ccc,
+        _dcc,
         _var,
         _stationarity,
         _connectedness,
