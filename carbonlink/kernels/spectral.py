@@ -6,6 +6,9 @@ import numpy as np
 
 from . import fevd
 
+ROUNDING = 1e-9
+"""Radians by which an edge may miss a frequency of the grid that it means."""
+
 
 def band_shares(
     coefs: np.ndarray,
@@ -89,7 +92,7 @@ def grid_band_shares(
     place = np.arange(n)
     frequency = np.minimum(place, n - place) / (n // 2) * np.pi
     inside = [
-        (frequency >= low) & (frequency < high)
+        (frequency >= low - ROUNDING) & (frequency < high - ROUNDING)
         for high, low in zip(edges[:-1], edges[1:], strict=True)
     ]
     bands = np.stack([power[here].sum(axis=0) for here in inside])
