@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError, check_choice
+from ..models.ardl import choose
 from ..models.ecm import fit_ecm
 from ..models.ecm_results import ECMResults
 from ..results import Recipe, Sample, check_level
@@ -16,7 +17,7 @@ from .joint_prices import JointPrices, check_moves, joint_prices
 from .pass_through_rate import Rate
 from .pass_through_results import RATE_UNIT, PassThroughResults
 
-METHODS = ("ecm",)
+METHODS = ("ecm", "ardl")
 INSIDE = "inside_band"
 
 
@@ -59,8 +60,10 @@ def pass_through(
         b, tCO2/MWh, of the same technology as `intensity`; "cn_power" for the national
         market's published benchmark of conventional coal above 300 MW by year, "cn_power:
         <class>" for another class. A number is constant.
-    method : {"ecm"}
-        Error-correction model.
+    method : {"ecm", "ardl"}
+        Error-correction model with one order for all variables; or the same with the order of
+        each variable chosen by itself, up to 8 lags each, or 4 with more than three controls
+        (needs a criterion in `lags`).
     lags, trend, cov : optional
         As in `carbonlink.ECM`.
     where : Series of bool or "inside_band", optional
@@ -121,7 +124,7 @@ def pass_through(
     settings: dict[str, Any] = {"trend": trend, "cov": cov, "where": rows, "minimum": minimum}
     further = joint.frame.drop(columns=[cause, effect])
     others = further if further.shape[1] else None
-    model = fit_ecm(joint.frame[effect], joint.frame[cause], others, lags=lags, **settings)
+    model = _model(joint.frame[effect], joint.frame[cause], others, method, lags, settings)
     days = joint.frame.dropna().index
     costs = (gross_cost(intensity, days), net_cost(intensity, benchmark, days))
     rates = []
@@ -143,6 +146,28 @@ def pass_through(
         recipe=Recipe(pass_through, arguments),
         fitted=model,
     )
+
+
+def _model(
+    effect: pd.Series,
+    cause: pd.Series,
+    others: pd.DataFrame | None,
+    method: str,
+    lags: int | str,
+    settings: dict[str, Any],
+) -> ECMResults:
+    """Return the error-correction model, its orders common or chosen one by one."""
+    if method == "ecm":
+        return fit_ecm(effect, cause, others, lags=lags, **settings)
+    if not isinstance(lags, str):
+        raise SpecificationError(
+            f'method="ardl" chooses each order by itself; lags={lags!r} leaves no choice.',
+            'Use lags="bic" or "aic", or method="ecm".',
+        )
+    about = {key: settings[key] for key in ("trend", "where", "minimum")}
+    most = 4 if others is not None and others.shape[1] > 3 else 8
+    found = choose(effect, cause, others, lags, None, most, fixed=None, **about)
+    return fit_ecm(effect, cause, others, lags=found.lags, order=found.orders, **settings)
 
 
 def _check_numbers(margin: float, level: float) -> None:
@@ -218,7 +243,8 @@ def _ratio(
     if cost.constant is not None:
         return model.long_run_ratio(cause).times(1 / cost.constant)
     shock = (joint.frame[cause] * cost.per_mwh.reindex(joint.frame.index)).rename("carbon cost")
-    own = fit_ecm(joint.frame[effect], shock, others, lags=model.spec["lags"], **settings)
+    orders = {"lags": model.spec["lags"], "order": model.spec["order"]}
+    own = fit_ecm(joint.frame[effect], shock, others, **orders, **settings)
     return own.long_run_ratio("carbon cost")
 
 
@@ -226,12 +252,13 @@ def _spec(
     arguments: dict[str, Any], joint: JointPrices, model: ECMResults, costs: tuple[Cost, Cost]
 ) -> dict[str, Any]:
     own = ("cause", "effect", "method", "trend", "margin", "level", "minimum")
-    where, band = arguments["where"], arguments["band"]
+    where, band, lags = arguments["where"], arguments["band"], arguments["lags"]
     return {
         **{key: arguments[key] for key in own},
         "controls": tuple(joint.frame.columns[2:]),
         "lags": model.spec["lags"],
-        "lags_chosen_by": model.spec["chosen_by"],
+        "order": model.spec["order"],
+        "lags_chosen_by": lags if isinstance(lags, str) else "given",
         "cov": model.spec["cov"],
         "intensity": costs[0].words,
         "benchmark": costs[1].words,

@@ -124,7 +124,8 @@ class PassThroughResults(Results):
 
     @property
     def _impact(self) -> str:
-        return f"D.{self.spec['cause']}"
+        change = f"D.{self.spec['cause']}"
+        return change if change in self.model.params.index else self.spec["cause"]
 
     def _long_run(self, level: float) -> Term:
         ratio, found = self._ratio, self._ratio.confidence_set(level)

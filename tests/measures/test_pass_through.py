@@ -204,6 +204,35 @@ def test_units_that_do_not_fit_are_named(prices):
         )
 
 
+def test_each_order_by_itself_is_the_distributed_lag(prices):
+    rated = {"intensity": 0.85, "benchmark": 0.8, "method": "ardl"}
+    found = cl.pass_through(prices, "cea", "electricity_gd", **rated)
+    model = cl.ARDL(prices["electricity_gd"], prices["cea"], lags="bic").fit()
+    assert (found.spec["lags"], found.spec["order"]) == (model.spec["lags"], model.spec["order"])
+    assert found.spec["method"] == "ardl" and found.spec["lags_chosen_by"] == "bic"
+    assert found.long_run.estimate == pytest.approx(model.long_run["cea"], rel=1e-10)
+    assert found.gross.estimate == pytest.approx(model.long_run["cea"] / 0.85, rel=1e-10)
+    factor = pd.Series(np.where(np.arange(len(prices)) < 400, 0.85, 0.84), prices.index)
+    moving = cl.pass_through(prices, "cea", "electricity_gd", intensity=factor, method="ardl")
+    cost = (prices["cea"] * factor).rename("cost")
+    order = {"lags": model.spec["lags"], "order": model.spec["order"]}
+    own = cl.ECM(prices["electricity_gd"], cost, **order).fit()
+    assert moving.gross.estimate == pytest.approx(own.long_run["cost"], rel=1e-10)
+    with pytest.raises(cl.SpecificationError, match="chooses each order by itself"):
+        cl.pass_through(prices, "cea", "electricity_gd", method="ardl", lags=2)
+
+
+def test_a_cause_that_enters_at_once_only_has_its_short_run_in_its_level():
+    # Partial adjustment: with short run = adjustment times long run the cause has no lag.
+    data = cl.simulate.error_correction(
+        3000, long_run=0.8, adjustment=0.25, short_run=0.2, sigma=0.5, rng=6
+    )
+    found = cl.pass_through(data, "cause", "effect", method="ardl")
+    assert found.spec["order"][0] == 0
+    assert found.short_run.estimate == pytest.approx(0.2, abs=0.05)
+    assert found.tidy().set_index("term").loc["short_run", "p_value"] < 0.001
+
+
 @pytest.mark.slow
 def test_rates_cover_the_truth():
     runs, hits = 1000, {"gross": 0, "net": 0}
