@@ -86,7 +86,7 @@ class ARDLResults(Estimates):
 
         Parameters
         ----------
-        test, case, asymptotic, draws, level, rng
+        test, case, asymptotic, draws, level, rng : optional
             As in `ECMResults.bounds_test`: F or t; case 1–5; p-value for the sample's own
             number of rows unless `asymptotic`.
         second_order : {"refuse", "allow"}

@@ -164,9 +164,12 @@ def fit_projections(
     keep = row_mask(where, response.index)
     states = _states(state, state_lag, response.index)
     last = -1 if source is not None else 0
-    arrays = [response.to_numpy(), rest.iloc[:, 0].to_numpy(), rest.iloc[:, last].to_numpy()]
+    answer, treatment, moved = (
+        column.to_numpy() for column in (response, rest.iloc[:, 0], rest.iloc[:, last])
+    )
+    sums = bool(cumulative), cumulative == "ratio"
     found = [
-        project(*arrays, layout, horizon, keep & mask, bool(cumulative), cumulative == "ratio")
+        project(answer, treatment, moved, layout, horizon, keep & mask, *sums)
         for mask in states.values()
     ]
     for one, name in zip(found, states, strict=True):
@@ -243,7 +246,7 @@ def _controls(
     for name in current:
         columns.append(rest[name].to_numpy())
         labels.append(name)
-    for name, values in [(str(response.name), response), *rest.items()]:
+    for name, values in [(str(response.name), response), *((str(c), v) for c, v in rest.items())]:
         for lag in range(1, lags + 1):
             columns.append(lagged(values.to_numpy(), lag))
             labels.append(f"{name}.L{lag}")

@@ -58,7 +58,7 @@ class NARDLResults(ECMResults):
 
         Parameters
         ----------
-        test, case, asymptotic, draws, level, rng
+        test, case, asymptotic, draws, level, rng : optional
             As there.
         regressors : int, optional
             Causes in the null. The two halves of a cause are tied, so the right number lies
@@ -135,7 +135,7 @@ class NARDLResults(ECMResults):
             n_jobs=n_jobs,
         )
         paths, cloud = self._paths(params, cause, horizon), self._paths(drawn, cause, horizon)
-        table = {}
+        table: dict[str, np.ndarray] = {}
         for name in PATHS:
             low, high = bootstrap.interval(paths[name], cloud[name], paths[name], level)
             table |= {name: paths[name], f"{name}_lower": low, f"{name}_upper": high}
