@@ -17,6 +17,7 @@ import carbonlink as cl
 
 HORIZON = 10
 KAPPA = 0.99
+STEPS = 50
 
 
 def system(k: int, n: int) -> pd.DataFrame:
@@ -72,9 +73,8 @@ def main() -> None:
         repeats = 1 if name == "thirty" else 3
         seconds = best(lambda frame=frame, lags=lags: whole(frame, lags), repeats)
         print(f"{name}, {len(frame)} days, lags={lags}: {seconds:.3f} s")
-        steps = 50
-        plain = best(lambda f=frame, p=lags: written_out(f, p, steps), 1) * len(frame) / steps
-        print(f"  written out (from {steps} days): {plain:.1f} s, {plain / seconds:.0f}x")
+        plain = best(lambda f=frame, p=lags: written_out(f, p, STEPS), 1) * len(frame) / STEPS
+        print(f"  written out (from {STEPS} days): {plain:.1f} s, {plain / seconds:.0f}x")
     peer = best(lambda: whole(four, 1, "connectedness_approach"))
     print(f"four, lags=1, compat: {peer:.3f} s")
     null = best(lambda: cl.connectedness(cl.TVPVAR(four).fit()).null_mean, 1)

@@ -98,6 +98,7 @@ class FrequencyConnectedness(Results):
             ax = plotting.new_axes(ax, height=1.2 + 0.4 * len(values))
             bars = ax.barh(list(self.bands)[::-1], values, color=plotting.PALETTE[0])
             ax.bar_label(bars, [f"{v:.1f}" for v in values], padding=3, fontsize=8)
+            ax.margins(x=0.1)
             ax.set_xlabel("connectedness, % of forecast variance")
             ax.set_title(f"Connectedness by band, total {self.overall:.1f} %")
         return ax
@@ -123,7 +124,7 @@ def frequency_connectedness(
 ) -> FrequencyConnectedness:
     """Split the connectedness of a fitted VAR over bands (see `ConnectednessResults.frequency`)."""
     arguments = dict(locals())
-    arguments["bands"] = bands = tuple(tuple(pair) for pair in bands)
+    arguments["bands"] = bands = tuple(bands) if np.iterable(bands) else (bands,)
     check_choice("compat", compat, (None, "connectedness_approach"))
     places = check_decomposition(model.names, horizon, kind, order)
     edges, labels = check_bands(bands, unit)

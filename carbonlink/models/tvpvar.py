@@ -32,7 +32,8 @@ class TVPVAR:
         h rows back weighs κ^h: 0.99 stands for about 100 rows, 0.96 for 25, 1 forgets nothing.
     prior : {"uninformative", "minnesota", "training"}
         Coefficients before the first observation: zeros with one variance; zeros with a variance
-        that falls with the square of the lag; or least squares on the training window.
+        that falls with the square of the lag; or least squares on the training window. After the
+        uninformative prior the first dates, some tens of them, are noisy.
     prior_variance : float, optional
         Variance of the coefficients under the prior, 4 by default; at lag 1 for "minnesota", 0.1
         by default; for "training" what multiplies the least-squares covariance, 4 by default as
