@@ -101,6 +101,24 @@ def test_the_likelihood_is_that_of_all_observations_at_once():
     assert end.loglik == pytest.approx(whole, abs=1e-8)
 
 
+def test_the_likelihood_uses_the_covariance_of_the_row_before():
+    from scipy import stats
+
+    y, rows = system(n=40), np.arange(20, 22)
+    start = tvpvar.uninformative(2, 1, False, 2.0, np.cov(y[:20].T))
+    end = tvpvar.run(y, 1, rows, start, (0.9, 0.5), constant=False, stability="none")
+    one = tvpvar.run(y, 1, rows[:1], start, (0.9, 0.5), constant=False, stability="none")
+    x = [np.kron(np.eye(2), y[row - 1]) for row in rows]
+    first = x[0] @ start.variance @ x[0].T + start.sigma
+    second = x[1] @ one.variance @ x[1].T / 0.9 + one.sigma[0]
+    expected = [
+        stats.multivariate_normal(np.zeros(2), cover).logpdf(error)
+        for cover, error in zip((first, second), end.resid, strict=True)
+    ]
+    assert one.loglik == pytest.approx(expected[0])
+    assert end.loglik == pytest.approx(sum(expected))
+
+
 def test_the_covariance_averages_forecast_errors():
     y = system(n=60)
     rows = np.arange(20, 60)
