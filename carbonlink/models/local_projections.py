@@ -40,6 +40,9 @@ class LocalProjections:
     lags : int
         Lags of the response, the shock, the controls and the instrument. With
         inference="lag_augmented" one more is used, whatever the horizon.
+    shock_lags : int, optional
+        Lags of the shock and of the instrument, where they are to differ from the others': 0
+        for a shock that is news by itself.
     current : tuple of str
         Controls that enter with their current value too: those determined before the shock.
     cumulative : {False, True, "ratio"}
@@ -100,6 +103,7 @@ class LocalProjections:
     controls: Any = None
     horizon: int = 24
     lags: int = 4
+    shock_lags: int | None = None
     current: tuple[str, ...] = ()
     cumulative: bool | str = False
     inference: str | None = None
@@ -137,6 +141,7 @@ def fit_projections(
     controls: Any = None,
     horizon: int = 24,
     lags: int = 4,
+    shock_lags: int | None = None,
     current: tuple[str, ...] = (),
     cumulative: bool | str = False,
     inference: str | None = None,
@@ -156,11 +161,14 @@ def fit_projections(
     inference = inference or ("hac" if cumulative == "ratio" else "lag_augmented")
     bands = (bands,) if isinstance(bands, str) else tuple(bands)
     current = (current,) if isinstance(current, str) else tuple(current)
-    _check(horizon, lags, cumulative, inference, bandwidth, state_lag, trend, bands, draws)
+    _check(
+        horizon, lags, shock_lags, cumulative, inference, bandwidth, state_lag, trend, bands, draws
+    )
     source = None if instrument is None else check_series(instrument, "instrument")
     response, rest, dropped = joined(y, check_series(shock, "shock"), controls, source)
     used = lags + (inference == "lag_augmented")
-    layout, labels = _controls(response, rest, source is not None, current, used, trend)
+    own = used if shock_lags is None else shock_lags
+    layout, labels = _controls(response, rest, source is not None, current, (used, own), trend)
     keep = row_mask(where, response.index)
     states = _states(state, state_lag, response.index)
     last = -1 if source is not None else 0
@@ -193,7 +201,13 @@ def fit_projections(
             arguments,
             response,
             rest,
-            {"lags_used": used, "inference": inference, "bands": bands, "current": current},
+            {
+                "lags_used": used,
+                "shock_lags": own,
+                "inference": inference,
+                "bands": bands,
+                "current": current,
+            },
         ),
         sample=Sample.of(index, dropped=dropped),
         notes=notes(ratios, cumulative),
@@ -227,7 +241,7 @@ def _controls(
     rest: pd.DataFrame,
     instrumented: bool,
     current: tuple[str, ...],
-    lags: int,
+    lags: tuple[int, int],
     trend: str,
 ) -> tuple[np.ndarray, list[str]]:
     """Return intercept, trend, current controls and all lags, with their labels."""
@@ -247,7 +261,8 @@ def _controls(
         columns.append(rest[name].to_numpy())
         labels.append(name)
     for name, values in [(str(response.name), response), *((str(c), v) for c, v in rest.items())]:
-        for lag in range(1, lags + 1):
+        known = name == str(response.name) or name in own
+        for lag in range(1, lags[0 if known else 1] + 1):
             columns.append(lagged(values.to_numpy(), lag))
             labels.append(f"{name}.L{lag}")
     return np.column_stack(columns), labels
@@ -327,6 +342,7 @@ def _label(h: int, state: str) -> str:
 def _check(
     horizon: Any,
     lags: Any,
+    shock_lags: Any,
     cumulative: Any,
     inference: str,
     bandwidth: Any,
@@ -338,6 +354,7 @@ def _check(
     for name, value, least in (
         ("horizon", horizon, 0),
         ("lags", lags, 0),
+        ("shock_lags", 0 if shock_lags is None else shock_lags, 0),
         ("state_lag", state_lag, 0),
         ("bandwidth", 0 if bandwidth is None else bandwidth, 0),
         ("draws", draws, 100),

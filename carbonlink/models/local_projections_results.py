@@ -14,6 +14,7 @@ from ..inference.bands import Ratio
 from ..results import Estimates, check_level
 
 BANDS = ("pointwise", "sup-t")
+SHADES = {"pointwise": 0.3, "sup-t": 0.15}
 WEAK = 23.11
 """Effective F below which one instrument is weak: bias above 10 % of the worst case, 5 % test."""
 
@@ -151,7 +152,7 @@ class LocalProjectionsResults(Estimates):
                 for kind in self.spec["bands"]:
                     part = self.band(kind)
                     part = part[part["state"] == state].replace([np.inf, -np.inf], np.nan)
-                    shade = {"alpha": 0.18, "lw": 0, "color": colour}
+                    shade = {"alpha": SHADES[kind], "lw": 0, "color": colour}
                     label = f"95 % {kind} {state}".strip()
                     ax.fill_between(
                         part["horizon"], part["lower"], part["upper"], label=label, **shade

@@ -118,6 +118,7 @@ def test_the_search_recovers_orders_that_differ_between_variables():
     )
 
 
+@pytest.mark.slow
 def test_the_whole_search_of_four_variables_is_quick():
     walks = np.random.default_rng(0).standard_normal((1000, 4)).cumsum(axis=0)
     data = pd.DataFrame(walks, columns=list("yabc"))

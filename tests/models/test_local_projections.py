@@ -64,6 +64,23 @@ def test_every_horizon_is_the_regression_of_statsmodels(data, cumulate):
         assert found.rows[0, h] == robust.nobs
 
 
+def test_a_shock_that_is_news_may_go_without_its_lags(data):
+    import statsmodels.api as sm
+
+    found = cl.LocalProjections(
+        data["power"], data["cea"], horizon=2, lags=2, shock_lags=0, inference="hac"
+    ).fit()
+    for h in range(3):
+        x = {"const": 1.0, "cea": data["cea"]}
+        x |= {k: data["power"].shift(k) for k in (1, 2)}
+        rows = pd.DataFrame(x, index=data.index).assign(y=data["power"].shift(-h)).dropna()
+        peer = sm.OLS(rows.pop("y"), rows).fit(cov_type="HAC", cov_kwds={"maxlags": h})
+        assert found.response[h] == pytest.approx(peer.params["cea"], rel=1e-8)
+    assert found.spec["shock_lags"] == 0
+    same = found.refit(shock_lags=2)
+    assert same.response.equals(found.refit(shock_lags=None).response)
+
+
 def test_a_long_sample_gives_back_the_known_response():
     frame = cl.simulate.var(60_000, COEFS, SIGMA, names=("cea", "power"), rng=5)
     found = cl.LocalProjections(frame["power"], frame["cea"], horizon=6, lags=1).fit()
@@ -189,6 +206,7 @@ def test_missing_values_cost_rows_and_are_not_filled(data):
     assert found.rows[0].tolist() == [600 - 1 - 2, 600 - 1 - 2 - 1, 600 - 1 - 2 - 2]
 
 
+@pytest.mark.slow
 def test_speed_with_three_controls_and_simultaneous_bands():
     frame = cl.simulate.var(3000, names=NAMES, rng=1)
     model = cl.LocalProjections(frame["power"], frame["cea"], frame[["gas", "coal", "load"]])
@@ -206,6 +224,7 @@ def test_speed_with_three_controls_and_simultaneous_bands():
     [
         ({"horizon": -1}, "horizon=-1"),
         ({"lags": 1.5}, "lags=1.5"),
+        ({"shock_lags": -1}, "shock_lags=-1"),
         ({"cumulative": "sum"}, "cumulative"),
         ({"inference": "iid"}, "lag_augmented"),
         ({"bandwidth": 4}, "has no use"),

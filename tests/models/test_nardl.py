@@ -155,6 +155,7 @@ def test_refuses_what_it_cannot_do(data, change, words):
         cl.NARDL(data["power"], data["cea"], **change).fit()
 
 
+@pytest.mark.slow
 def test_a_thousand_paths_are_quick(data):
     found = cl.NARDL(data["power"], data["cea"], lags=4).fit()
     start = time.perf_counter()

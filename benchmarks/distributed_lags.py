@@ -1,0 +1,109 @@
+"""Time local projections, ARDL order search and NARDL bands beside statsmodels and tsecon.
+
+    OMP_NUM_THREADS=1 python benchmarks/distributed_lags.py [repeats]
+
+Local projections: 3,000 days, three controls, horizons 0 to 24, four lags and one more, sup-t
+bands; statsmodels runs one OLS a horizon without a band. Without the controls: tsecon's `lp`, if
+installed, with its own sup-t band. Orders: an effect and three causes up to (8,8,8,8), all
+compared on one sample; statsmodels' `ardl_select_order` with glob=False. Data are simulated.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import carbonlink as cl
+
+NAMES = ("cea", "power", "gas", "coal", "load")
+
+
+def median_seconds(call: Callable[[], Any], repeats: int) -> float:
+    """Median wall time of a call."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return float(np.median(times))
+
+
+def own_projections(frame: pd.DataFrame) -> Any:
+    """carbonlink, with simultaneous bands."""
+    model = cl.LocalProjections(frame["power"], frame["cea"], frame[["gas", "coal", "load"]])
+    return model.fit().band("sup-t")
+
+
+def statsmodels_projections(frame: pd.DataFrame) -> Any:
+    """One regression a horizon by statsmodels, robust errors, no band."""
+    import statsmodels.api as sm
+
+    lags = pd.concat({k: frame.shift(k) for k in range(1, 6)}, axis=1)
+    x = sm.add_constant(pd.concat([frame[["cea"]], lags], axis=1))
+    fits = []
+    for h in range(25):
+        y = frame["power"].shift(-h)
+        rows = x.notna().all(axis=1) & y.notna()
+        fits.append(sm.OLS(y[rows], x[rows]).fit(cov_type="HC1").bse["cea"])
+    return fits
+
+
+def own_plain(frame: pd.DataFrame) -> Any:
+    """carbonlink without controls, for tsecon's `lp`, which has none."""
+    return cl.LocalProjections(frame["power"], frame["cea"]).fit().band("sup-t")
+
+
+def tsecon_plain(frame: pd.DataFrame) -> Any:
+    """tsecon's lag-augmented projections with its sup-t band of as many draws."""
+    import tsecon
+
+    y, shock = frame["power"].to_numpy(), frame["cea"].to_numpy()
+    given = {"horizons": 24, "n_lag_controls": 4, "band": "sup-t", "band_n_sim": 10_000}
+    return tsecon.lp(y, shock, **given, band_alpha=0.05)
+
+
+def own_orders(frame: pd.DataFrame) -> Any:
+    """carbonlink, every order up to (8,8,8,8)."""
+    return cl.ARDL(frame["power"], frame[["cea", "gas", "coal"]], max_lags=(8, 8, 8, 8)).fit()
+
+
+def statsmodels_orders(frame: pd.DataFrame) -> Any:
+    """statsmodels, the same orders (each cause's up to 8)."""
+    from statsmodels.tsa.ardl import ardl_select_order
+
+    plain = frame.reset_index(drop=True)
+    x = plain[["cea", "gas", "coal"]]
+    return ardl_select_order(plain["power"], 8, x, 8, trend="c", ic="bic")
+
+
+def own_multipliers(frame: pd.DataFrame) -> Any:
+    """carbonlink, 999 bootstrap paths."""
+    return cl.NARDL(frame["effect"], frame["cause"], lags=4).fit().multipliers(draws=999)
+
+
+def main(repeats: int = 5) -> None:
+    """Print seconds and ratios."""
+    warnings.simplefilter("ignore")
+    frame = cl.simulate.var(3000, names=NAMES, rng=1)
+    linked = cl.simulate.error_correction(3000, rng=1)
+    pairs = [("local projections, 3 controls, sup-t", own_projections, statsmodels_projections)]
+    pairs.append(("orders up to (8,8,8,8)", own_orders, statsmodels_orders))
+    if importlib.util.find_spec("tsecon"):
+        pairs.insert(1, ("local projections, no control, sup-t", own_plain, tsecon_plain))
+    for name, mine, theirs in pairs:
+        own = median_seconds(lambda mine=mine: mine(frame), repeats)
+        peer = median_seconds(lambda theirs=theirs: theirs(frame), 1)
+        print(f"{name:38}{own:8.3f} s   {theirs.__name__:24}{peer:8.3f} s   ratio {own / peer:.4f}")
+    seconds = median_seconds(lambda: own_multipliers(linked), repeats)
+    print(f"{'asymmetric multipliers, 999 paths':38}{seconds:8.3f} s")
+
+
+if __name__ == "__main__":
+    main(*(int(a) for a in sys.argv[1:]))
