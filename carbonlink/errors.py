@@ -80,3 +80,10 @@ def check_choice(argument: str, value: object, allowed: Iterable[object]) -> Non
     if value not in allowed:
         listing = ", ".join(repr(a) for a in allowed)
         raise SpecificationError(f"{argument}={value!r} is not known.", f"Use one of: {listing}.")
+
+
+def check_level(level: float) -> float:
+    """Return a confidence level in (0, 1), or raise."""
+    if not 0 < float(level) < 1:
+        raise SpecificationError(f"level={level!r} is no confidence level.", "Use 0.95 for 95 %.")
+    return float(level)

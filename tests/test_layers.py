@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "carbonlink"
 FLOORS = (
     {"errors", "kernels", "_version"},
     {"artifacts", "inference", "facts"},
-    {"plotting", "mechanisms"},
+    {"plotting", "printing", "mechanisms"},
     {"results"},
     {"models", "ingest"},
     {"simulate", "panel"},

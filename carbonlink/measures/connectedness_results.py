@@ -12,14 +12,8 @@ import pandas as pd
 
 from ..inference import bootstrap, decomposition
 from ..models.var_results import VARResults
-from ..results import (
-    Results,
-    Summary,
-    check_level,
-    format_number,
-    render_summary,
-    tidy_frame,
-)
+from ..printing import Summary, format_number, render_summary
+from ..results import Results, check_level, tidy_frame
 from .connectedness_figures import heat_map
 from .connectedness_terms import TOTALS, Terms
 from .frequency_connectedness import FrequencyConnectedness, frequency_connectedness

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..inference.bands import FiellerSet, Ratio
-from ..results import check_level, format_number, format_p
+from ..printing import format_number, format_p
+from ..results import check_level
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..artifacts import latex_table
-from ..results import day, format_number, format_p
+from ..printing import day, format_number, format_p
 from .exhibit import Exhibit
 
 _ONE_LINE, _SOME_LINES = 28, 70
