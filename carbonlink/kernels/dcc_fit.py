@@ -123,11 +123,17 @@ def maximise(p: Problem) -> Maximum:
     best = _polish(*_climb(starts[0], p, weights), p, weights)
     if best.bounds or not best.converged:
         for start in starts[1:]:
-            other = _polish(*_climb(start, p, weights), p, weights)
-            gain = other.at.total - best.at.total
-            if gain > _ENOUGH or (other.converged and not best.converged and gain > -_ENOUGH):
-                best = other
+            phi, message = _climb(start, p, weights)
+            gain = profile(phi, p)[0].total - best.at.total
+            if gain > _ENOUGH or not best.converged:
+                other = _polish(phi, message, p, weights)
+                best = other if _better(other, best) else best
     return best
+
+
+def _better(other: Maximum, best: Maximum) -> bool:
+    gain = other.at.total - best.at.total
+    return gain > _ENOUGH or (other.converged and not best.converged and gain > -_ENOUGH)
 
 
 def _starts(p: Problem) -> list[np.ndarray]:

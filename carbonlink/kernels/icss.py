@@ -10,7 +10,6 @@ from .icss_critical import critical_value
 
 STATISTICS = ("kappa2", "kappa1", "it")
 _CLOSE = 2
-_PASSES = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,26 +169,35 @@ def search(e: np.ndarray, rules: Rules) -> Search:
     -----
     Steps of Inclán and Tiao: the first and the last break of a stretch are found by shortening
     it from either side, then the stretch between them is searched; last, every break is tested
-    on its two neighbouring regimes together and moved or dropped, until nothing changes.
+    on its two neighbouring regimes together and moved or dropped, until nothing changes. They
+    revise all breaks at once, which can go in circles; here each is revised given those before
+    it. Whatever stays below its critical value is dropped, the weakest first.
     """
-    candidates = sorted(_candidates(e, rules))
-    settled = len(candidates) == 0
-    for _ in range(_PASSES):
-        if settled:
-            break
-        revised = _revise(e, candidates, rules)
-        settled = len(revised) == len(candidates) and all(
-            abs(a - b) <= _CLOSE for a, b in zip(candidates, revised, strict=True)
+    breaks = _apart(sorted(_candidates(e, rules)), len(e), rules.shortest)
+    settled = not breaks
+    seen: set[tuple[int, ...]] = set()
+    while not settled and tuple(breaks) not in seen:
+        seen.add(tuple(breaks))
+        revised = _revise(e, breaks, rules)
+        settled = len(revised) == len(breaks) and all(
+            abs(a - b) <= _CLOSE for a, b in zip(breaks, revised, strict=True)
         )
-        candidates = revised
-    edges = [0, *candidates, len(e)]
-    tests = [
+        breaks = revised
+    while True:
+        values, limits = _tests(e, breaks, rules)
+        if not breaks or (values > limits).all():
+            return Search(tuple(breaks), values, limits, settled)
+        breaks.pop(int(np.argmin(values - limits)))
+
+
+def _tests(e: np.ndarray, breaks: list[int], rules: Rules) -> tuple[np.ndarray, np.ndarray]:
+    """The statistic at every break and its critical value."""
+    edges = [0, *breaks, len(e)]
+    found = [
         _at(e[a:c], b - a, rules) for a, b, c in zip(edges, edges[1:], edges[2:], strict=False)
     ]
-    values, limits = (
-        np.array(v, dtype=float) for v in (zip(*tests, strict=True) if tests else ((), ()))
-    )
-    return Search(tuple(candidates), values, limits, settled)
+    values, limits = np.array(found, dtype=float).reshape(-1, 2).T
+    return values, limits
 
 
 def _candidates(e: np.ndarray, rules: Rules) -> set[int]:
@@ -221,13 +229,14 @@ def _shorten(e: np.ndarray, low: int, high: int, rules: Rules, *, from_end: bool
 
 
 def _revise(e: np.ndarray, breaks: list[int], rules: Rules) -> list[int]:
-    edges = [0, *breaks, len(e)]
-    kept: set[int] = set()
-    for a, c in zip(edges, edges[2:], strict=False):
-        place, value, limit = strongest(e[a:c], rules)
+    """Test each break between the revised one before it and the old one after it."""
+    kept: list[int] = []
+    for after in [*breaks[1:], len(e)]:
+        low = kept[-1] if kept else 0
+        place, value, limit = strongest(e[low:after], rules)
         if value > limit:
-            kept.add(a + place)
-    return _apart(sorted(kept), len(e), rules.shortest)
+            kept.append(low + place)
+    return kept
 
 
 def _apart(breaks: list[int], n: int, least: int) -> list[int]:

@@ -81,3 +81,19 @@ def test_regimes_are_never_shorter_than_asked():
     for shortest in (10, 30, 100):
         found = icss.search(e, icss.Rules("it", shortest=shortest))
         assert np.diff([0, *found.breaks, 800]).min() >= shortest
+
+
+def test_every_break_left_is_significant_and_the_search_ends():
+    rng = np.random.default_rng(9)
+    unsettled = 0
+    for _ in range(30):
+        e = np.empty(1200)
+        h = 1.0
+        for t in range(1200):
+            e[t] = np.sqrt(h) * rng.standard_normal()
+            h = 0.02 + 0.08 * e[t] ** 2 + 0.9 * h
+        for statistic in icss.STATISTICS:
+            found = icss.search(e - e.mean(), icss.Rules(statistic))
+            assert (found.statistics > found.criticals).all()
+            unsettled += not found.settled
+    assert unsettled <= 9
