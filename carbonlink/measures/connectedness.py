@@ -117,7 +117,7 @@ def connectedness(
     >>> bool(net.excess_pvalue < 0.05)
     True
     """
-    if isinstance(rng, np.random.Generator):
+    if rng is None or isinstance(rng, np.random.Generator):
         rng = parallel.seed_sequence(rng)
     arguments = {
         "data": data,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .. import plotting
-from ..errors import SpecificationError, TooFewObservationsError, check_choice
+from ..errors import DataError, SpecificationError, TooFewObservationsError, check_choice
 from ..results import Recipe, Results, Sample, tidy_frame
 from .frames import check_frame
 
@@ -120,6 +120,8 @@ def stationarity(
     ------
     TooFewObservationsError
         A series has fewer than 40 observations.
+    DataError
+        A series is constant.
     SpecificationError
         `level` is not the size of a test (above 0, at most 0.5), or `trend` is not known.
 
@@ -167,6 +169,11 @@ def stationarity(
             raise TooFewObservationsError(
                 f"{name} has {len(series)} observations; unit-root tests need {MINIMUM}.",
                 "Use a longer span, or leave the series out.",
+            )
+        if series.nunique() == 1:
+            raise DataError(
+                f"{name} has the same value on every day, so there is nothing to test.",
+                "Leave it out.",
             )
         rows += [{"series": str(name), **row} for row in unit_root_tests(series, trend)]
     tests = pd.DataFrame(rows)

@@ -100,6 +100,7 @@ def garch(
     check_choice("vol", vol, ("GARCH", "GJR", "EGARCH"))
     check_choice("dist", dist, ("normal", "t"))
     _check_variance(vol, omega, alpha, beta, gamma)
+    check_count("n", n)
     index, log_scale = _regressors(n, delta, variance_x)
     z = _shocks(n + BURN, dist, shape, generator(rng))
     recursion = _egarch if vol == "EGARCH" else _gjr
@@ -130,8 +131,15 @@ def _check_variance(vol: str, omega: float, alpha: float, beta: float, gamma: fl
         )
 
 
+def check_count(argument: str, value: Any) -> None:
+    """Raise unless a value is a whole number of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise SpecificationError(f"{argument}={value!r} is no number of days.", "Use 1 or more.")
+
+
 def business_days(n: int) -> pd.DatetimeIndex:
-    """Return the first n weekdays from 2015-01-01, however many (past 2262 too)."""
+    """Return the first n weekdays from 2015-01-01, however many (past 2262 too), or raise."""
+    check_count("n", n)
     return pd.date_range(START, periods=n, freq="B", unit="us", name="date")
 
 

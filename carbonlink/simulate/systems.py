@@ -64,6 +64,7 @@ def var(
     >>> cl.simulate.var(n=400, rng=1).shape
     (400, 3)
     """
+    index = business_days(n)
     k = len(names)
     a = _default_coefs(k) if coefs is None else np.asarray(coefs, dtype=float)
     a = a[None] if a.ndim == 2 else a
@@ -74,7 +75,6 @@ def var(
     y = np.zeros((lags + n + BURN, k))
     for t in range(n + BURN):
         y[lags + t] = shocks[t] + sum(a[lag] @ y[lags + t - 1 - lag] for lag in range(lags))
-    index = business_days(n)
     return pd.DataFrame(y[-n:], index=index, columns=list(names))
 
 
@@ -155,11 +155,11 @@ def error_correction(
     """
     if not 0 <= adjustment < 2:
         raise SpecificationError(f"adjustment={adjustment} is explosive.", "Use 0 to 2.")
+    index = business_days(n)
     draws = generator(rng)
     cause = 50 + np.cumsum(draws.standard_normal(n))
     shocks = sigma * draws.standard_normal(n)
     effect = follow(cause, long_run, adjustment, short_run, shocks)
-    index = business_days(n)
     return pd.DataFrame({"cause": cause, "effect": effect}, index=index)
 
 

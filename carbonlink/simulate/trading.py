@@ -77,15 +77,15 @@ def volumes(
             "are out of range.",
             "Use 0 ≤ persistence < 1, 0 ≤ zero_share < 1 and intensity > 0.",
         )
-    draws = generator(rng)
     n = cycles * days
+    index = business_days(n)
+    draws = generator(rng)
     log_volume = np.log(USUAL_TONNES) + LOG_SPREAD * autoregression(
         draws.standard_normal(n), persistence
     )
     in_window = np.arange(n) % days >= days - window
     traded = draws.random(n) >= zero_share
     tonnes = np.round(np.exp(log_volume) * np.where(in_window, intensity, 1.0)) * traded
-    index = business_days(n)
     return pd.Series(tonnes, index=index, name="volume"), list(index[days - 1 :: days])
 
 

@@ -208,3 +208,8 @@ def test_the_printed_table_is_the_familiar_one(net):
     numbers = net.numbers().set_index("share of")
     assert numbers.loc["net", "from others"] == pytest.approx(net.total)
     assert numbers.loc["to others", "cea"] == pytest.approx(net.to["cea"])
+
+
+def test_an_unseeded_draw_is_refused():
+    with pytest.raises(cl.SpecificationError, match="rng=None"):
+        cl.connectedness(cl.simulate.var(200, rng=1), rng=None)

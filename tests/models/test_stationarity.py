@@ -37,6 +37,11 @@ def test_a_confidence_level_is_not_taken_for_the_size_of_the_tests(pair, level):
         cl.stationarity(pair, level=level)
 
 
+def test_a_constant_series_is_refused_by_name(pair):
+    with pytest.raises(cl.DataError, match="flat has the same value"):
+        cl.stationarity(pair.assign(flat=7.0))
+
+
 def test_each_series_stands_on_its_own_rows(pair):
     holes = pair.copy()
     holes.iloc[10:60, 0] = np.nan

@@ -120,3 +120,15 @@ def test_power_follows_carbon_and_never_falls_below_zero():
     np.testing.assert_allclose(means[1] - means[0], 1000, rtol=1e-9)
     with pytest.raises(SpecificationError, match="gap"):
         simulate.quarter_hours(carbon.drop(days[3]))
+
+
+@pytest.mark.parametrize("n", [0, -5, 10.5, True])
+@pytest.mark.parametrize("draw", [simulate.garch, simulate.var, simulate.error_correction])
+def test_a_number_of_days_is_whole_and_positive(draw, n):
+    with pytest.raises(SpecificationError, match=f"n={n} is no number of days"):
+        draw(n=n)
+
+
+def test_no_cycles_are_no_days():
+    with pytest.raises(SpecificationError, match="n=0"):
+        simulate.volumes(cycles=0)
