@@ -112,7 +112,7 @@ class CorrelationResults(Estimates):
     def numbers(self) -> pd.DataFrame:
         """Return the correlation of every pair, day by day."""
         frame = self.correlations
-        return frame.rename_axis(frame.index.name or "date").reset_index()
+        return frame.rename_axis(str(frame.index.name or "date")).reset_index()
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the conditional correlations, of the first pairs where there are many."""
@@ -122,12 +122,12 @@ class CorrelationResults(Estimates):
         with plotting.style():
             ax = plotting.new_axes(ax)
             for pair, series in shown.items():
-                line = {"color": colours[pair], "linewidth": 0.9, "label": pair}
+                line: dict[str, Any] = {"color": colours[str(pair)], "linewidth": 0.9}
                 if isinstance(frame.index, pd.DatetimeIndex):
-                    plotting.broken_line(ax, series, **{**line, "label": None})
-                    ax.plot([], [], **line)
+                    plotting.broken_line(ax, series, **line)
+                    ax.plot([], [], label=pair, **line)
                 else:
-                    ax.plot(series.index, series, **line)
+                    ax.plot(series.index, series, label=pair, **line)
             if isinstance(frame.index, pd.DatetimeIndex):
                 plotting.years(ax)
             ax.set_ylabel("conditional correlation")

@@ -63,17 +63,20 @@ class VarianceBreakResults(Results):
         from scipy import stats
 
         z = stats.norm.ppf(0.5 + check_level(level) / 2)
-        rows = [
-            {
-                "term": f"s.d. {i}: {day(row.start)} to {day(row.end)}",
-                "estimate": row.std_dev,
-                "std_error": row.std_error,
-                "lower": row.std_dev * np.exp(-z * _share(row.std_error, row.std_dev)),
-                "upper": row.std_dev * np.exp(z * _share(row.std_error, row.std_dev)),
-                "unit": self.units["std_dev"],
-            }
-            for i, row in enumerate(self.segments.itertuples(), 1)
-        ]
+        rows: list[dict[str, Any]] = []
+        for i, row in enumerate(self.segments.to_dict("records"), 1):
+            spread, error = row["std_dev"], row["std_error"]
+            share = error / spread if spread else np.nan
+            rows.append(
+                {
+                    "term": f"s.d. {i}: {day(row['start'])} to {day(row['end'])}",
+                    "estimate": spread,
+                    "std_error": error,
+                    "lower": spread * np.exp(-z * share),
+                    "upper": spread * np.exp(z * share),
+                    "unit": self.units["std_dev"],
+                }
+            )
         rows += [
             {
                 "term": f"break {day(label)}",
@@ -90,7 +93,7 @@ class VarianceBreakResults(Results):
         """Return the returns and the standard deviation of their regime, day by day."""
         spread = np.repeat(self.segments["std_dev"].to_numpy(), self.segments["nobs"])
         frame = self.returns.rename("return").to_frame().assign(std_dev=spread)
-        return frame.rename_axis(frame.index.name or "date").reset_index()
+        return frame.rename_axis(str(frame.index.name or "date")).reset_index()
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the returns between bands of two standard deviations of their regime."""
@@ -241,10 +244,6 @@ def variance_breaks(
     )
 
 
-def _share(error: float, spread: float) -> float:
-    return error / spread if spread else float("nan")
-
-
 def _check_choices(
     statistic: Any, level: Any, minimum_segment: Any, lags: Any, critical: Any
 ) -> None:
@@ -267,7 +266,7 @@ def _check_choices(
 
 
 def _whole(value: Any, least: int) -> bool:
-    return isinstance(value, (int, np.integer)) and value >= least
+    return isinstance(value, (int, np.integer)) and int(value) >= least
 
 
 def _check_returns(y: Any, shortest: int) -> pd.Series:
