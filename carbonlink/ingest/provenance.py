@@ -20,6 +20,8 @@ REGISTER = "SOURCES.csv"
 SYNTHETIC_PUBLISHER = "carbonlink.demo"
 SYNTHETIC_WORDS = "synthetic demonstration data"
 _IGNORED_SUFFIXES = (".md", ".rst")
+_IGNORED_STARTS = (".", "~$")
+"""Hidden files, and those that a spreadsheet program leaves while a workbook is open."""
 _SHOWN = 5
 
 
@@ -80,8 +82,8 @@ def raw_files(folder: str | Path) -> tuple[list[Path], list[str]]:
 
     Notes
     -----
-    The register, hidden files, descriptions (.md, .rst) and links that lead outside the folder
-    are no data files.
+    The register, hidden and lock files, descriptions (.md, .rst) and links that lead outside the
+    folder are no data files.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -92,7 +94,9 @@ def raw_files(folder: str | Path) -> tuple[list[Path], list[str]]:
         below[:] = sorted(n for n in below if not n.startswith("."))
         for name in sorted(names):
             path = Path(where) / name
-            if name == REGISTER or name.startswith(".") or path.suffix in _IGNORED_SUFFIXES:
+            if name == REGISTER or name.startswith(_IGNORED_STARTS):
+                continue
+            if path.suffix in _IGNORED_SUFFIXES:
                 continue
             if inside not in path.resolve().parents:
                 passed.append(f"{name} is a link that leads outside {folder.name}; not read.")
@@ -161,7 +165,7 @@ def check_folder(folder: Path) -> Mapping[str, Source]:
     changed = [k for k, path in files.items() if artifacts.sha256(path) != register[k].sha256]
     if changed:
         raise RegistrationError(
-            f"{_listed(changed)} in {folder} changed since {_has(changed)} been registered.",
+            f"{_listed(changed)} in {folder} {_has(changed)} changed since registration.",
             "If the change is meant, register the new file: carbonlink data --register "
             f"{files[changed[0]]}",
         )

@@ -126,3 +126,14 @@ def test_synthetic_rows():
     assert provenance.Source(path="a", publisher="carbonlink.demo").synthetic
     assert provenance.Source(path="a", note="Synthetic demonstration data").synthetic
     assert not provenance.Source(path="a", publisher="Wind", note="synthetic").synthetic
+
+
+def test_a_workbook_that_is_open_in_a_spreadsheet_is_no_second_file(project):
+    (project / "data" / "raw" / "~$hb.xlsx").write_bytes(b"lock")
+    assert list(check_registered(project)) == ["hb.xlsx", "ember.csv"]
+
+
+def test_a_changed_file_is_named_in_one_sentence(project):
+    (project / "data" / "raw" / "ember.csv").write_text("other")
+    with pytest.raises(RegistrationError, match=r"ember.csv in .* has changed since registration"):
+        check_registered(project)
