@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,15 +157,18 @@ def _climb(start: np.ndarray, p: Problem, limits: Box) -> tuple[np.ndarray, str]
             return _BAD, np.zeros(len(theta))
         return -at.total / n, -at.gradient() / n
 
-    found = minimize(
-        objective,
-        start,
-        jac=True,
-        method="SLSQP",
-        bounds=list(zip(limits.lower, limits.upper, strict=True)),
-        constraints=_joint(limits),
-        options={"ftol": 1e-8, "maxiter": MAX_ITERATIONS},
-    )
+    with warnings.catch_warnings():
+        # scipy before 1.15 says so when SLSQP leaves the box by rounding; it clips by itself.
+        warnings.filterwarnings("ignore", "Values in x were outside bounds", RuntimeWarning)
+        found = minimize(
+            objective,
+            start,
+            jac=True,
+            method="SLSQP",
+            bounds=list(zip(limits.lower, limits.upper, strict=True)),
+            constraints=_joint(limits),
+            options={"ftol": 1e-8, "maxiter": MAX_ITERATIONS},
+        )
     theta = np.clip(found.x, limits.lower, limits.upper)
     for bound in limits.joint:
         theta = theta - min(bound.slack(theta), 0.0) * bound.row / (bound.row @ bound.row)
