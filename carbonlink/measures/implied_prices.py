@@ -63,7 +63,7 @@ class ImpliedPricesResults(Results):
     table : DataFrame
         A row a price and factor, with the columns `COLUMNS`: `implied` is in yuan/tCO2;
         `lower` and `upper` span the factors applied to that price (no sampling error);
-        `cea` is the national allowance's mean price of the same period and `gap_log` the log
+        `cea` is the national allowance's mean price of the same month or year and `gap_log` the log
         of implied over it; `headline` marks one row a price.
     """
 
@@ -163,8 +163,9 @@ def implied_prices(
     -----
     Certificates: P/EF (one certificate is 1 MWh); energy-use rights and savings: P/κ; offsets
     and allowances are prices of CO2 already. The parity gap is ln(implied) − ln(mean price of
-    the national allowance in the same period), and missing where that mean is. A series whose
-    definition changed is continued under another name, never spliced.
+    the national allowance): of the month where the data hold it, else the published one of the
+    year, and missing where that is. A series whose definition changed is continued under another
+    name, never spliced.
 
     Examples
     --------
@@ -277,17 +278,22 @@ def _with_gaps(table: pd.DataFrame) -> pd.DataFrame:
     yearly = own[own["series"] == "yearly mean"].set_index("year")["implied"]
     months = own[own["series"] == "monthly mean"].set_index(["period", "synthetic"])["implied"]
 
-    def allowance(row: pd.Series) -> float:
+    def allowance(row: pd.Series) -> tuple[float, str]:
         if row["series"] == "monthly mean":
             month = months.get((row["period"], row["synthetic"]), np.nan)
             if np.isfinite(month) or row["synthetic"]:
-                return month
-        return yearly.get(row["year"], np.nan)
+                return month, row["period"]
+        return yearly.get(row["year"], np.nan), _text(row["year"])
 
-    cea = table.apply(allowance, axis=1).astype(float)
+    found = [allowance(row) for _, row in table.iterrows()]
+    cea = pd.Series([price for price, _ in found], table.index, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
         gap = np.log(table["implied"].where(table["implied"] > 0)) - np.log(cea)
-    return table.assign(cea=cea, gap_log=gap)
+    return table.assign(cea=cea, cea_period=[period for _, period in found], gap_log=gap)
+
+
+def _text(year: float | None) -> str:
+    return "" if pd.isna(year) else str(int(year))
 
 
 def _sources(table: pd.DataFrame, panel: Any) -> tuple[str, ...]:
@@ -307,6 +313,11 @@ def _notes(table: pd.DataFrame, breaks: pd.DataFrame) -> tuple[str, ...]:
         notes.append(f"Definition break of the certificate price in {row.date}: {row.rule}.")
     if (table["factor_year"] < table["factor_of"]).any():
         notes.append("Grid factors are of the latest year published before the electricity's.")
+    if (table["cea"].notna() & (table["period"] != table["cea_period"])).any():
+        notes.append(
+            "Where the same period has no mean allowance price, the parity gap is to the "
+            "published mean of the year."
+        )
     silent = sorted(set(table.loc[table["cea"].isna(), "period"]))
     if silent:
         notes.append(f"No mean allowance price for the parity gap in: {', '.join(silent)}.")

@@ -100,6 +100,12 @@ def test_a_missing_allowance_price_is_a_missing_gap_with_a_note(found):
     assert any("2026-01" in note for note in found.notes)
 
 
+def test_a_gap_to_the_year_is_not_passed_off_as_one_to_the_month(found):
+    august = found.table.query("market == 'gec' and period == '2025-08'")
+    np.testing.assert_allclose(august["cea"], 62.36)
+    assert any("published mean of the year" in note for note in found.notes)
+
+
 def test_factors_can_be_chosen():
     own = cl.implied_prices(factors={"electricity": ["south", "north"], "energy": 2.4567})
     gec = own.table.query("market == 'gec' and period == '2025-08'")
