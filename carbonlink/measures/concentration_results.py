@@ -172,6 +172,7 @@ class ConcentrationResults(Results):
             for name in MEASURES
         ]
         if len(self.markets) > 1:
+            market: Any
             for market, row in self.markets.iterrows():
                 interval = shares.loc[(market, POOLED)]
                 rows.append(self._term("window_share", market, row["window_share"], interval, row))
@@ -192,7 +193,7 @@ class ConcentrationResults(Results):
         shares = self.conf_int()
         frame = self.markets.reset_index() if self._by_market() else self.rows
         frame = frame.assign(cycle=POOLED) if self._by_market() else frame
-        keys = list(zip(frame["market"], frame["cycle"], strict=True))
+        keys: Any = list(zip(frame["market"], frame["cycle"], strict=True))
         return pd.DataFrame(
             {
                 "market": frame["market"],
@@ -268,7 +269,8 @@ class ConcentrationResults(Results):
         if count < 2:
             return float("nan"), float("nan")
         seed = self.test.seed
-        entropy = seed.entropy if isinstance(seed.entropy, int) else tuple(seed.entropy)
+        entropy: Any = seed.entropy
+        entropy = entropy if isinstance(entropy, int) else tuple(entropy)
         weights = _cluster_weights(entropy, seed.spawn_key, self.test.draws, count, _CLUSTERS_AFTER)
         values = self.rows[measure].to_numpy(float)[chosen]
         bounds = BOUNDS.get(measure, (-np.inf, np.inf))
@@ -281,6 +283,7 @@ class ConcentrationResults(Results):
         if measure not in ("window_share", "excess_ratio", "excess_mass"):
             return [nothing] * len(self.errors)
         found = []
+        row: Any
         for error, row in zip(self.errors, self.rows.itertuples(), strict=True):
             fraction = row.window_days / row.n
             ends = error.interval("share", level)
