@@ -80,7 +80,7 @@ class CycleVolume:
     def inside(self, window: int) -> np.ndarray:
         """Return a mask of the window's days."""
         mask = np.zeros(len(self.volume), dtype=bool)
-        for start, stop in zip(self.starts([window])[0], self.stops, strict=True):
+        for start, stop in zip(self.starts(np.array([window]))[0], self.stops, strict=True):
             mask[start:stop] = True
         return mask
 
