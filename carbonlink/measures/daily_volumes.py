@@ -105,15 +105,17 @@ def _with_deadlines(panel: Panel, deadlines: Any) -> list[str]:
 
 def _from_frame(data: Any, market: Any, basis: str) -> DailyVolumes:
     frame = check_frame(data, "data")
-    if not isinstance(frame.index, pd.DatetimeIndex):
+    dates = frame.index
+    if not isinstance(dates, pd.DatetimeIndex):
         raise DataError("data has no dates as its index.", "Set a DatetimeIndex of days.")
     if isinstance(data, pd.Series):
         name = str(data.name or "series") if market is None else _one_name(market)
         frame = frame.set_axis([name], axis=1)
     elif market is not None:
         frame = frame[_columns(frame, _names(market))]
-    index = _days(frame.index)
+    index = _days(dates)
     series, notes, missing = {}, [], 0
+    label: Any
     for label, column in frame.set_axis(index, axis=0).items():
         known = column.dropna()
         missing += len(column) - len(known)
