@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +58,8 @@ class RotationTest:
 
     def sample(self, weights: np.ndarray) -> np.ndarray:
         """Draw the averages under the null, shape (draws, m, 3, W)."""
-        used = weights.any(axis=0)
+        used = np.asarray(weights.any(axis=0))
+        arguments: tuple[Any, ...]
         if self.null == "iid":
             volumes = [c.volume for c in self.cycles]
             windows = [self.windows(c) for c in self.cycles]
