@@ -30,7 +30,7 @@ def _check_seeded(rng: object) -> None:
 
 
 def seed_sequence(
-    rng: int | np.random.SeedSequence | np.random.Generator,
+    rng: int | np.random.SeedSequence | np.random.Generator | None,
 ) -> np.random.SeedSequence:
     """Return the SeedSequence behind `rng`; a Generator gives one drawn from its stream."""
     _check_seeded(rng)
