@@ -130,7 +130,8 @@ class Panel:
         """
         if method is not None:
             check_choice("method", method, ("log", "difference"))
-        columns, units = {}, {}
+        columns: dict[str, Any] = {}
+        units: dict[str, str] = {}
         for market in self._choose(markets):
             power = registry.get(market).market_class == "electricity"
             if power and method == "log":
