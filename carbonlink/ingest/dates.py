@@ -94,7 +94,8 @@ def _date(cell: object, order: str | None) -> dt.datetime | None:
     text = tidy_text(cell)
     if match := _YEAR_FIRST.fullmatch(text):
         year, _, month, day, *clock = match.groups()
-        return dt.datetime(int(year), int(month), int(day), *(int(c or 0) for c in clock))
+        hour, minute, second = (int(c or 0) for c in clock)
+        return dt.datetime(int(year), int(month), int(day), hour, minute, second)
     if order and (match := _YEAR_LAST.fullmatch(text)):
         first, second, year = (int(g) for g in match.groups())
         month, day = (first, second) if order == "mdy" else (second, first)
