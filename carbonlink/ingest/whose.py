@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
+from typing import cast
 
 from ..errors import DataError, UnknownMarketError
 from ..facts import markets as registry
@@ -105,7 +106,7 @@ def settle_market(file: str, found: str | None, asked: str | None, evidence: str
             f"{file} holds {found} ({evidence}), not {wanted} as asked.",
             "Leave market= out, or correct the market in SOURCES.csv.",
         )
-    return found or wanted
+    return cast(str, found or wanted)
 
 
 def one_of(file: str, held: set[str], asked: str | None) -> str | None:
