@@ -90,8 +90,8 @@ def _unknown(sheet: Sheet | None, file: str, tried: Iterable[ModuleType]) -> Dat
     if sheet is None or sheet.cells.empty:
         return DataError(f"{file} holds no cells.", "Export it again from its source.")
     advice = _encoding_advice(sheet)
-    near = max(_nearness(sheet, tried), key=lambda one: one[0], default=(0.0,))
-    if not near[0]:
+    near = max(_nearness(sheet, tried), key=lambda one: one[0], default=None)
+    if near is None or not near[0]:
         first = [heading(c) for c in sheet.cells.iloc[0] if heading(c)]
         shown = ", ".join(first[:8]) or "nothing"
         return UnknownLayoutError(
