@@ -128,7 +128,7 @@ def load_register(folder: str | Path) -> dict[str, Source]:
         raise DataError(f"{file} has two rows for {twice.iloc[0]}.", "Keep one of them.")
     known = [name for name in COLUMNS if name in table]
     rows = table[known].fillna("").to_dict(orient="records")
-    return {row["path"]: Source(**{k: str(v).strip() for k, v in row.items()}) for row in rows}
+    return {row["path"]: Source(**{str(k): str(v).strip() for k, v in row.items()}) for row in rows}
 
 
 def key_of(path: Path, folder: Path) -> str:
