@@ -64,6 +64,7 @@ def _tables(reading: FolderReading) -> dict[str, tuple[pd.DataFrame, list[dict[s
     parts: dict[str, list[pd.DataFrame]] = {}
     inputs: dict[str, list[dict[str, str]]] = {}
     for one in reading.readings:
+        market: Any
         for market, rows in one.frame.groupby("market", sort=True):
             parts.setdefault(market, []).append(rows)
             inputs.setdefault(market, []).append(_lineage(one))
