@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -63,10 +65,10 @@ def daily(
     `price_limits` on that date. A move beyond the limit is another product or a block, not a
     limit day. Missing where the limit is unknown or the price is an average of trades.
     """
-    kinds = {kind: part.set_index("date").sort_index() for kind, part in rows.groupby("trade")}
+    kinds = {str(kind): part.set_index("date").sort_index() for kind, part in rows.groupby("trade")}
     total = _total(kinds)
     head = kinds.get("listed", kinds.get("total", total))
-    quantity_known = total["volume"].notna().any()
+    quantity_known = bool(total["volume"].notna().any())
     traded = total["volume"].gt(0) if quantity_known else head[list(_PRICES)].notna().any(axis=1)
     traded_days = traded.index[traded.to_numpy(bool)]
     dates = pd.DatetimeIndex(sorted(rows["date"].unique()), name="date")
@@ -109,7 +111,7 @@ def gaps(genuine: pd.Series) -> pd.Series:
 
 def limit_hits(printed: pd.Series, genuine: pd.Series, market: str) -> tuple[pd.Series, pd.Series]:
     """Return whether each price that `genuine` marks is at its upper and its lower limit."""
-    rate = limits(market, printed.index)
+    rate = limits(market, pd.DatetimeIndex(printed.index))
     reference = printed.ffill().shift()
     known = genuine & rate.notna() & reference.notna()
     upper = bound(reference, rate)
@@ -131,10 +133,11 @@ def limits(market: str, dates: pd.DatetimeIndex) -> pd.Series:
     table = published("price_limits")
     table = table[(table["market"] == market) & (table["trade"] == "listed")]
     rate = pd.Series(np.nan, index=dates)
+    row: Any
     for row in table.itertuples():
         start = pd.Timestamp(row.valid_from)
         stop = pd.Timestamp(row.valid_to) if isinstance(row.valid_to, str) else pd.Timestamp.max
-        rate[(dates >= start) & (dates <= stop)] = float(row.limit_pct) / 100
+        rate.loc[(dates >= start) & (dates <= stop)] = float(row.limit_pct) / 100
     return rate
 
 
