@@ -68,7 +68,7 @@ class Draft:
         if not len(marked):
             return self
         bad = dict(self.bad)
-        for place in marked:
+        for place in map(int, marked):
             text = reason if isinstance(reason, str) else reason(place)
             row = int(self.rows.index[place])
             bad[row] = (*bad.get(row, ()), text)
@@ -155,7 +155,7 @@ def body(sheet: Sheet, header: int) -> Draft:
     blank = ~filled.any(axis=1)
     alone = filled.sum(axis=1) == 1
     footer = np.zeros(len(below), bool)
-    for place in np.flatnonzero(alone):
+    for place in map(int, np.flatnonzero(alone)):
         text = below.iat[place, int(filled[place].argmax())]
         footer[place] = isinstance(text, str) and bool(_FOOTER.match(clean.tidy_text(text)))
     declared = {
@@ -182,7 +182,8 @@ def _filled(cells: pd.DataFrame) -> np.ndarray:
 
 def headings(sheet: Sheet, row: int) -> dict[int, str]:
     """Return the printed headings of a row by column, plain and without blanks."""
-    return {place: clean.heading(cell) for place, cell in sheet.cells.loc[row].items()}
+    cells: Iterable[tuple[Any, Any]] = sheet.cells.loc[row].items()
+    return {place: clean.heading(cell) for place, cell in cells}
 
 
 def tidy(draft: Draft, **constants: Any) -> pd.DataFrame:
@@ -241,7 +242,7 @@ def settle(draft: Draft, parts: Sequence[pd.DataFrame], empty: str = "no_data") 
     frame = frame[frame[list(NUMBERS)].notna().any(axis=1).to_numpy()]
     frame = frame[~frame[ROW].isin(list(bad))].reset_index(drop=True)
     for place, reasons in bad_rows(frame).items() if len(frame) else ():
-        _add(bad, int(frame[ROW].iat[place]), reasons)
+        _add(bad, int(frame[ROW].to_numpy()[place]), reasons)
     frame = frame[~frame[ROW].isin(list(bad))].reset_index(drop=True)
     frame, repeated = _without_duplicates(frame, bad)
     kept = set(frame[ROW])
@@ -286,7 +287,7 @@ def _without_duplicates(
 
 def _quarantine(sheet: Sheet, bad: Mapping[int, Sequence[str]]) -> pd.DataFrame:
     rows = sorted(bad)
-    cells = sheet.cells.loc[rows].to_numpy(dtype=object) if rows else []
+    cells: Iterable[Any] = sheet.cells.loc[rows].to_numpy(dtype=object) if rows else []
     printed = [" | ".join(str(c) for c in row) for row in cells]
     return pd.DataFrame(
         {"row": rows, "reason": ["; ".join(bad[r]) for r in rows], "cells": printed},
