@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,8 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
 
 def _names(sheet: Sheet, header: int) -> dict[int, Series]:
     cells = keyed(sheet, header)[NAME_KEY]
-    return {int(place): parse(str(c)) for place, c in cells.items() if str(c).strip()}
+    named: Iterable[tuple[Any, Any]] = cells.items()
+    return {int(place): parse(str(c)) for place, c in named if str(c).strip()}
 
 
 def _columns(
@@ -72,7 +74,8 @@ def _columns(
         wanted = {only} if only else held
     else:
         wanted = {settle_market(sheet.file, next(iter(held), None), asked, f"series {first}")}
-    columns, unused = {}, []
+    columns: dict[int, Column] = {}
+    unused: list[str] = []
     for place, series in names.items():
         owner = series.market or (next(iter(wanted)) if not held else None)
         if not series.field or owner not in wanted:
@@ -157,7 +160,7 @@ def _sums(draft: drafts.Draft, tables: dict[Key, pd.DataFrame], key: Key) -> dra
 
 def _tidy(draft: drafts.Draft, key: Key, table: pd.DataFrame) -> pd.DataFrame:
     market, product, vintage, trade = key
-    numbers = {name: table[name].to_numpy() for name in table}
+    numbers = {str(name): table[name].to_numpy() for name in table}
     return drafts.tidy(
         draft,
         market=market,
