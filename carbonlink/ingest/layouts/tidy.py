@@ -63,8 +63,9 @@ def _texts(draft: drafts.Draft, name: str) -> np.ndarray:
 
 
 def _plain(cell: object) -> str:
-    whole = isinstance(cell, float) and cell == int(cell)
-    return str(int(cell)) if whole else tidy_text(cell)
+    if isinstance(cell, float) and cell == int(cell):
+        return str(int(cell))
+    return tidy_text(cell)
 
 
 def _choice(
@@ -81,8 +82,8 @@ def _markets(draft: drafts.Draft, asked: str | None) -> tuple[drafts.Draft, np.n
     texts = _texts(draft, "market")
     found = {text: place(text) for text in set(texts) if text}
     if not found:
-        market = settle_market(draft.sheet.file, None, asked, "no column market")
-        return draft, np.full(len(texts), market, dtype=object)
+        only = settle_market(draft.sheet.file, None, asked, "no column market")
+        return draft, np.full(len(texts), only, dtype=object)
     if asked:
         for text, market in found.items():
             settle_market(draft.sheet.file, market, asked, f"column market: {text}")
