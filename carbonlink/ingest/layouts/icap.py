@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ...errors import DataError
 from ...facts import markets as registry
@@ -43,6 +45,7 @@ class Column:
 
 def find(sheet: Sheet) -> int | None:
     """Return the header's last row where this is an ICAP download of any style."""
+    row: Any
     for row, cells in sheet.cells.iloc[:_DEEPEST].iterrows():
         texts = {tidy_text(cell) for cell in cells}
         if "Date" not in texts:
@@ -93,7 +96,8 @@ def _date_column(sheet: Sheet, header: int) -> int:
 
 
 def _columns(sheet: Sheet, header: int) -> tuple[list[Column], list[str]]:
-    columns, outside = [], {}
+    columns: list[Column] = []
+    outside: dict[str, None] = {}
     for place_of, system, trade, currency in _printed(sheet, header):
         market = system_market(system)
         if market is None:
@@ -110,8 +114,10 @@ def _columns(sheet: Sheet, header: int) -> tuple[list[Column], list[str]]:
 
 def _printed(sheet: Sheet, header: int) -> Iterator[tuple[int, str, str, int | str]]:
     """Place, system, kind of trade and currency of every column of prices."""
-    system, currency = "", ""
+    system = ""
+    currency: int | str = ""
     above = sheet.cells.loc[header - 1] if header - 1 in sheet.cells.index else None
+    column: Any
     for column, cell in sheet.cells.loc[header].items():
         text = tidy_text(cell)
         if match := _OLD.match(text):
@@ -135,7 +141,7 @@ def system_market(name: str) -> str | None:
 
 
 def _check_currency(
-    draft: drafts.Draft, column: Column, cells: object, prices: np.ndarray
+    draft: drafts.Draft, column: Column, cells: pd.DataFrame, prices: np.ndarray
 ) -> drafts.Draft:
     wanted = registry.get(column.market).currency
     if isinstance(column.currency, str):
