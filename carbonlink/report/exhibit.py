@@ -10,6 +10,7 @@ import pandas as pd
 
 SYNTHETIC = "synthetic demonstration data"
 PUBLISHED = "published figures"
+FILES = "figures from the files"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,8 @@ class Exhibit:
         Files (with the start of their hash) or publications.
     published : bool
         Whether the numbers are published figures carried in the package.
+    beside : bool
+        Whether published figures stand beside those of real files.
     synthetic : tuple of str
         Labels of the markets drawn from made-up demonstration data.
     refused : str
@@ -59,6 +62,7 @@ class Exhibit:
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     published: bool = False
+    beside: bool = False
     synthetic: tuple[str, ...] = ()
     refused: str = ""
     results: tuple[Any, ...] = ()
@@ -69,4 +73,6 @@ class Exhibit:
         parts = [PUBLISHED] if self.published else []
         if self.synthetic:
             parts.append(SYNTHETIC)
+        elif self.beside:
+            parts.append(FILES)
         return " and ".join(parts)

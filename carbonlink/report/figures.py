@@ -16,6 +16,7 @@ _METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
 _PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
 _COORDINATE = re.compile(r"(-?\d+\.\d{2})\d+")
 _PATHS = re.compile(r'( d="| x="| y=")([^"]*)"')
+_PRINT_DPI = 300
 _OPENING = re.compile(r"<svg[^>]*>", re.DOTALL)
 
 
@@ -28,8 +29,15 @@ def file_text(figure: Figure) -> str:
 
 
 def _settle(figure: Figure) -> None:
-    """Fix the layout on a grid: the solver's last digits differ from run to run."""
+    """Fix the layout on a grid: the solver's last digits differ from run to run.
+
+    Text is measured at print resolution: on a screen's pixels it comes out narrower than svg
+    draws it, and long labels would leave the figure.
+    """
+    screen = figure.dpi
+    figure.set_dpi(_PRINT_DPI)
     figure.draw_without_rendering()
+    figure.set_dpi(screen)
     figure.set_layout_engine("none")
     for ax in figure.axes:
         left, low, width, height = (round(edge, 5) for edge in ax.get_position().bounds)

@@ -52,7 +52,10 @@ def save(result: Results | Comparison, name: str, out: str | Path = "reports") -
     ['figure', 'manifest', 'numbers', 'table', 'tex']
     """
     if not isinstance(result, (Results, Comparison)):
-        raise SpecificationError(f"{result!r} is not a result.", "Fit it first, then save it.")
+        raise SpecificationError(
+            f"An object of type {type(result).__name__} is not a result.",
+            "Fit it first, then save it.",
+        )
     if not _NAME.fullmatch(str(name)):
         raise SpecificationError(
             f"name={name!r} cannot be the stem of a file.", 'Use letters, digits, "-" and "_".'

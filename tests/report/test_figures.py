@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from carbonlink import plotting
 from carbonlink.report import figures
@@ -88,3 +89,15 @@ def test_the_global_style_stays_as_it_was():
     before = dict(matplotlib.rcParams)
     figures.file_text(drawn())
     assert dict(matplotlib.rcParams) == before
+
+
+def test_a_long_label_stays_inside_the_figure():
+    figure, (ax,) = plotting.canvas(width=6.0, height=2.0)
+    with plotting.style():
+        ax.set_yticks(
+            [0, 1], ["x", "power companies at opening, unified national, for certain  C36"]
+        )
+        ax.tick_params(axis="y", labelsize=7.5)
+    figures.file_text(figure)
+    figure.set_dpi(600)
+    assert ax.get_tightbbox(FigureCanvasAgg(figure).get_renderer()).x0 > 0

@@ -20,7 +20,7 @@ from carbonlink import demo
 from carbonlink.report import exhibits
 from carbonlink.report.build import build
 from carbonlink.report.check import check
-from carbonlink.report.exhibit import PUBLISHED, SYNTHETIC
+from carbonlink.report.exhibit import PUBLISHED, SYNTHETIC, Exhibit
 from carbonlink.report.study import Study
 from carbonlink.report.tables import printed
 
@@ -144,6 +144,17 @@ def test_each_exhibit_says_what_it_is_made_of(report, page):
                 )
     rows = {row["key"]: row for row in report.manifest["exhibits"]}
     assert all(SYNTHETIC in rows[e.key]["made_of"] for e in report.exhibits if e.synthetic)
+
+
+def test_published_figures_beside_those_of_real_files_are_told_from_them():
+    assert Exhibit(published=True, beside=True).mark == f"{PUBLISHED} and figures from the files"
+    made_up = Exhibit(published=True, beside=True, synthetic=("gec",))
+    assert made_up.mark == f"{PUBLISHED} and {SYNTHETIC}"
+
+
+def test_the_ledger_says_what_the_readers_say_about_their_files(report):
+    notes = report.exhibits[0].notes
+    assert any(n.startswith("demo_shanghai_tanjiaoyi.csv: Prices on rows") for n in notes)
 
 
 def test_the_published_exhibits_do_not_depend_on_the_data(report):

@@ -28,7 +28,10 @@ def network(study: Study) -> ConnectednessResults:
     """Measure the Chinese carbon and power markets and the EU allowance on common days."""
     markets = candidates(study)
     if len(markets) < 2:
-        raise TooFewObservationsError("Connectedness needs the prices of two markets or more.")
+        raise TooFewObservationsError(
+            "Connectedness needs two markets or more among the Chinese carbon and power markets "
+            "and the EU allowance; cl.connectedness takes any others."
+        )
     panel = replace(study.panel, days={m: study.panel.days[m] for m in markets})
     return study.once("network", _long_enough, study, panel)
 

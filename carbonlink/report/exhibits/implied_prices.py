@@ -70,6 +70,7 @@ def implied_files(study: Study) -> Exhibit:
         notes=result.notes,
         sources=study.sources(markets),
         published=True,
+        beside=True,
         synthetic=study.synthetic(markets),
         results=(result,),
     )

@@ -52,10 +52,18 @@ def ledger(study: Study) -> Exhibit:
             "holiday; shares are of open days. Stale: a price is printed although nobody traded "
             "at it. An empty cell: the file cannot tell.",
             *study.panel.notes,
+            *_of_files(study),
         ),
         sources=study.sources(table["market"]),
         synthetic=study.synthetic(table["market"]),
     )
+
+
+def _of_files(study: Study) -> list[str]:
+    """Return what the readers say about the files that are used."""
+    files = study.panel.ledger
+    files = files[files["used_for"].ne("") & files["notes"].ne("")]
+    return [f"{file}: {said}" for file, said in zip(files["file"], files["notes"], strict=True)]
 
 
 def _takeaway(table: pd.DataFrame) -> str:

@@ -73,7 +73,8 @@ def _takeaway(wide: pd.DataFrame) -> str:
     if low == high:
         return f"{text}; the last is {ends[low]:.2f} ({last[low].index[-1].date()})."
     return (
-        f"{text}. The last genuine prices differ by a factor of {ends[high] / ends[low]:.1f}: "
+        f"{text}. The last genuine prices, which are of different days, differ by a factor of "
+        f"{ends[high] / ends[low]:.1f}: "
         f"{said(low)} {ends[low]:.2f} ({last[low].index[-1].date()}), "
         f"{said(high)} {ends[high]:.2f} ({last[high].index[-1].date()})."
     )
