@@ -99,6 +99,9 @@ class GARCH:
     persistence_bound: float = 1.0
     minimum: int = MINIMUM
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "vol", inputs.family(self.vol))
+
     def fit(self, cov: str = "robust", strict: bool = True) -> GARCHResults:
         """Estimate the model by maximum likelihood.
 
@@ -136,6 +139,7 @@ def fit_garch(
     strict: bool = True,
 ) -> GARCHResults:
     """Estimate a GARCH model (see `GARCH`)."""
+    vol = inputs.family(vol)
     arguments = dict(locals())
     check_cov(cov)
     p = inputs.check_choices(

@@ -24,6 +24,13 @@ _FRACTIONS = 0.05
 _SPARE = 20
 
 
+def family(vol: Any) -> str:
+    """Return the name of a recursion as papers print it, upper or lower case given."""
+    name = vol.upper() if isinstance(vol, str) else vol
+    check_choice("vol", name, VOLS)
+    return str(name)
+
+
 def check_choices(
     vol: Any,
     mean: Any,
@@ -35,7 +42,6 @@ def check_choices(
     persistence_bound: Any,
 ) -> int:
     """Raise on a choice that is not known or has no use; return the lags of the mean."""
-    check_choice("vol", vol, VOLS)
     check_choice("mean", mean, MEANS)
     check_choice("dist", dist, DISTS)
     check_choice("variance_form", variance_form, FORMS)

@@ -75,7 +75,7 @@ def test_refuses_regressors_that_cannot_be_used(y, window, change, error, words)
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        ({"vol": "garch"}, "'GARCH', 'GJR', 'EGARCH'"),
+        ({"vol": "tarch"}, "'GARCH', 'GJR', 'EGARCH'"),
         ({"dist": "skewt"}, "'normal', 't'"),
         ({"mean": "har"}, "'constant', 'zero', 'ar'"),
         ({"lags": 2}, "no use with mean"),
@@ -113,3 +113,10 @@ def test_a_failed_search_is_an_error_or_a_star():
     starred = cl.GARCH(y, dist="t").fit(strict=False)
     assert str(starred.summary()).startswith("*") and not starred.converged
     assert starred.notes[0].startswith("* No maximum was found")
+
+
+def test_the_family_is_known_at_once_and_in_either_case():
+    y = cl.simulate.garch(300, rng=1)
+    assert cl.GARCH(y, vol="egarch").fit().spec["vol"] == "EGARCH"
+    with pytest.raises(cl.SpecificationError, match="vol='TARCH'"):
+        cl.GARCH(y, vol="tarch")

@@ -186,9 +186,11 @@ def _curve_takeaway(table: pd.DataFrame) -> str:
         f"In {len(found)} of {len(table)} markets the last {WINDOW} open days before a deadline "
         "hold more volume than rotated cycles would (5 %, Holm)"
     )
-    top = table.iloc[int(table["share_pct"].argmax())]
+    repeated = table[table["cycles"] > 1] if (table["cycles"] > 1).any() else table
+    top = repeated.iloc[int(repeated["share_pct"].argmax())]
+    cycles = "one cycle" if top["cycles"] == 1 else f"the mean of {top['cycles']} cycles"
     return (
-        f"{text}; the largest mean share is {top['share_pct']:.0f} % ({said(top['market'])}, "
+        f"{text}; the largest share is {top['share_pct']:.0f} % ({said(top['market'])}, {cycles}, "
         f"{top['excess_ratio']:.1f} times an even spread), and its volume is set apart best by a "
         f"window of {top['best_window']} days."
     )

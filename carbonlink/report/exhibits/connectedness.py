@@ -278,7 +278,8 @@ def _excess_takeaway(table: pd.DataFrame, centre: str) -> str:
     whole, pairs = table.iloc[0], table.iloc[1:]
     text = (
         f"Of the system's {whole['total']:.1f} %, {whole['null_mean']:.1f} would appear without "
-        f"any link; {whole['excess']:.1f} are left (p = {whole['p_value']:.3f})"
+        f"any link; {whole['excess']:.1f} are left (95 % interval {whole['lower']:.1f} to "
+        f"{whole['upper']:.1f}, p of no link {whole['p_value']:.3f})"
     )
     if pairs.empty:
         return text + "."

@@ -139,7 +139,7 @@ def _row(market: str, spec: str, result: VolatilityResults) -> dict[str, object]
         "p_value": effect.p_value,
         "persistence": result.persistence,
         "half_life": result.half_life,
-        "leverage": result.leverage,
+        "leverage": float("nan") if spec == "garch" else result.leverage,
         "shape": _shape(result),
         "loglik": result.loglik,
         "bic": result.bic,
@@ -222,11 +222,21 @@ def _takeaway(table: pd.DataFrame) -> str:
         f"{said(row['market'])} {row['effect']:+.0f} % [{row['lower']:+.0f}, {row['upper']:+.0f}]"
         for _, row in head.iterrows()
     ]
+    model = head["spec"].iloc[0]
     return (
-        f"In {len(up)} of {len(head)} markets the variance is higher in the last {WINDOW} open "
-        f"days before a deadline, in {len(down)} lower (5 %, {head['spec'].iloc[0]}): "
-        f"{'; '.join(parts)}."
+        f"By {model} the variance in the last {WINDOW} open days before a deadline is higher in "
+        f"{len(up) or 'none'} of {len(head)} markets and lower in {len(down) or 'none'} (5 %, not "
+        f"adjusted for the number of markets): {'; '.join(parts)}.{_other_models(table, model)}"
     )
+
+
+def _other_models(table: pd.DataFrame, headline: str) -> str:
+    """Say which effects the other models find, since the models may disagree."""
+    found = table[(table["spec"] != headline) & (table["p_value"] < 0.05)]
+    if found.empty:
+        return ""
+    by_model = found.groupby("spec", sort=False)["market"].agg(lambda m: ", ".join(map(said, m)))
+    return " At 5 % also: " + "; ".join(f"{k}, {v}" for k, v in by_model.items()) + "."
 
 
 def _level_takeaway(chosen: dict[str, VolatilityResults]) -> str:
