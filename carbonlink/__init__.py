@@ -18,6 +18,7 @@ _WORDS = {
     "Results": "results",
     "save": "report.save",
     "published": "facts.published",
+    "audit": "facts.audit",
     "to_carbon_price": "facts.units",
     "GARCH": "models.garch",
     "variance_breaks": "models.variance_breaks",

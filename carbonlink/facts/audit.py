@@ -153,8 +153,8 @@ def audit() -> pd.DataFrame:
 
     Examples
     --------
-    >>> from carbonlink.facts.audit import audit
-    >>> checks = audit()
+    >>> import carbonlink as cl
+    >>> checks = cl.audit()
     >>> checks["verdict"].value_counts().to_dict()["contradiction"]
     18
     """
