@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..errors import DataError, SpecificationError, UnknownMarketError
 from ..facts import markets as registry
-from ..ingest import folder as folders
+from ..ingest.folder import FolderReading, read_folder
 from ..ingest.provenance import find_root
 from .days import market_days
 from .table import Panel, as_list
@@ -67,14 +67,14 @@ def load(
     """
     if raw is None:
         raw = find_root(root) / "data" / "raw"
-        reading = folders.read_folder(raw, registered=True)
+        reading = read_folder(raw, registered=True)
     else:
-        reading = folders.read_folder(raw)
+        reading = read_folder(raw)
     return assemble(reading, markets, start, end, prefer)
 
 
 def assemble(
-    reading: folders.FolderReading,
+    reading: FolderReading,
     markets: Iterable[str] | str | None = None,
     start: str | pd.Timestamp | None = None,
     end: str | pd.Timestamp | None = None,
@@ -120,7 +120,7 @@ def assemble(
     )
 
 
-def _held(reading: folders.FolderReading) -> dict[str, list[Any]]:
+def _held(reading: FolderReading) -> dict[str, list[Any]]:
     held: dict[str, list[Any]] = {}
     for one in reading.readings:
         for market in one.markets:
@@ -160,7 +160,7 @@ def _choose_file(market: str, files: list[Any], preferred: str | None) -> tuple[
     return ranked[0], ranked[1:]
 
 
-def _ledger(reading: folders.FolderReading, used: Mapping[str, list[str]]) -> pd.DataFrame:
+def _ledger(reading: FolderReading, used: Mapping[str, list[str]]) -> pd.DataFrame:
     ledger = reading.ledger()
     ledger["used_for"] = [", ".join(used.get(name, [])) for name in ledger["file"]]
     return ledger
