@@ -12,6 +12,7 @@ from ._version import __version__
 
 _WORDS = {
     "read": "ingest.reading",
+    "from_akshare": "ingest.akshare",
     "load": "panel",
     "Panel": "panel",
     "compare": "results",
@@ -30,6 +31,7 @@ _WORDS = {
     "ARDL": "models.ardl",
     "NARDL": "models.nardl",
     "LocalProjections": "models.local_projections",
+    "PPML": "models.ppml",
     "stationarity": "models.stationarity",
     "concentration": "measures.concentration",
     "volatility": "measures.volatility",

@@ -114,6 +114,13 @@ def _projections_ratio():
     return model.fit()
 
 
+def _ppml():
+    volume, _ = cl.simulate.volumes(rng=1)
+    cycle = pd.Series(np.arange(len(volume)) // 244, index=volume.index, name="cycle")
+    window = pd.Series((np.arange(len(volume)) % 244 >= 214) * 1.0, volume.index, name="window")
+    return cl.PPML(volume, window, absorb=cycle, clusters=cycle).fit()
+
+
 def _pass_through():
     data = cl.simulate.error_correction(400, rng=1)
     return cl.pass_through(data, "cause", "effect", intensity=0.85, benchmark=0.80)
@@ -146,6 +153,7 @@ FACTORIES = {
         _nardl,
         _projections,
         _projections_ratio,
+        _ppml,
         _pass_through,
         _implied_prices,
     )
