@@ -14,7 +14,7 @@ from ..errors import CarbonlinkWarning, DataError, UnknownLayoutError
 from ..facts import markets as registry
 from .draft import settle
 from .plausible import unit_notes
-from .recognise import recognise
+from .recognise import Recognised, recognise
 from .sheet import content_of, sheets
 
 SHOWN = 1_000
@@ -92,6 +92,32 @@ def read_file(
     path = Path(path)
     content = content_of(path)
     found = recognise(sheets(path, content), path.name, layout)
+    return reading_of(found, path, content, market=market, synthetic=synthetic)
+
+
+def reading_of(
+    found: Recognised,
+    path: Path,
+    content: bytes,
+    *,
+    market: str | None = None,
+    synthetic: bool = False,
+) -> Reading:
+    """Return the reading of a recognised sheet, every one of its rows accounted for.
+
+    Parameters
+    ----------
+    found : Recognised
+        The sheet, its layout and its header.
+    path : Path
+        Where it comes from; its name names it in messages.
+    content : bytes
+        What it was made of, for the hash.
+    market : str, optional
+        Whose numbers they are, where the sheet does not say.
+    synthetic : bool
+        Whether to mark the reading as synthetic demonstration data.
+    """
     parts = found.layout.read(found.sheet, found.header, market)
     settled = settle(parts.draft, parts.frames, parts.empty)
     rows, quarantined = found.sheet.rows, len(settled.quarantine)
@@ -184,7 +210,11 @@ def read(
     """
     if raw:
         return _as_received(Path(path), layout)
-    reading = read_file(path, market=market, layout=layout)
+    return table_of(read_file(path, market=market, layout=layout))
+
+
+def table_of(reading: Reading) -> pd.DataFrame:
+    """Return a reading's tidy table with what became of its rows in `attrs`, and warn of losses."""
     if reading.frame.empty:
         raise DataError(
             f"No row of {reading.path.name} can be used: all {reading.quarantined} with data are "
@@ -192,7 +222,7 @@ def read(
             f"It was read as layout {reading.layout}; correct the file, or name its layout.",
         )
     if reading.quarantined:
-        warnings.warn(CarbonlinkWarning(_warning(reading)), stacklevel=2)
+        warnings.warn(CarbonlinkWarning(_warning(reading)), stacklevel=3)
     frame = reading.frame.copy()
     frame.attrs.update(
         layout=reading.layout,

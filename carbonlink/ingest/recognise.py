@@ -14,6 +14,7 @@ from .layouts import (
     ember,
     guangzhou,
     hubei,
+    hubei_chart,
     icap,
     investing,
     provincial,
@@ -30,7 +31,7 @@ LAYOUTS: dict[str, ModuleType] = {
     module.NAME: module
     for module in (
         *(wind, wind_single, guangzhou, hubei, tanjiaoyi, icap, ember, provincial),
-        *(tidy, ceex, investing, beijing, tianjin, shenzhen),
+        *(tidy, ceex, investing, beijing, tianjin, shenzhen, hubei_chart),
     )
 }
 

@@ -266,6 +266,17 @@ TIANJIN_ROWS = [
     ["2013-12-26", "TJEA13", "4,040", "49,040", "120,295", "1,370,295", "29.78", "-"],
     ["2013-12-27", "TJEA13", "-", "-", "-", "-", "-", "-"],
 ]
+BEIJING_AKSHARE_ROWS = [
+    ["", "日期", "成交量", "成交均价", "成交额", "成交单位"],
+    [0, "2013-12-05", 100, 50.2, "", ""],
+    [1, "2016-07-05", 100, 20.0, 2000.0, "CCER"],
+    [2, "2016-07-06", 200, 50.0, 10000.0, ""],
+]
+HUBEI_CHART_ROWS = [
+    ["", "日期", "成交价", "成交量", "最新", "涨跌"],
+    [0, "2021-03-22", 28.5, 5000, 0, 0],
+    [1, "2021-03-23", "x", 300, 0, 0],
+]
 SHENZHEN_HEAD = "交易日期 市场交易指数 开盘价 最高价 最低价 成交均价 收盘价 成交量 成交额".split()
 SHENZHEN_ROWS = [
     SHENZHEN_HEAD,
@@ -350,6 +361,28 @@ SAMPLES = (
         declared={"header": 1, "blank": 1, "duplicate": 1},
         markets=("hubei",),
         first={"close": 16.55, "volume": 9382.0, "value": 167152.08},
+    ),
+    Sample(
+        name="hb_chart.csv",
+        content=text(HUBEI_CHART_ROWS),
+        layout="hubei_chart",
+        rows=3,
+        kept=1,
+        quarantined=1,
+        declared={"header": 1},
+        markets=("hubei",),
+        first={"close": 28.5, "volume": 5000.0, "price_kind": "unknown"},
+    ),
+    Sample(
+        name="bj_akshare.csv",
+        content=text(BEIJING_AKSHARE_ROWS),
+        layout="beijing",
+        rows=4,
+        kept=2,
+        quarantined=1,
+        declared={"header": 1},
+        markets=("beijing",),
+        first={"product": "BEA", "vwap": 50.2, "volume": 100.0},
     ),
     Sample(
         name="tanjiaoyi.csv",

@@ -23,12 +23,21 @@ RENAME = {
     "成交额(元)": "amount",
 }
 RENAMED = {"Time": "date", "Number": "volume", "Ave_Price": "vwap", "Total_cash": "amount"}
-SIGNATURES = (frozenset(RENAME), frozenset(RENAMED))
+AKSHARE = {
+    "日期": "date",
+    "成交量": "volume",
+    "成交均价": "vwap",
+    "成交额": "amount",
+    "成交单位": "label",
+}
+SIGNATURES = (frozenset(RENAME), frozenset(RENAMED), frozenset(AKSHARE))
 OWN = "BEA"
 _AMOUNT = re.compile(r"(?P<number>[^()]*?)\s*(?:\(\s*(?P<label>[^()]*?)\s*\)*)?")
 _VINTAGE = re.compile(r"(?P<code>BEA)-?P?(?P<year>20\d{2})")
 _MISPRINT = re.compile(r"\d[\d.,]*\.\d{2}")
 _AGREES = 0.01
+_LABELS_BEGIN = pd.Timestamp("2014-01-01")
+LOST = "no product is named: akshare drops labels in full-width brackets; read the exchange's table"
 
 
 def read(sheet: Sheet, header: int, market: str | None) -> Parts:
@@ -40,11 +49,20 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     of either width, doubled or blank; none before 2014, when only the allowance was traded. An
     amount with misprinted separators (``70.074.00``, ``29,,800.00``) is read as meant where volume
     times price agrees within 1 %, and quarantined otherwise.
+
+    akshare's frame has the product in a column of its own, and loses it where the exchange
+    printed brackets of full width, so there a row without one is quarantined unless it is older
+    than every label.
     """
     owner = settle_market(sheet.file, MARKET, market, "headings of the Beijing exchange")
-    draft = drafts.start(sheet, header, RENAME if _chinese(sheet, header) else RENAMED)
+    draft = drafts.start(sheet, header, _names(sheet, header))
     draft = draft.with_dates().with_numbers("volume", "vwap")
-    numbers, labels = _split(draft.rows["amount"])
+    if "label" in draft.rows:
+        numbers = list(draft.rows["amount"])
+        labels = ["" if clean.is_missing(c) else str(c) for c in draft.rows["label"]]
+        draft = _unlabelled(draft, labels)
+    else:
+        numbers, labels = _split(draft.rows["amount"])
     draft, values = _amounts(draft, numbers)
     products = [_product(label) for label in labels]
     frame = drafts.tidy(
@@ -81,8 +99,18 @@ def _amounts(draft: drafts.Draft, cells: list[object]) -> tuple[drafts.Draft, np
     return draft, np.where(agrees, meant, values)
 
 
-def _chinese(sheet: Sheet, header: int) -> bool:
-    return "成交额(元)" in drafts.headings(sheet, header).values()
+def _names(sheet: Sheet, header: int) -> dict[str, str]:
+    printed = set(drafts.headings(sheet, header).values())
+    return next(names for names in (RENAME, RENAMED, AKSHARE) if set(names) <= printed)
+
+
+def _unlabelled(draft: drafts.Draft, labels: list[str]) -> drafts.Draft:
+    """Set aside rows whose product akshare lost; before any label only allowances were traded."""
+    bare = np.array([not label for label in labels], bool)
+    dates = draft.rows["date"]
+    first = dates[~bare].min()
+    late = dates >= (_LABELS_BEGIN if pd.isna(first) else max(first, _LABELS_BEGIN))
+    return draft.with_bad(bare & late.to_numpy(bool), LOST)
 
 
 def _split(cells: pd.Series) -> tuple[list[object], list[str]]:
