@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from ._version import __version__
 from .errors import CarbonlinkError
+
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Set to 1 before numpy loads: sums over threads change the last digits with the machine's load."""
 
 FAILED = 2
 """Exit status when a command cannot do what was asked."""
@@ -28,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0; 1 when `check` finds a difference; 2 with one sentence on the error stream when the
         command cannot be carried out.
     """
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     parser = build_parser()
     options = parser.parse_args(arguments)
     try:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -174,3 +177,15 @@ def test_version_and_help(capsys):
             main(words)
         assert stop.value.code == 0
     assert "carbonlink" in capsys.readouterr().out
+
+
+def test_the_command_line_computes_on_one_thread():
+    code = (
+        "import sys, carbonlink.cli as c; loaded = 'numpy' in sys.modules; c.main(['cite']);"
+        "import os; print(loaded, *(os.environ[k] for k in c.ONE_THREAD))"
+    )
+    environment = {**os.environ, "OMP_NUM_THREADS": "2"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
+    )
+    assert run.stdout.splitlines()[-1] == "False 1 1 1"
