@@ -12,7 +12,23 @@ import pandas as pd
 from ..errors import DataError
 
 MISSING = frozenset(
-    ("", "-", "--", "---", "—", "——", "–", "#n/a", "#n/a n/a", "n/a", "na", "nan", "null", "none")
+    (
+        "",
+        "-",
+        "--",
+        "---",
+        "—",
+        "——",
+        "–",
+        "#n/a",
+        "#n/a n/a",
+        "#n/an/a",
+        "n/a",
+        "na",
+        "nan",
+        "null",
+        "none",
+    )
     + ("#value!", "#div/0!", "#ref!", "nat", "无", "/", "...")
 )
 _SCALES = {

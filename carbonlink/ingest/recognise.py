@@ -10,6 +10,7 @@ from ..errors import DataError, UnknownLayoutError, check_choice
 from .clean import heading
 from .layouts import (
     beijing,
+    bloomberg,
     ceex,
     ember,
     guangzhou,
@@ -18,6 +19,7 @@ from .layouts import (
     icap,
     investing,
     provincial,
+    refinitiv,
     shenzhen,
     tanjiaoyi,
     tianjin,
@@ -32,6 +34,7 @@ LAYOUTS: dict[str, ModuleType] = {
     for module in (
         *(wind, wind_single, guangzhou, hubei, tanjiaoyi, icap, ember, provincial),
         *(tidy, ceex, investing, beijing, tianjin, shenzhen, hubei_chart),
+        *(bloomberg, refinitiv),
     )
 }
 

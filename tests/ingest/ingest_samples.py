@@ -277,6 +277,23 @@ HUBEI_CHART_ROWS = [
     [0, "2021-03-22", 28.5, 5000, 0, 0],
     [1, "2021-03-23", "x", 300, 0, 0],
 ]
+BLOOMBERG_HEAD = ["Date", "PX_LAST", "Change", "% Change", "PX_LOW", "Change", "% Change"]
+BLOOMBERG_ROWS = [
+    BLOOMBERG_HEAD,
+    [dt.datetime(2024, 1, 5), 76.5, -0.65, -0.0084, 75.1, -1.0, -0.0131],
+    [dt.datetime(2024, 1, 4), 77.15, 0.05, 0.0006, 76.1, 0.1, 0.0013],
+    [dt.datetime(2024, 1, 3), "#N/A N/A", None, None, None, None, None],
+    [dt.datetime(2024, 1, 2), "77.1x", None, None, 76, None, None],
+]
+REFINITIV_ROWS = [
+    ["Date", "EUR= (BID)", "EURCNH= (BID)", "HBEHBEA (TRDPRC_1)", "HBEHBEAOTC (TRDPRC_1)"]
+    + ["EURCNY= (BID)", ""],
+    ["05/03/2021", 1.19, 7.74, 28.5, 27.0, 7.73, ""],
+    ["04/03/2021", 1.2, 7.76, 28.9, "", 7.74, "="],
+    ["03/03/2021", 1.2, 7.76, "", "", 7.74, ""],
+    ["02/03/2021", 1.2, 7.76, "=", "", 7.74, ""],
+    ["", "Close", "Close", "Close", "Close", "Close", ""],
+]
 SHENZHEN_HEAD = "交易日期 市场交易指数 开盘价 最高价 最低价 成交均价 收盘价 成交量 成交额".split()
 SHENZHEN_ROWS = [
     SHENZHEN_HEAD,
@@ -361,6 +378,29 @@ SAMPLES = (
         declared={"header": 1, "blank": 1, "duplicate": 1},
         markets=("hubei",),
         first={"close": 16.55, "volume": 9382.0, "value": 167152.08},
+    ),
+    Sample(
+        name="bloomberg.xlsx",
+        content=workbook({"Sheet1": BLOOMBERG_ROWS}),
+        layout="bloomberg",
+        rows=5,
+        kept=2,
+        quarantined=1,
+        declared={"header": 1, "no_data": 1},
+        market="eua",
+        markets=("eua",),
+        first={"close": 77.15, "low": 76.1},
+    ),
+    Sample(
+        name="refinitiv.csv",
+        content=text(REFINITIV_ROWS),
+        layout="refinitiv",
+        rows=6,
+        kept=2,
+        quarantined=1,
+        declared={"header": 1, "footer": 1, "no_data": 1},
+        markets=("hubei",),
+        first={"trade": "block", "close": 27.0, "product": "HBEA"},
     ),
     Sample(
         name="hb_chart.csv",

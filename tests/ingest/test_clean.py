@@ -110,3 +110,9 @@ def test_encoding_by_rule(content, encoding):
 def test_wrong_encodings_are_refused(content):
     with pytest.raises(DataError, match=r"x\.csv .*UTF-8"):
         decode(content, "x.csv")
+
+
+@pytest.mark.parametrize("text", ["#N/A N/A", "#N/A", "--", "无", " - "])
+def test_marks_of_a_missing_value_are_missing_numbers(text):
+    values, bad = numbers(pd.Series([text], dtype=object))
+    assert np.isnan(values[0]) and not bad[0]

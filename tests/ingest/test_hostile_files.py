@@ -38,7 +38,7 @@ def put(folder, name, content):
         ("a.csv", b"date;close\n2024-01-01;5,5\n", "decimal commas"),
         ("a.csv", b"Country,ISO3 Code,Date,Price (EUR/MWh)\n", "no data"),
         ("a.csv", b"date,close\n2024-01-01,5\n", "does not say which market"),
-        ("a.csv", b"Date,PX_LAST\n2024-01-01,5\n", "nearest layout"),
+        ("a.csv", b"Date,PX_CLOSE\n2024-01-01,5\n", "nearest layout"),
         ("a.csv", b"date,market,close,volum\n2024-01-01,cea,5,5\n", "Did you mean 'volume'"),
         ("a.csv", b"x" * 3_000_000, "not a table|first row"),
         ("a.pdf", b"%PDF-1.4", "suffix '.pdf'"),

@@ -114,21 +114,22 @@ def _columns(sheet: Sheet, header: int) -> tuple[list[Column], list[str]]:
 
 def _printed(sheet: Sheet, header: int) -> Iterator[tuple[int, str, str, int | str]]:
     """Place, system, kind of trade and currency of every column of prices."""
-    system = ""
-    currency: int | str = ""
+    texts = {int(place): tidy_text(cell) for place, cell in sheet.cells.loc[header].items()}
     above = sheet.cells.loc[header - 1] if header - 1 in sheet.cells.index else None
-    column: Any
-    for column, cell in sheet.cells.loc[header].items():
-        text = tidy_text(cell)
+    blocks: dict[int, int] = {}
+    first = min(texts)
+    for place_of in texts:
+        if above is not None and tidy_text(above[place_of]):
+            first = place_of
+        blocks[place_of] = first
+    currencies = {blocks[p]: p for p, text in texts.items() if text == "Market Currency"}
+    for place_of, text in texts.items():
         if match := _OLD.match(text):
-            yield int(column), match["system"].strip(), "total", match["currency"]
-            continue
-        if above is not None and tidy_text(above[column]):
-            system, currency = tidy_text(above[column]), ""
-        if text == "Market Currency":
-            currency = int(column)
+            yield place_of, match["system"].strip(), "total", match["currency"]
         elif text in _TRADES:
-            yield int(column), system, _TRADES[text], currency
+            block = blocks[place_of]
+            system = tidy_text(above[block]) if above is not None else ""
+            yield place_of, system, _TRADES[text], currencies.get(block, "")
 
 
 def system_market(name: str) -> str | None:
