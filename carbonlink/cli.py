@@ -1,4 +1,4 @@
-"""The command line: carbonlink init | data | report | check | cite."""
+"""The command line: carbonlink init | template | data | report | check | cite."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_data(commands)
     _add_init(commands)
+    _add_template(commands)
     cite = commands.add_parser("cite", help="print how to cite carbonlink and the data")
     cite.set_defaults(run=_cite)
     return parser
@@ -100,6 +101,14 @@ def _add_init(commands: argparse._SubParsersAction) -> None:
     init = commands.add_parser("init", help="make a project folder with demonstration data")
     init.add_argument("folder", metavar="DIR", help="a folder that is new or empty")
     init.set_defaults(run=_init)
+
+
+def _add_template(commands: argparse._SubParsersAction) -> None:
+    template = commands.add_parser("template", help="write a template for a table of your own")
+    template.add_argument(
+        "file", metavar="FILE", nargs="?", default="template.csv", help="a new csv (template.csv)"
+    )
+    template.set_defaults(run=_template)
 
 
 def _add_raw(command: argparse.ArgumentParser) -> None:
@@ -148,6 +157,13 @@ def _init(options: argparse.Namespace) -> int:
     from .report.processed import start_project
 
     print(start_project(Path(options.folder)))
+    return 0
+
+
+def _template(options: argparse.Namespace) -> int:
+    from .report.processed import template
+
+    print(template(options.file))
     return 0
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import carbonlink as cl
 from carbonlink import demo
 from carbonlink.cli import main
 
@@ -141,6 +142,11 @@ def test_data_lists_and_explains(project, capsys):
     assert main(["data", "--explain", f"data/raw/{KEPT[1]}"]) == 0
     text = capsys.readouterr().out
     assert "layout wind_single" in text and "eua" in text and "kept" in text
+    assert "Layout wind_single because its header (row" in text
+    assert "SOURCES.csv says: market eua, layout wind_single." in text
+    assert main(["data", "--explain", f"data/raw/{KEPT[0]}"]) == 0
+    text = capsys.readouterr().out
+    assert "Layout tidy because row 1 holds" in text and "The nearest other layout is" in text
 
 
 def test_explain_says_why_a_file_is_not_read(project, capsys):
@@ -155,6 +161,22 @@ def test_init_makes_a_project_once(tmp_path, capsys):
     assert "synthetic demonstration data" in capsys.readouterr().out
     assert (folder / "data" / "raw" / "SOURCES.csv").exists()
     assert "not empty" in refused(capsys, "init", folder)
+
+
+def test_template_is_written_once_and_reads_once_rows_are_below_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["template"]) == 0
+    assert "template.csv" in capsys.readouterr().out
+    before = Path("template.csv").read_text("utf-8")
+    assert "is there already" in refused(capsys, "template")
+    assert Path("template.csv").read_text("utf-8") == before
+    assert "suffix .csv" in refused(capsys, "template", "own.xlsx")
+    assert "no data" in refused(capsys, "data", "--explain", "template.csv")
+    row = "hubei,HBEA,,total,2024-08-29,42,43,41,42.5,,10,425,close"
+    Path("template.csv").write_text(f"{before}{row}\n", encoding="utf-8")
+    table = cl.read("template.csv")
+    assert table[["close", "volume", "value"]].values.tolist() == [[42.5, 10.0, 425.0]]
+    assert table.attrs["quarantined"] == 0
 
 
 def test_cite_names_the_package_and_the_data(capsys):

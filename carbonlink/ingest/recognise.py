@@ -90,6 +90,25 @@ def header_of(sheet: Sheet, layout: ModuleType) -> int | None:
     return None
 
 
+def reasons(found: Recognised) -> tuple[str, ...]:
+    """Return why a sheet has its layout, and which other one is nearest."""
+    layout, sheet = found.layout, found.sheet
+    where = f"sheet {sheet.name!r}, " if sheet.name else ""
+    place = f"{where}row {found.header}" if found.header else "its first row of names"
+    held = [s for s in layout.SIGNATURES if s <= sheet.heads.get(found.header, frozenset())]
+    if held:
+        why = f"Layout {layout.NAME} because {place} holds {', '.join(sorted(held[0]))}."
+    else:
+        why = f"Layout {layout.NAME} because its header ({place}) is that of: {layout.TITLE}."
+    others = [one for one in LAYOUTS.values() if one is not layout]
+    near = max(_nearness(sheet, others), key=lambda one: one[0], default=(0.0,))
+    if not near[0]:
+        return why, "No other layout shares a heading with it."
+    _, other, missing, row = near
+    lacking = f"lacks {', '.join(sorted(missing))}" if missing else "belongs to this layout first"
+    return why, f"The nearest other layout is {other.NAME}: row {row} {lacking}."
+
+
 def _unknown(sheet: Sheet | None, file: str, tried: Iterable[ModuleType]) -> DataError:
     if sheet is None or sheet.cells.empty:
         return DataError(f"{file} holds no cells.", "Export it again from its source.")

@@ -13,6 +13,9 @@ from ..ingest import folder as folders
 from ..ingest import provenance
 from ..ingest.processed import write_processed
 from ..ingest.reading import read_file
+from ..ingest.recognise import reasons, recognise
+from ..ingest.sheet import sheets
+from ..ingest.template import write_template
 from .page import quarantine_rows
 from .publish import output_folder
 
@@ -46,17 +49,20 @@ def listing(raw: str | Path | None = None) -> str:
 
 
 def explain(file: str | Path) -> str:
-    """Return how one file is read: its layout, its rows by fate, and each row set aside."""
+    """Return how one file is read: its layout and why, its rows by fate, each row set aside."""
     path = Path(file).resolve()
     source = _source(path)
     market = source.market or None if source else None
     layout = source.layout or None if source else None
     reading = read_file(path, market=market, layout=layout)
+    found = recognise(sheets(path), path.name, layout)
     frame = reading.frame
     span = f"{frame['date'].min().date()} to {frame['date'].max().date()}" if len(frame) else "none"
     lines = [
         f"{path.name}: layout {reading.layout}, encoding {reading.encoding}, "
         f"sha256 {reading.sha256}",
+        *reasons(found),
+        *([f"SOURCES.csv says: {_told(source)}."] if source and _told(source) else []),
         f"Markets: {', '.join(reading.markets) or 'none'}; dates {span}; price unit "
         f"{reading.unit or 'by market'}.",
         _line("Rows", reading.kept, reading.quarantined, reading.declared),
@@ -67,6 +73,20 @@ def explain(file: str | Path) -> str:
     if reading.quarantined > _SHOWN:
         lines.append(f"  and {reading.quarantined - _SHOWN} more rows set aside")
     return "\n".join([*lines, "", _counts_by_market(frame)])
+
+
+def _told(source: provenance.Source) -> str:
+    told = {"market": source.market, "layout": source.layout}
+    return ", ".join(f"{name} {value}" for name, value in told.items() if value)
+
+
+def template(file: str | Path) -> str:
+    """Write the template of a table of one's own, and say how to use it."""
+    written = write_template(file)
+    return (
+        f"Wrote {written}: the columns and units of a table of your own.\n"
+        f'Put your rows below its header, then read it with cl.read("{written}").'
+    )
 
 
 def register(file: str | Path) -> str:

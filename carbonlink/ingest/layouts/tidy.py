@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...errors import UnknownLayoutError, near
+from ...errors import DataError, UnknownLayoutError, near
 from .. import draft as drafts
 from ..clean import is_missing, tidy_text
 from ..schema import COLUMNS, NUMBERS, PRICE_KINDS, TRADES
@@ -44,6 +44,8 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
             hint = f"Did you mean {close[0]!r}?" if close else "Take it out."
             raise UnknownLayoutError(f"{sheet.file} has an unknown column {name!r}.", hint)
     draft = drafts.start(sheet, header, {name: name for name in COLUMNS})
+    if draft.rows.empty:
+        raise DataError(f"{sheet.file} holds no data below its header.", "Put your rows there.")
     numbers = [name for name in NUMBERS if name in printed]
     draft = draft.with_dates().with_numbers(*numbers)
     draft, markets = _markets(draft, market)
