@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from carbonlink.cli import ONE_THREAD
+
+os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # as the commands do, before numpy loads
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
