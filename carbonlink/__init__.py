@@ -50,12 +50,12 @@ _WORDS = {
     "UnknownLayoutError": "errors",
     "UnknownMarketError": "errors",
 }
-_MODULES = ("errors", "facts", "simulate", "plotting", "results")
+_MODULES = ("errors", "facts", "mechanisms", "simulate", "plotting", "results")
 
-__all__ = ["__version__", *_WORDS, "simulate"]
+__all__ = ["__version__", *_WORDS, "mechanisms", "simulate"]
 
 if TYPE_CHECKING:
-    from . import errors, facts, plotting, results, simulate
+    from . import errors, facts, mechanisms, plotting, results, simulate
 
 
 def __getattr__(name: str) -> Any:

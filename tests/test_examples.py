@@ -11,7 +11,7 @@ import pytest
 import carbonlink as cl
 
 matplotlib.use("Agg")
-PLAIN = {"__version__", "simulate"}
+PLAIN = {"__version__", "mechanisms", "simulate"}
 WORDS = [w for w in cl.__all__ if w not in PLAIN]
 CALLS = [w for w in WORDS if not (inspect.isclass(getattr(cl, w)) and w[0].isupper())]
 MODELS = [w for w in WORDS if hasattr(getattr(cl, w), "fit")]
