@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from ..facts import calendar
-from ..facts.published import published
+from .closing import carried_up_to, open_is_reference
+from .limits import limit_hits
 
 FLAGS = (
     "is_open",
@@ -20,11 +19,13 @@ FLAGS = (
     "gap_days",
     "tiny_trade",
     "degenerate_range",
+    "total_differs",
+    "reference_open",
 )
 TINY_TONNES = 10.0
 """A trade of at most this many tonnes is flagged as tiny (Shenzhen's median is 3 t)."""
 
-_CENT = 0.01
+_HALF_A_TONNE = 0.5
 _KINDS = ("listed", "block", "auction")
 _PRICES = ("open", "high", "low", "close", "vwap")
 
@@ -57,13 +58,21 @@ def daily(
 
     Notes
     -----
+    price, printed : the listed trades' price where they are told apart, the day's total else; what
+    kind of price it is stands in `price_kind`.
     has_trade : any quantity changed hands (any printed price, where quantities are not given).
-    is_stale : a price is printed although the trade that would make it did not happen.
+    is_stale : a price is printed although the trade that would make it did not happen, by the
+    venue's own rule (facts table `closing_prices`): at Guangzhou the close of a day with at most
+    100 t of listed trades is an earlier day's.
     gap_days : sessions since the last genuine price, 1 on consecutive sessions.
     limit_up, limit_down : the price is the reference price times (1 ± limit), rounded half up
     to the cent; the reference is the last printed price and the limit that of the facts table
     `price_limits` on that date. A move beyond the limit is another product or a block, not a
     limit day. Missing where the limit is unknown or the price is an average of trades.
+    total_differs : listed, block and auction volumes do not add up to the printed total within
+    half a unit. Missing where the file does not print a total and its parts.
+    reference_open : the file's open is the previous close, not a first trade; it is then left out
+    of `open`, so that no estimator of ranges can take it for one.
     """
     kinds = {str(kind): part.set_index("date").sort_index() for kind, part in rows.groupby("trade")}
     total = _total(kinds)
@@ -76,7 +85,10 @@ def daily(
     frame = head.reindex(sessions)[[*_PRICES, "price_kind"]]
     printed = headline(frame)
     own = head["volume"].reindex(sessions)
-    genuine = printed.notna() & (own.gt(0) if quantity_known else True)
+    enough = own.gt(carried_up_to(market, sessions)) if quantity_known else True
+    genuine = printed.notna() & enough
+    frame["reference_open"] = open_is_reference(frame["open"], printed)
+    frame["open"] = frame["open"].mask(frame["reference_open"])
     frame["printed"] = printed
     frame["price"] = printed.where(genuine)
     frame["previous_price"] = frame["price"].ffill().shift().where(genuine)
@@ -91,8 +103,9 @@ def daily(
     up, down = limit_hits(printed, genuine & frame["price_kind"].ne("vwap"), market)
     frame["limit_up"], frame["limit_down"] = up, down
     frame["is_block"] = _block(kinds, sessions)
+    frame["total_differs"] = _total_differs(kinds, sessions)
     frame["gap_days"] = gaps(genuine)
-    frame["tiny_trade"] = _tiny(own, genuine, quantity_known, tiny)
+    frame["tiny_trade"] = _tiny(own, printed.notna() & own.gt(0), quantity_known, tiny)
     frame["degenerate_range"] = _degenerate(frame, genuine)
     return frame.rename_axis("date")
 
@@ -107,38 +120,6 @@ def gaps(genuine: pd.Series) -> pd.Series:
     """Return, on each genuine day, the number of sessions since the last one (first: missing)."""
     place = pd.Series(np.arange(len(genuine), dtype=float), index=genuine.index)
     return place.where(genuine).dropna().diff().reindex(genuine.index)
-
-
-def limit_hits(printed: pd.Series, genuine: pd.Series, market: str) -> tuple[pd.Series, pd.Series]:
-    """Return whether each price that `genuine` marks is at its upper and its lower limit."""
-    rate = limits(market, pd.DatetimeIndex(printed.index))
-    reference = printed.ffill().shift()
-    known = genuine & rate.notna() & reference.notna()
-    upper = bound(reference, rate)
-    lower = bound(reference, -rate)
-    up = (printed - upper).abs().lt(_CENT / 2).astype("boolean").mask(~known)
-    down = (printed - lower).abs().lt(_CENT / 2).astype("boolean").mask(~known)
-    return up, down
-
-
-def bound(reference: pd.Series, rate: pd.Series) -> pd.Series:
-    """Return reference · (1 + rate), rounded half up to the cent in exact decimals."""
-    cents = (reference * 100).round()
-    basis_points = (10_000 + rate * 10_000).round()
-    return ((cents * basis_points + 5_000) // 10_000) / 100
-
-
-def limits(market: str, dates: pd.DatetimeIndex) -> pd.Series:
-    """Return the daily price limit of listed trades as a fraction; missing where not known."""
-    table = published("price_limits")
-    table = table[(table["market"] == market) & (table["trade"] == "listed")]
-    rate = pd.Series(np.nan, index=dates)
-    row: Any
-    for row in table.itertuples():
-        start = pd.Timestamp(row.valid_from)
-        stop = pd.Timestamp(row.valid_to) if isinstance(row.valid_to, str) else pd.Timestamp.max
-        rate.loc[(dates >= start) & (dates <= stop)] = float(row.limit_pct) / 100
-    return rate
 
 
 def _total(kinds: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -157,9 +138,20 @@ def _block(kinds: dict[str, pd.DataFrame], sessions: pd.DatetimeIndex) -> pd.Ser
     return kinds["block"]["volume"].reindex(sessions).gt(0).astype("boolean")
 
 
-def _tiny(own: pd.Series, genuine: pd.Series, known: bool, tiny: float) -> pd.Series:
+def _total_differs(kinds: dict[str, pd.DataFrame], sessions: pd.DatetimeIndex) -> pd.Series:
+    """Whether a printed total is not the sum of the kinds of trade printed beside it."""
+    parts = [kinds[k]["volume"].reindex(sessions) for k in _KINDS if k in kinds]
+    if "total" not in kinds or len(parts) < 2:
+        return pd.Series(pd.NA, index=sessions, dtype="boolean")
+    total = kinds["total"]["volume"].reindex(sessions)
+    sums = pd.concat(parts, axis=1).fillna(0.0).sum(axis=1)
+    unlike = (total - sums).abs().gt(_HALF_A_TONNE).astype("boolean")
+    return unlike.mask(total.isna())
+
+
+def _tiny(own: pd.Series, traded: pd.Series, known: bool, tiny: float) -> pd.Series:
     flag = own.le(tiny).astype("boolean")
-    return flag.mask(~genuine) if known else flag.mask(pd.Series(True, index=own.index))
+    return flag.mask(~traded) if known else flag.mask(pd.Series(True, index=own.index))
 
 
 def _degenerate(frame: pd.DataFrame, genuine: pd.Series) -> pd.Series:

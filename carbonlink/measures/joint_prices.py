@@ -106,7 +106,8 @@ def _from_panel(panel: Panel, names: list[str]) -> dict[str, pd.Series]:
     for name in names:
         days = panel.daily(name)
         days = days[days["is_open"].astype(bool)]
-        columns[name] = days["price"].where(days["has_trade"].astype(bool))
+        level = "chained" if "is_roll" in days and days["is_roll"].any() else "price"
+        columns[name] = days[level].where(days["has_trade"].astype(bool))
     return columns
 
 

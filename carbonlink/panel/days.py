@@ -7,9 +7,10 @@ import pandas as pd
 
 from ..facts import calendar
 from ..facts import markets as registry
-from ..ingest import quality
+from ..ingest import closing, quality
+from .vintages import chained, headline_vintage
 
-_TRAILING_SESSIONS = 20
+_SHOWN = 6
 
 
 def market_days(rows: pd.DataFrame, market: str) -> tuple[pd.DataFrame, list[str]]:
@@ -30,12 +31,36 @@ def market_days(rows: pd.DataFrame, market: str) -> tuple[pd.DataFrame, list[str
         remarks.append("no volumes in the file, so a printed price counts as a trade.")
     vintages = list(rows["vintage"].fillna("").unique())
     if len(vintages) == 1:
-        return quality.daily(rows, market, complete=complete).assign(vintage=vintages[0]), remarks
-    remarks.append(
-        f"{len(vintages)} vintages: prices of the one most traded over 20 sessions, "
-        "returns within a vintage only."
-    )
-    return _headline_vintage(rows, market, complete), remarks
+        frame = quality.daily(rows, market, complete=complete).assign(vintage=vintages[0])
+        frame = frame.assign(is_roll=False)
+    else:
+        frame, remark = headline_vintage(rows, market, complete)
+        remarks += remark
+    return frame.assign(chained=chained(frame)), [*remarks, *_doubts(rows, frame, market)]
+
+
+def _doubts(rows: pd.DataFrame, frame: pd.DataFrame, market: str) -> list[str]:
+    """Remarks on totals that are not the sum of their parts, and on opens and closes by rule."""
+    said = []
+    days = frame.index[frame["total_differs"].fillna(False).astype(bool)]
+    if len(days):
+        listing = ", ".join(f"{day:%Y-%m-%d}" for day in days[:_SHOWN])
+        more = f" and {len(days) - _SHOWN} more days" if len(days) > _SHOWN else ""
+        said.append(
+            f"listed, block and auction volumes do not add up to the total on {listing}{more}; "
+            "the printed total is used."
+        )
+    if frame["reference_open"].any():
+        said.append("the printed open is the previous close, not a first trade, and is left out.")
+    own = rows["volume"][rows["trade"].isin(("listed", "total"))]
+    carried = frame["is_stale"] & frame["volume"].gt(0) & ~frame["is_block"].fillna(False)
+    most = closing.carried_up_to(market, pd.DatetimeIndex(frame.index)).max()
+    if most > 0 and own.notna().any() and carried.any():
+        said.append(
+            f"by the venue's rule the close of a day with at most {most:g} t of listed trades is "
+            f"an earlier day's: {int(carried.sum())} days carry one and have no price of their own."
+        )
+    return said
 
 
 def delivery_days(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -54,42 +79,6 @@ def delivery_days(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     if short:
         remarks.append(f"{short} delivery days with intervals missing have no daily price.")
     return daily.reset_index(), remarks
-
-
-def _headline_vintage(rows: pd.DataFrame, market: str, complete: bool) -> pd.DataFrame:
-    groups = rows.groupby(rows["vintage"].fillna(""))
-    parts = {v: quality.daily(part, market, complete=complete) for v, part in groups}
-    sessions = _venue_sessions(parts, complete)
-    volume = pd.DataFrame({v: p["volume"] for v, p in parts.items()}).reindex(sessions)
-    value = pd.DataFrame({v: p["value"] for v, p in parts.items()}).reindex(sessions)
-    traded = pd.DataFrame({v: p["has_trade"] for v, p in parts.items()}).reindex(sessions)
-    traded = traded.eq(True)
-    activity = volume.fillna(0.0) if volume.notna().any(axis=None) else traded.astype(float)
-    trailing = activity.rolling(_TRAILING_SESSIONS, min_periods=1).sum()
-    lead = trailing.idxmax(axis=1).where(trailing.gt(0).any(axis=1)).ffill().bfill()
-    pieces = [p.reindex(sessions)[lead == v].assign(vintage=v) for v, p in parts.items()]
-    frame = pd.concat(pieces).sort_index()
-    frame["volume"] = _sum(volume, traded)
-    frame["value"] = _sum(value, traded)
-    frame["is_open"] = True
-    frame["has_trade"] = traded.any(axis=1)
-    frame["is_stale"] = frame["is_stale"].astype("boolean").fillna(False).astype(bool)
-    return frame
-
-
-def _venue_sessions(parts: dict[str, pd.DataFrame], complete: bool) -> pd.DatetimeIndex:
-    """The venue's sessions: those of its vintages, and the days on which none of them was alive."""
-    days = sorted(set().union(*(p.index for p in parts.values())))
-    if complete:
-        return calendar.sessions(days[0], days[-1], days)
-    return pd.DatetimeIndex(days, name="date")
-
-
-def _sum(quantity: pd.DataFrame, traded: pd.DataFrame) -> pd.Series:
-    """Sum over vintages: 0 without a trade, missing where a vintage's quantity is not printed."""
-    if quantity.isna().all(axis=None):
-        return quantity.sum(axis=1, min_count=1)
-    return quantity.sum(axis=1).mask((traded & quantity.isna()).any(axis=1))
 
 
 def _main_product(rows: pd.DataFrame, market: str) -> tuple[pd.DataFrame, list[str]]:

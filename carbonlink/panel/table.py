@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..errors import DataError, SpecificationError, UnknownMarketError, check_choice, near
 from ..facts import markets as registry
+from ..ingest.limits import known_by
 
 TRADES = ("total", "listed", "block", "auction")
 
@@ -69,8 +70,10 @@ class Panel:
         -------
         DataFrame
             See `carbonlink.ingest.quality.daily`. Where several vintages trade, the prices are
-            those of the vintage most traded over the last 20 sessions, named in `vintage`, and
-            the quantities are the sums over vintages.
+            those of the leading vintage, named in `vintage` (see
+            `carbonlink.panel.vintages.headline_vintage`), `is_roll` marks the first price of a
+            vintage that took over, and the quantities are the sums over vintages. `chained` links
+            the vintages by their own returns; it is the price where there is one vintage.
         """
         if market not in self.days:
             hint = self._meant(market)
@@ -80,9 +83,21 @@ class Panel:
             )
         return self.days[market].copy()
 
-    def prices(self, markets: Iterable[str] | str | None = None) -> pd.DataFrame:
-        """Return prices of genuine trades, a column a market; missing on days without one."""
-        return self._wide(markets, "price")
+    def prices(
+        self, markets: Iterable[str] | str | None = None, chained: bool = False
+    ) -> pd.DataFrame:
+        """Return prices of genuine trades, a column a market; missing on days without one.
+
+        Parameters
+        ----------
+        markets : str or list of str, optional
+            Labels; all when None.
+        chained : bool
+            Whether a market of several vintages is the index that links them by their own
+            returns, whose changes are those of `returns`, in place of the printed prices, which
+            jump where another vintage takes over.
+        """
+        return self._wide(markets, "chained" if chained else "price")
 
     def gap_days(self, markets: Iterable[str] | str | None = None) -> pd.DataFrame:
         """Return the sessions since the last genuine price, where `returns` has a value."""
@@ -119,8 +134,9 @@ class Panel:
             Labels; all when None.
         method : {"log", "difference"}, optional
             By default 100·(ln P_t − ln P_s), in per cent, s being the last day with a genuine
-            trade (of the same vintage), and P_t − P_s for electricity, whose spot price can be
-            zero or negative. A logarithm asked of electricity is refused.
+            trade of the same vintage (never a change across a roll), and P_t − P_s for
+            electricity, whose spot price can be zero or negative. A logarithm asked of electricity
+            is refused.
 
         Returns
         -------
@@ -217,6 +233,11 @@ class Panel:
             "tiny_pct": _percent(frame["tiny_trade"]),
             "degenerate_pct": _percent(frame["degenerate_range"]),
             "longest_gap": int(gap) if pd.notna(gap) else 0,
+            "total_differs_days": int(frame["total_differs"].fillna(False).sum()),
+            "vintages": int(frame["vintage"].nunique()),
+            "rolls": int(frame["is_roll"].sum()),
+            "price_kind": ", ".join(sorted(frame["price_kind"][frame["price"].notna()].unique())),
+            "limit_known_by": known_by(registry.resolve(market)),
             "volume": frame["volume"].sum(min_count=1),
             "value": frame["value"].sum(min_count=1),
             "price_unit": registry.get(market).price_unit,

@@ -6,19 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from carbonlink.ingest import quality
+from carbonlink.ingest import limits, quality
 
 COLUMNS = ("open", "high", "low", "close", "vwap", "volume", "value")
 
 
-def tidy(rows: list[dict], trade: str = "total", market: str = "guangdong") -> pd.DataFrame:
+def tidy(rows: list[dict], trade: str = "total", market: str = "fujian") -> pd.DataFrame:
     frame = pd.DataFrame(rows)
     frame["date"] = pd.to_datetime(frame["date"])
     for column in COLUMNS:
         if column not in frame:
             frame[column] = np.nan
     frame["trade"] = frame.get("trade", trade)
-    frame["market"], frame["product"], frame["vintage"] = market, "GDEA", ""
+    frame["market"], frame["product"], frame["vintage"] = market, "FJEA", ""
     return frame.assign(price_kind="close", source="made_up.csv")
 
 
@@ -36,7 +36,7 @@ def week() -> pd.DataFrame:
 
 
 def test_missing_sessions_are_open_days_without_a_trade(week):
-    days = quality.daily(week, "guangdong")
+    days = quality.daily(week, "fujian")
     assert [d.day for d in days.index] == [4, 5, 6, 7, 8]
     assert days["is_open"].all()
     assert days["has_trade"].tolist() == [True, True, False, False, True]
@@ -44,14 +44,14 @@ def test_missing_sessions_are_open_days_without_a_trade(week):
 
 
 def test_a_carried_price_is_stale_and_is_no_price(week):
-    days = quality.daily(week, "guangdong")
+    days = quality.daily(week, "fujian")
     assert days["is_stale"].tolist() == [False, False, False, True, False]
     assert np.isnan(days.loc["2024-03-07", "price"])
     assert days.loc["2024-03-07", "printed"] == 55.0
 
 
 def test_gaps_count_sessions_between_genuine_prices(week):
-    days = quality.daily(week, "guangdong")
+    days = quality.daily(week, "fujian")
     assert days["gap_days"].dropna().to_dict() == {
         pd.Timestamp("2024-03-05"): 1.0,
         pd.Timestamp("2024-03-08"): 3.0,
@@ -60,7 +60,7 @@ def test_gaps_count_sessions_between_genuine_prices(week):
 
 
 def test_limit_days_tiny_trades_and_degenerate_ranges(week):
-    days = quality.daily(week, "guangdong")
+    days = quality.daily(week, "fujian")
     assert days["limit_up"].fillna(False).tolist() == [False, True, False, False, False]
     assert days["limit_down"].fillna(False).tolist() == [False, False, False, False, True]
     assert pd.isna(days["limit_up"].iloc[0]), "no reference price on the first day"
@@ -70,36 +70,36 @@ def test_limit_days_tiny_trades_and_degenerate_ranges(week):
 
 def test_a_move_beyond_the_limit_and_an_average_price_are_no_limit_days(week):
     jump = week.assign(close=[50.0, 70.0, 70.0, 63.0])
-    days = quality.daily(jump, "guangdong")
+    days = quality.daily(jump, "fujian")
     assert days["limit_up"].fillna(False).tolist() == [False] * 5
     assert days["limit_down"].fillna(False).tolist() == [False, False, False, False, True]
     average = week.assign(vwap=week["close"], price_kind="vwap")
-    assert quality.daily(average, "guangdong")["limit_up"].isna().all()
+    assert quality.daily(average, "fujian")["limit_up"].isna().all()
 
 
 def test_limits_are_rounded_half_up_to_the_cent():
     reference = pd.Series([48.45, 0.05, 51.23])
-    up = quality.bound(reference, pd.Series([0.1] * 3))
+    up = limits.bound(reference, pd.Series([0.1] * 3))
     assert up.tolist() == [53.30, 0.06, 56.35]  # 53.295, 0.055 and 56.353 before rounding
-    down = quality.bound(reference, pd.Series([-0.1] * 3))
+    down = limits.bound(reference, pd.Series([-0.1] * 3))
     assert down.tolist() == [43.61, 0.05, 46.11]  # 43.605, 0.045 and 46.107
 
 
 def test_an_unknown_limit_leaves_the_flags_missing():
     dates = pd.DatetimeIndex(["2014-03-03", "2016-03-01"])
-    assert quality.limits("shanghai", dates).isna().tolist() == [True, False]
-    assert quality.limits("chongqing", pd.DatetimeIndex(["2017-01-03", "2019-01-03"])).tolist() == [
+    assert limits.limits("shanghai", dates).tolist() == [0.3, 0.1]
+    assert limits.limits("chongqing", pd.DatetimeIndex(["2017-01-03", "2019-01-03"])).tolist() == [
         0.2,
         0.1,
     ]
-    assert quality.limits("eua", dates).isna().all()
+    assert limits.limits("eua", dates).isna().all()
 
 
 def test_a_weekend_counts_only_where_a_trade_was_observed(week):
     weekend = tidy([{"date": "2024-03-09", "close": 50.0, "volume": 10}])
     quiet = tidy([{"date": "2024-03-10", "close": 50.0, "volume": 0}])
     monday = tidy([{"date": "2024-03-11", "close": 50.0, "volume": 10}])
-    days = quality.daily(pd.concat([week, weekend, quiet, monday]), "guangdong")
+    days = quality.daily(pd.concat([week, weekend, quiet, monday]), "fujian")
     assert pd.Timestamp("2024-03-09") in days.index
     assert pd.Timestamp("2024-03-10") not in days.index
 
@@ -111,7 +111,7 @@ def test_public_holidays_are_closed():
             {"date": "2024-10-08", "close": 50.0, "volume": 10},
         ]
     )
-    days = quality.daily(rows, "guangdong")
+    days = quality.daily(rows, "fujian")
     assert len(days) == 2 and days["gap_days"].iloc[1] == 1
 
 
