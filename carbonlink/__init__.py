@@ -26,6 +26,7 @@ _WORDS = {
     "CCC": "models.correlations",
     "DCC": "models.correlations",
     "VAR": "models.var",
+    "VECM": "models.vecm",
     "TVPVAR": "models.tvpvar",
     "ECM": "models.ecm",
     "ARDL": "models.ardl",

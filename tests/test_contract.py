@@ -54,6 +54,10 @@ def _var():
     return cl.VAR(cl.simulate.var(300, rng=1), lags=2).fit()
 
 
+def _vecm():
+    return cl.VECM(cl.simulate.error_correction(300, rng=1), lags=2).fit()
+
+
 def _stationarity():
     return cl.stationarity(cl.simulate.var(200, rng=1))
 
@@ -140,6 +144,7 @@ FACTORIES = {
         _ccc,
         _dcc,
         _var,
+        _vecm,
         _stationarity,
         _connectedness,
         _tvpvar,

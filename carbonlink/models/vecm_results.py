@@ -1,0 +1,287 @@
+"""What a fitted error-correction model of several series says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from ..inference import var_tests
+from ..kernels import johansen, var
+from ..results import Estimates
+from . import vecm_hypotheses as hypotheses
+from .vecm_inputs import Observations
+
+_SHOWN = 40
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class VECMResults(Estimates):
+    """A fitted vector error-correction model; made by `VECM.fit`.
+
+    Attributes
+    ----------
+    rank, lags : int
+        Cointegrating relations, and the order of the VAR in levels.
+    case : str
+        Deterministic terms.
+    rank_table : DataFrame
+        A row a rank: eigenvalue, trace and maximum-eigenvalue statistics, p-values and 5 %
+        critical values, plain and corrected for the small sample.
+    lag_table : DataFrame
+        The criteria by order, where one chose.
+    eigenvalues : ndarray, shape (k,)
+    vectors : DataFrame, shape (k + restricted, k)
+        All eigenvectors, each scaled so that its first element is 1, as urca prints them.
+    alpha : DataFrame, shape (k, rank)
+        Adjustment.
+    beta : DataFrame, shape (k + restricted, rank)
+        Relations, with an identity block in the first `rank` series.
+    short : DataFrame
+        Coefficients of lagged changes and free terms, a row an equation.
+    sigma : DataFrame
+        Covariance of the shocks, U'U/n.
+    resid : DataFrame
+    relations : DataFrame
+        β'(y, d) a row before each observation: the disequilibria.
+    coefs : ndarray, shape (lags, k, k)
+        The same model as a VAR in levels.
+    roots : ndarray
+        Moduli of its companion eigenvalues, largest first; k − rank of them are 1.
+    data : DataFrame
+    rows : ndarray of int
+    model, fit, seen
+        The blocks, the reduced-rank regression and the terms that the tests stand on.
+    """
+
+    title: ClassVar[str] = "Vector error-correction model"
+
+    rank: int
+    lags: int
+    case: str
+    rank_table: pd.DataFrame
+    lag_table: pd.DataFrame
+    eigenvalues: np.ndarray
+    vectors: pd.DataFrame
+    alpha: pd.DataFrame
+    beta: pd.DataFrame
+    short: pd.DataFrame
+    sigma: pd.DataFrame
+    resid: pd.DataFrame
+    relations: pd.DataFrame
+    coefs: np.ndarray
+    roots: np.ndarray
+    data: pd.DataFrame
+    rows: np.ndarray
+    model: johansen.Design
+    fit: johansen.RankFit
+    seen: Observations
+
+    @classmethod
+    def of(
+        cls,
+        model: johansen.Design,
+        fit: johansen.RankFit,
+        *,
+        data: pd.DataFrame,
+        seen: Observations,
+        lags: int,
+        rank: int,
+        **fields: Any,
+    ) -> VECMResults:
+        """Estimate the chosen rank and label everything."""
+        names, k = list(data.columns), data.shape[1]
+        on = np.arange(rank)
+        height = [*names, *seen.inside_names]
+        beta = johansen.normalised(fit.vectors[:, :rank], on)
+        made = johansen.estimate(model, beta)
+        labels = [f"ec{i + 1}" for i in range(rank)]
+        past = [f"Δ{c} L{j}" for j in range(1, lags) for c in names]
+        terms = [*past, *seen.outside_names]
+        params, cov = _parameters(made, fit, names, height, labels, terms)
+        index = data.index[seen.rows]
+        n = len(seen.rows)
+        coefs = johansen.in_levels(made, lags)
+        return cls(
+            params=params,
+            cov=cov,
+            loglik=float(var.loglikelihood(made.sigma, n)),
+            rank=rank,
+            lags=lags,
+            eigenvalues=fit.eigenvalues.copy(),
+            vectors=pd.DataFrame(
+                fit.vectors / fit.vectors[0], height, [f"v{i + 1}" for i in range(k)]
+            ),
+            alpha=pd.DataFrame(made.alpha, names, labels),
+            beta=pd.DataFrame(beta, height, labels),
+            short=pd.DataFrame(made.short, names, terms),
+            sigma=pd.DataFrame(made.sigma, names, names),
+            resid=pd.DataFrame(made.resid, index, names),
+            relations=pd.DataFrame(model.z1 @ beta, index, labels),
+            coefs=coefs,
+            roots=var.roots(coefs),
+            data=data,
+            rows=seen.rows.copy(),
+            model=model,
+            fit=fit,
+            seen=seen,
+            **fields,
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Labels of the series."""
+        return tuple(self.data.columns)
+
+    def test_beta(self, restriction: Any, kind: str = "known") -> hypotheses.Hypothesis:
+        """Test a restriction on the cointegrating relations by its likelihood ratio.
+
+        Parameters
+        ----------
+        restriction : mapping, or list of mappings
+            Relations by series, such as {"cea": 1, "hubei": -1}; a restricted constant or trend
+            that is not named stays free.
+        kind : {"known", "space"}
+            "known": each relation given is one of the cointegrating relations. "space": every
+            cointegrating relation is a combination of those given.
+
+        Returns
+        -------
+        Hypothesis
+            The null in words, statistic, degrees of freedom and p-value.
+        """
+        return hypotheses.test_beta(self, restriction, kind)
+
+    def test_alpha(self, zero: Any) -> hypotheses.Hypothesis:
+        """Test that the named series do not adjust to any relation (weak exogeneity).
+
+        Parameters
+        ----------
+        zero : str or list of str
+        """
+        return hypotheses.test_alpha(self, zero)
+
+    def bootstrap_rank(
+        self, rank: int = 0, draws: int = 399, rng: Any = 0, scheme: str = "wild"
+    ) -> hypotheses.Hypothesis:
+        """Test a rank against more relations by the bootstrap of the trace statistic.
+
+        Parameters
+        ----------
+        rank : int
+            The null.
+        draws : int
+        rng : int, SeedSequence or Generator
+        scheme : {"wild", "iid"}
+            The wild bootstrap stands shocks whose variance changes.
+
+        References
+        ----------
+        Cavaliere, G., Rahbek, A. and Taylor, A. M. R. (2014). Bootstrap determination of the
+        co-integration rank in heteroskedastic VAR models. Econometric Reviews 33, 606–650.
+        """
+        return hypotheses.bootstrap_rank(self, rank, draws, rng, scheme)
+
+    def shares(self, draws: int = 399, rng: Any = 0, level: float = 0.95) -> pd.DataFrame:
+        """Return who leads: component and information shares of prices with one common trend.
+
+        Parameters
+        ----------
+        draws : int
+            Moving-block bootstrap replications of the intervals; 0 for none.
+        rng : int, SeedSequence or Generator
+        level : float
+
+        Returns
+        -------
+        DataFrame
+            A row a series. `component` (Gonzalo–Granger), `information_low`, `information_high`
+            and `information_mid` (Hasbrouck, over every ordering), `modified` (Lien–Shrestha),
+            each share with `_lower` and `_upper`. An information share lies in [0, 1]; a
+            component share may not.
+
+        Raises
+        ------
+        SpecificationError
+            The rank is not the number of series less one, or there are more than seven series.
+        """
+        return hypotheses.shares(self, draws, rng, level)
+
+    def numbers(self) -> pd.DataFrame:
+        """Return the coefficients that `plot` draws."""
+        tidy = self.tidy()
+        return tidy.loc[sorted(tidy["statistic"].abs().nlargest(_SHOWN).index)]
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the coefficients with their intervals; the 40 strongest when there are more."""
+        from ..plotting import estimates
+
+        title = f"VECM of rank {self.rank}: coefficients"
+        return estimates(self.numbers(), ax=ax, title=title)
+
+    def _headline(self) -> dict[str, Any]:
+        first = self.rank_table.iloc[0]
+        return {
+            "rank": self.rank,
+            "trace, no relation": float(first["trace"]),
+            "its p": float(first["p_trace_corrected"]),
+            **super()._headline(),
+        }
+
+    def _tests(self) -> list[dict[str, Any]]:
+        resid, k = self.resid.to_numpy(), len(self.names)
+        rows = []
+        for r, row in self.rank_table.iterrows():
+            null = f"at most {r} cointegrating relations" if r else "no cointegrating relation"
+            moments = "Doornik's gamma approximation"
+            rows += [
+                {"test": f"trace (rank {r})", "null": null, "statistic": row["trace"],
+                 "p_value": row["p_trace"], "reference": moments},
+                {"test": f"trace, Reinsel–Ahn (rank {r})", "null": null,
+                 "statistic": row["trace_corrected"], "p_value": row["p_trace_corrected"],
+                 "reference": moments},
+                {"test": f"maximum eigenvalue (rank {r})", "null": null,
+                 "statistic": row["max"], "p_value": row["p_max"], "reference": moments},
+            ]  # fmt: skip
+        trends = k - self.rank
+        largest = float(self.roots[trends]) if trends < len(self.roots) else 0.0
+        rows.append(
+            {
+                "test": "stability",
+                "null": f"every root besides the {trends} unit roots is below 1",
+                "statistic": largest,
+                "note": "stable" if largest < 1 else "not stable: explosive or of a higher order",
+            }
+        )
+        span = max(10, 2 * self.lags)
+        rows.append(var_tests.portmanteau(resid, self.rows, self.lags, span))
+        rows += [var_tests.arch_lm(resid[:, j], self.rows, 5, c) for j, c in enumerate(self.names)]
+        return [*rows, var_tests.normality(resid)]
+
+
+def _parameters(
+    made: johansen.VecmFit,
+    fit: johansen.RankFit,
+    names: list[str],
+    height: list[str],
+    labels: list[str],
+    terms: list[str],
+) -> tuple[pd.Series, pd.DataFrame]:
+    """Free elements of β, then each equation; β and the rest are independent in the limit."""
+    n, k = made.resid.shape
+    rank = len(labels)
+    free = list(range(rank, len(height)))
+    beta_names = [f"{ec}: {height[i]}" for ec in labels for i in free]
+    rest_names = [f"Δ{c} ← {x}" for c in names for x in (*labels, *terms)]
+    values = np.concatenate(
+        [made.beta[free].T.ravel(), np.hstack([made.alpha, made.short]).ravel()]
+    )
+    whole = np.zeros((len(values), len(values)))
+    if beta_names:
+        on = np.arange(rank)
+        whole[: len(beta_names), : len(beta_names)] = johansen.beta_covariance(made, fit.r1, on)
+    whole[len(beta_names) :, len(beta_names) :] = np.kron(made.sigma, made.inverse)
+    index = [*beta_names, *rest_names]
+    return pd.Series(values, index, name="estimate"), pd.DataFrame(whole, index, index)
