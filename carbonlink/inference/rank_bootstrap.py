@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import SpecificationError
 from ..kernels import johansen, var
 from .bootstrap import block_length, moving_blocks
 from .parallel import draw
+
+FEWEST = 99
+"""Draws below which a bootstrap p-value is refused."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,6 @@ def source(
     return Source(johansen.in_levels(fitted, lags), fixed, fitted.resid, start, inside, outside)
 
 
-def excess_roots(made: Source, rank: int) -> float:
-    """Return the largest root besides the unit roots that the rank implies."""
-    trends = made.resid.shape[1] - rank
-    return float(var.roots(made.coefs)[trends])
-
-
 def trace_draws(made: Source, rank: int, scheme: str, draws: int, rng: object) -> np.ndarray:
     """Draw the trace statistic of `rank` under the null; shape (draws,).
 
@@ -78,6 +76,16 @@ def trace_draws(made: Source, rank: int, scheme: str, draws: int, rng: object) -
 
     """
     return draw(_trace_chunk, draws, rng, made, rank, scheme, label="rank bootstrap")
+
+
+def pvalue(
+    made: Source, rank: int, statistic: float, scheme: str, draws: int, rng: object
+) -> float:
+    """Return the share of null draws, plus one, that reach the trace statistic."""
+    if int(draws) < FEWEST:
+        raise SpecificationError(f"draws={draws} are too few for a p-value.", "Use 399 or more.")
+    drawn = trace_draws(made, rank, scheme, int(draws), rng)
+    return float((1 + np.sum(drawn >= statistic)) / (1 + len(drawn)))
 
 
 def _trace_chunk(

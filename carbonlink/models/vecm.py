@@ -291,31 +291,13 @@ def _bootstrap(
     trace = johansen.trace_statistics(fit.eigenvalues, n)
     found = np.full(k, np.nan)
     for rank in range(k):
-        found[rank] = bootstrap_pvalue(
-            model, fit.vectors[:, :rank], seen, lags, start, float(trace[rank]), draws, rng
+        made = rank_bootstrap.source(
+            model, fit.vectors[:, :rank], lags, start, seen.inside, seen.outside
         )
+        found[rank] = rank_bootstrap.pvalue(made, rank, float(trace[rank]), "wild", draws, rng)
         if found[rank] >= size:
             break
     return found
-
-
-def bootstrap_pvalue(
-    model: johansen.Design,
-    beta: np.ndarray,
-    seen: inputs.Observations,
-    lags: int,
-    start: np.ndarray,
-    statistic: float,
-    draws: int,
-    rng: Any,
-    scheme: str = "wild",
-) -> float:
-    """Return the share of null draws, plus one, that reach the trace statistic."""
-    if int(draws) < 99:
-        raise SpecificationError(f"draws={draws} are too few for a p-value.", "Use 399 or more.")
-    made = rank_bootstrap.source(model, beta, lags, start, seen.inside, seen.outside)
-    drawn = rank_bootstrap.trace_draws(made, beta.shape[1], scheme, int(draws), rng)
-    return float((1 + np.sum(drawn >= statistic)) / (1 + len(drawn)))
 
 
 def _check_lags(lags: Any) -> int | str:

@@ -112,25 +112,13 @@ def test_alpha(result: VECMResults, zero: Any) -> Hypothesis:
 
 def bootstrap_rank(result: VECMResults, rank: int, draws: int, rng: Any, scheme: str) -> Hypothesis:
     """See `VECMResults.bootstrap_rank`."""
-    from .vecm import bootstrap_pvalue
-
     check_choice("scheme", scheme, ("wild", "iid"))
     k = len(result.names)
     if not 0 <= int(rank) < k:
         raise SpecificationError(f"rank={rank} is no null for {k} series.", f"Use 0 … {k - 1}.")
     statistic = float(result.rank_table["trace"].iloc[int(rank)])
-    first = result.rows[0]
-    p = bootstrap_pvalue(
-        result.model,
-        result.fit.vectors[:, : int(rank)],
-        result.seen,
-        result.lags,
-        result.data.to_numpy()[first - result.lags : first],
-        statistic,
-        draws,
-        rng,
-        scheme,
-    )
+    made = _source(result, result.fit.vectors[:, : int(rank)])
+    p = rank_bootstrap.pvalue(made, int(rank), statistic, scheme, draws, rng)
     gaps = " over closed-up gaps" if (np.diff(result.rows) > 1).any() else ""
     reference = f"{scheme} bootstrap, {draws} draws{gaps}"
     return Hypothesis(f"at most {rank} cointegrating relations", statistic, 0, p, reference)
@@ -152,15 +140,7 @@ def shares(result: VECMResults, draws: int, rng: Any, level: float) -> pd.DataFr
     alpha, sigma = result.alpha.to_numpy(), result.sigma.to_numpy()
     table = pd.DataFrame(_measure(alpha, sigma), index=names)
     if draws:
-        first = result.rows[0]
-        made = rank_bootstrap.source(
-            result.model,
-            result.beta.to_numpy(),
-            result.lags,
-            result.data.to_numpy()[first - result.lags : first],
-            result.seen.inside,
-            result.seen.outside,
-        )
+        made = _source(result, result.beta.to_numpy())
         alphas, sigmas = rank_bootstrap.adjustment_draws(made, result.rank, int(draws), rng)
         drawn = [pd.DataFrame(_measure(a, s)) for a, s in zip(alphas, sigmas, strict=True)]
         stack = np.stack([d.to_numpy() for d in drawn])
@@ -169,6 +149,13 @@ def shares(result: VECMResults, draws: int, rng: Any, level: float) -> pd.DataFr
         for j, column in enumerate(list(table.columns)):
             table[f"{column}_lower"], table[f"{column}_upper"] = low[:, j], high[:, j]
     return table
+
+
+def _source(result: VECMResults, beta: np.ndarray) -> rank_bootstrap.Source:
+    first = result.rows[0]
+    start = result.data.to_numpy()[first - result.lags : first]
+    terms = result.seen.inside, result.seen.outside
+    return rank_bootstrap.source(result.model, beta, result.lags, start, *terms)
 
 
 def _measure(alpha: np.ndarray, sigma: np.ndarray) -> dict[str, np.ndarray]:
