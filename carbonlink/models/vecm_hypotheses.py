@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,6 @@ from ..errors import SpecificationError, UnknownMarketError, check_choice, check
 from ..inference import rank_bootstrap
 from ..kernels import price_discovery, vecm_tests
 from .frames import listed
-
-if TYPE_CHECKING:
-    from .vecm_results import VECMResults
 
 MOST_ORDERED = 7
 """Largest number of series whose orderings are all tried."""
@@ -47,7 +44,7 @@ class Hypothesis:
         )
 
 
-def test_beta(result: VECMResults, restriction: Any, kind: str) -> Hypothesis:
+def test_beta(result: Any, restriction: Any, kind: str) -> Hypothesis:
     """See `VECMResults.test_beta`."""
     check_choice("kind", kind, ("known", "space"))
     given = [restriction] if isinstance(restriction, Mapping) else list(restriction)
@@ -89,7 +86,7 @@ def test_beta(result: VECMResults, restriction: Any, kind: str) -> Hypothesis:
     return _chi2(null, statistic, df)
 
 
-def test_alpha(result: VECMResults, zero: Any) -> Hypothesis:
+def test_alpha(result: Any, zero: Any) -> Hypothesis:
     """See `VECMResults.test_alpha`."""
     names = [zero] if isinstance(zero, str) else list(zero)
     _check_rank(result, "A test on the adjustment")
@@ -110,7 +107,7 @@ def test_alpha(result: VECMResults, zero: Any) -> Hypothesis:
     return _chi2(f"{listed(names)} do not adjust (weakly exogenous)", statistic, df)
 
 
-def bootstrap_rank(result: VECMResults, rank: int, draws: int, rng: Any, scheme: str) -> Hypothesis:
+def bootstrap_rank(result: Any, rank: int, draws: int, rng: Any, scheme: str) -> Hypothesis:
     """See `VECMResults.bootstrap_rank`."""
     check_choice("scheme", scheme, ("wild", "iid"))
     k = len(result.names)
@@ -124,7 +121,7 @@ def bootstrap_rank(result: VECMResults, rank: int, draws: int, rng: Any, scheme:
     return Hypothesis(f"at most {rank} cointegrating relations", statistic, 0, p, reference)
 
 
-def shares(result: VECMResults, draws: int, rng: Any, level: float) -> pd.DataFrame:
+def shares(result: Any, draws: int, rng: Any, level: float) -> pd.DataFrame:
     """See `VECMResults.shares`."""
     k, names = len(result.names), list(result.names)
     check_level(level)
@@ -151,7 +148,7 @@ def shares(result: VECMResults, draws: int, rng: Any, level: float) -> pd.DataFr
     return table
 
 
-def _source(result: VECMResults, beta: np.ndarray) -> rank_bootstrap.Source:
+def _source(result: Any, beta: np.ndarray) -> rank_bootstrap.Source:
     first = result.rows[0]
     start = result.data.to_numpy()[first - result.lags : first]
     terms = result.seen.inside, result.seen.outside
@@ -170,7 +167,7 @@ def _measure(alpha: np.ndarray, sigma: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _vector(result: VECMResults, given: Mapping[str, float]) -> np.ndarray:
+def _vector(result: Any, given: Mapping[str, float]) -> np.ndarray:
     unknown = [n for n in given if n not in result.beta.index]
     if unknown:
         raise UnknownMarketError(
@@ -187,7 +184,7 @@ def _words(given: Mapping[str, float]) -> str:
     return " ".join(f"{value:+g}·{name}" for name, value in given.items())
 
 
-def _check_rank(result: VECMResults, what: str) -> None:
+def _check_rank(result: Any, what: str) -> None:
     if not 0 < result.rank < len(result.names) + (len(result.beta) > len(result.names)):
         raise SpecificationError(
             f"{what} has no meaning with rank {result.rank} of {len(result.names)} series.",
