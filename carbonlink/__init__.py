@@ -39,6 +39,7 @@ _WORDS = {
     "connectedness": "measures.connectedness",
     "pass_through": "measures.pass_through",
     "implied_prices": "measures.implied_prices",
+    "liquidity": "measures.liquidity",
     "CarbonlinkError": "errors",
     "CarbonlinkWarning": "errors",
     "ConvergenceError": "errors",

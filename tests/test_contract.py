@@ -134,6 +134,13 @@ def _implied_prices():
     return cl.implied_prices()
 
 
+def _liquidity():
+    days = pd.bdate_range("2023-01-02", periods=200)
+    price = 50 * np.exp(cl.simulate.garch(200, rng=1).to_numpy().cumsum() / 100)
+    frame = pd.DataFrame({"close": price, "volume": 1000.0, "value": 1000 * price}, index=days)
+    return cl.liquidity(frame, "mine")
+
+
 FACTORIES = {
     f.__name__.strip("_"): f
     for f in (
@@ -161,6 +168,7 @@ FACTORIES = {
         _ppml,
         _pass_through,
         _implied_prices,
+        _liquidity,
     )
 }
 
