@@ -25,6 +25,7 @@ _WORDS = {
     "variance_breaks": "models.variance_breaks",
     "CCC": "models.correlations",
     "DCC": "models.correlations",
+    "BEKK": "models.bekk",
     "VAR": "models.var",
     "VECM": "models.vecm",
     "TVPVAR": "models.tvpvar",

@@ -38,6 +38,12 @@ def _variance_breaks():
     return cl.variance_breaks(y)
 
 
+def _mean_breaks():
+    y = cl.simulate.garch(700, rng=2)
+    y.iloc[400:] *= 3
+    return cl.variance_breaks(y, "bai-perron")
+
+
 def _returns_of_three():
     return pd.concat({f"m{i}": cl.simulate.garch(500, rng=i) for i in range(3)}, axis=1)
 
@@ -48,6 +54,10 @@ def _ccc():
 
 def _dcc():
     return cl.DCC(_returns_of_three(), kind="adcc", dist="t").fit()
+
+
+def _bekk():
+    return cl.BEKK(_returns_of_three(), kind="scalar", targeting=True).fit()
 
 
 def _var():
@@ -148,8 +158,10 @@ FACTORIES = {
         _garch_regressor,
         _volatility,
         _variance_breaks,
+        _mean_breaks,
         _ccc,
         _dcc,
+        _bekk,
         _var,
         _vecm,
         _stationarity,

@@ -116,25 +116,7 @@ class CorrelationResults(Estimates):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the conditional correlations, of the first pairs where there are many."""
-        frame = self.correlations
-        shown = frame.iloc[:, :_DRAWN]
-        colours = plotting.colours(shown.columns)
-        with plotting.style():
-            ax = plotting.new_axes(ax)
-            for pair, series in shown.items():
-                line: dict[str, Any] = {"color": colours[str(pair)], "linewidth": 0.9}
-                if isinstance(frame.index, pd.DatetimeIndex):
-                    plotting.broken_line(ax, series, **line)
-                    ax.plot([], [], label=pair, **line)
-                else:
-                    ax.plot(series.index, series, label=pair, **line)
-            if isinstance(frame.index, pd.DatetimeIndex):
-                plotting.years(ax)
-            ax.set_ylabel("conditional correlation")
-            left = frame.shape[1] - shown.shape[1]
-            ax.set_title(self.title + (f" ({left} more pairs not drawn)" if left else ""))
-            ax.legend(ncols=min(3, shown.shape[1]))
-        return ax
+        return draw_correlations(self.correlations, self.title, ax)
 
     def _headline(self) -> dict[str, Any]:
         values = self.correlations.to_numpy()
@@ -194,3 +176,25 @@ class DCCResults(CorrelationResults):
     title: ClassVar[str] = "Dynamic conditional correlations"
 
     target: pd.DataFrame
+
+
+def draw_correlations(frame: pd.DataFrame, title: str, ax: Any = None) -> Any:
+    """Draw correlations over time, of the first pairs where there are many."""
+    shown = frame.iloc[:, :_DRAWN]
+    colours = plotting.colours(shown.columns)
+    with plotting.style():
+        ax = plotting.new_axes(ax)
+        for pair, series in shown.items():
+            line: dict[str, Any] = {"color": colours[str(pair)], "linewidth": 0.9}
+            if isinstance(frame.index, pd.DatetimeIndex):
+                plotting.broken_line(ax, series, **line)
+                ax.plot([], [], label=pair, **line)
+            else:
+                ax.plot(series.index, series, label=pair, **line)
+        if isinstance(frame.index, pd.DatetimeIndex):
+            plotting.years(ax)
+        ax.set_ylabel("conditional correlation")
+        left = frame.shape[1] - shown.shape[1]
+        ax.set_title(title + (f" ({left} more pairs not drawn)" if left else ""))
+        ax.legend(ncols=min(3, shown.shape[1]))
+    return ax

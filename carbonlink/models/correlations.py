@@ -173,7 +173,7 @@ def fit_ccc(
     """Estimate constant conditional correlations (see `CCC`)."""
     arguments = dict(locals())
     form = {"vol": vol, "mean": mean, "presample": presample, "minimum": minimum, "strict": strict}
-    first = _first_step(_check(frame), form)
+    first = _first_step(check_returns_frame(frame), form)
     steps = [dcc_errors.first_step(fit.estimate) for fit in first]
     z = np.column_stack([fit.std_resid for fit in first])
     packed = dcc_fit.constant_correlation(z)
@@ -211,7 +211,7 @@ def fit_dcc(
     _check_choices(kind, dist, compat)
     presample = presample if presample is not None else ("mean" if compat else "arch")
     form = {"vol": vol, "mean": mean, "presample": presample, "minimum": minimum, "strict": strict}
-    first = _first_step(_check(frame), form, _RUGARCH if compat else 1.0)
+    first = _first_step(check_returns_frame(frame), form, _RUGARCH if compat else 1.0)
     z = np.column_stack([fit.std_resid for fit in first])
     p = dcc.Problem(z, kind, dist, 0.0 if compat else None, compat is not None)
     found = dcc_fit.maximise(p)
@@ -249,8 +249,8 @@ def _check_choices(kind: Any, dist: Any, compat: Any) -> None:
         )
 
 
-def _check(frame: Any) -> pd.DataFrame:
-    """The returns as floats, complete and not collinear, or say what is wrong."""
+def check_returns_frame(frame: Any) -> pd.DataFrame:
+    """Return the returns as floats, complete and not collinear, or say what is wrong."""
     data = check_frame(frame, "frame")
     if data.shape[1] < 2:
         raise DataError("Correlations need at least two columns.", "Add another series.")

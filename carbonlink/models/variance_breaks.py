@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from .. import plotting
-from ..errors import DataError, SpecificationError, TooFewObservationsError, check_choice
+from ..errors import SpecificationError, check_choice
 from ..kernels import icss
 from ..kernels.icss_critical import LEVELS, bridge_p_value
-from ..results import Recipe, Results, Sample, check_level, day, tidy_frame
-from .frames import check_series, listed
+from ..results import Recipe, Sample, check_level
+from .break_inputs import check_returns, whole
+from .break_results import VarianceBreakResults
+from .mean_breaks import MeanBreakResults, mean_breaks
 
 _FEWEST = 10
-_PRICE = 0.95
-_NAMES = {"kappa2": "κ2", "kappa1": "κ1", "it": "IT"}
+_SEGMENT = 30
+_TRIM = 0.15
+BAI_PERRON = "bai-perron"
+_OTHERS = {"trim": None, "most": None, "select": "sequential", "cov": "hac"}
+_DEFAULTS = _OTHERS | {"minimum_segment": None, "critical": "finite"}
 _ASSUMES = {
     "it": "IT takes returns to be independent and normal: it finds breaks in fat tails and in "
     "volatility clusters.",
@@ -25,160 +29,57 @@ _ASSUMES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class VarianceBreakResults(Results):
-    """Breaks in the variance of one series.
-
-    Attributes
-    ----------
-    breaks : DataFrame
-        A row a break, indexed by the first date of the new regime: `last` date of the old one,
-        `statistic` and `critical_value` of the test on the two regimes together, `p_value` of
-        the Brownian bridge, `variance_change` in per cent.
-    segments : DataFrame
-        A row a regime: start, end, nobs, std_dev and its std_error.
-    returns : Series
-        The returns that were searched, their mean taken out if it was asked for.
-    """
-
-    title: ClassVar[str] = "Breaks in the variance"
-
-    breaks: pd.DataFrame
-    segments: pd.DataFrame
-    returns: pd.Series
-    market: str
-
-    @property
-    def dummies(self) -> pd.DataFrame:
-        """A 0/1 column a regime but the first: variance regressors for `GARCH`."""
-        place = np.repeat(np.arange(len(self.segments)), self.segments["nobs"])
-        columns = {
-            f"from {day(label)}": (place == i + 1).astype(float)
-            for i, label in enumerate(self.breaks.index)
-        }
-        return pd.DataFrame(columns, index=self.returns.index)
-
-    def tidy(self, level: float = 0.95) -> pd.DataFrame:
-        """Return the standard deviation of each regime and the change at each break."""
-        from scipy import stats
-
-        z = stats.norm.ppf(0.5 + check_level(level) / 2)
-        rows: list[dict[str, Any]] = []
-        for i, row in enumerate(self.segments.to_dict("records"), 1):
-            spread, error = row["std_dev"], row["std_error"]
-            share = error / spread if spread else np.nan
-            rows.append(
-                {
-                    "term": f"s.d. {i}: {day(row['start'])} to {day(row['end'])}",
-                    "estimate": spread,
-                    "std_error": error,
-                    "lower": spread * np.exp(-z * share),
-                    "upper": spread * np.exp(z * share),
-                    "unit": self.units["std_dev"],
-                }
-            )
-        rows += [
-            {
-                "term": f"break {day(label)}",
-                "estimate": row["variance_change"],
-                "statistic": row["statistic"],
-                "p_value": row["p_value"],
-                "unit": "% of variance",
-            }
-            for label, row in self.breaks.iterrows()
-        ]
-        return tidy_frame(rows).assign(market=self.market)
-
-    def numbers(self) -> pd.DataFrame:
-        """Return the returns and the standard deviation of their regime, day by day."""
-        spread = np.repeat(self.segments["std_dev"].to_numpy(), self.segments["nobs"])
-        frame = self.returns.rename("return").to_frame().assign(std_dev=spread)
-        return frame.rename_axis(str(frame.index.name or "date")).reset_index()
-
-    def plot(self, ax: Any = None) -> Any:
-        """Draw the returns between bands of two standard deviations of their regime."""
-        table = self.numbers()
-        when, value, spread = (table.iloc[:, i] for i in range(3))
-        with plotting.style():
-            ax = plotting.new_axes(ax)
-            ax.plot(when, value, color="#9A9A9A", linewidth=0.5)
-            for sign in (-2, 2):
-                ax.plot(when, sign * spread, color=plotting.PALETTE[1], linewidth=1.2)
-            for label in self.breaks.index:
-                ax.axvline(label, color=plotting.PALETTE[0], linewidth=0.8, linestyle="--")
-            if isinstance(self.returns.index, pd.DatetimeIndex):
-                plotting.years(ax)
-            ax.set_ylabel("return, ± 2 s.d. of the regime")
-            ax.set_title(f"{self.market}: {len(self.breaks)} breaks in the variance")
-        return ax
-
-    def _headline(self) -> dict[str, Any]:
-        spread = self.segments["std_dev"]
-        return {
-            "breaks": len(self.breaks),
-            "smallest_std_dev": float(spread.min()),
-            "largest_std_dev": float(spread.max()),
-        }
-
-    def _tests(self) -> list[dict[str, Any]]:
-        name = f"{_NAMES[self.spec['statistic']]}, sup of cumulated squares"
-        e = self.returns.to_numpy()
-        rules = icss.Rules(self.spec["statistic"], lags=self.spec["lags"])
-        whole = float(icss.path(e, rules.statistic, rules.lags).max())
-        rows = [
-            {
-                "test": f"{name}, whole sample",
-                "null": "the variance is constant",
-                "statistic": whole,
-                "p_value": bridge_p_value(whole),
-            }
-        ]
-        edges = [self.segments["start"].iloc[0], *self.breaks.index]
-        for before, (label, row) in zip(edges, self.breaks.iterrows(), strict=False):
-            rows.append(
-                {
-                    "test": f"{name}, {day(label)}",
-                    "null": f"the variance is constant from {day(before)} to the next break",
-                    "statistic": row["statistic"],
-                    "p_value": row["p_value"],
-                    "note": f"critical value {row['critical_value']:.3f}",
-                }
-            )
-        return [{**row, "reference": "largest absolute Brownian bridge"} for row in rows]
-
-
 def variance_breaks(
     y: Any,
     statistic: str = "kappa2",
     level: float = 0.05,
-    minimum_segment: int = 30,
+    minimum_segment: int | None = None,
     lags: int | None = None,
     critical: str = "finite",
     demean: bool = True,
-) -> VarianceBreakResults:
+    trim: float | None = None,
+    most: int | None = None,
+    select: str | int = "sequential",
+    cov: str = "hac",
+) -> VarianceBreakResults | MeanBreakResults:
     """Find the dates at which the variance of returns changes for good.
 
     Parameters
     ----------
     y : Series
         Returns without missing values, in per cent.
-    statistic : {"kappa2", "kappa1", "it"}
-        κ2 allows for volatility clusters and fat tails, κ1 for fat tails, IT for neither.
+    statistic : {"kappa2", "kappa1", "it", "bai-perron"}
+        κ2 allows for volatility clusters and fat tails, κ1 for fat tails, IT for neither;
+        Bai and Perron's tests look at absolute returns, and give intervals of the dates.
     level : float
         Level of each test: 0.10, 0.05 or 0.01, or any with `critical="asymptotic"`.
-    minimum_segment : int
-        Fewest returns in a regime.
+    minimum_segment : int, optional
+        Fewest returns in a regime, 30 when None. Bai and Perron's is `trim`.
     lags : int, optional
-        Autocovariances of squared returns in κ2; Newey and West's (1994) rule when None.
+        Autocovariances of squared returns in κ2, or of absolute ones in Bai and Perron's;
+        Newey and West's (1994) rule when None.
     critical : {"finite", "asymptotic"}
         Critical values for the sample size, by simulation, or of the Brownian bridge (1.358 at
         5 %).
     demean : bool
         Whether the mean is taken out of the returns first.
+    trim : float, optional
+        Bai and Perron: least share of the sample in a regime, 0.05, 0.10, 0.15 (when None),
+        0.20 or 0.25.
+    most : int, optional
+        Bai and Perron: largest number of breaks; 5 when None, or 3 and 2 from 20 and 25 %.
+    select : {"sequential", "bic", "lwz"} or int
+        Bai and Perron: how many breaks there are, by tests, by a criterion, or as given.
+    cov : {"hac", "robust", "classical"}
+        Bai and Perron: variance of each regime's mean, with or without autocovariances, or one
+        for all regimes.
 
     Returns
     -------
-    VarianceBreakResults
+    VarianceBreakResults, or MeanBreakResults of Bai and Perron's
+        Both have `breaks`, `segments`, `dummies` for a GARCH, `persistence()` without and with
+        the breaks, and `matches(events)`, the known events near each break beside what chance
+        would put there.
 
     Raises
     ------
@@ -198,7 +99,8 @@ def variance_breaks(
     clusters, and more `lags` than the rule's help only in part. Breaks that undo each other can
     escape κ2, as they lengthen the lags and flatten the path. The p-value of a break is that of
     one test at a given pair of regimes; the search makes several, so it understates the chance
-    of a break in a constant variance.
+    of a break in a constant variance. Bai and Perron's tests are described at
+    `carbonlink.models.mean_breaks.mean_breaks`.
 
     References
     ----------
@@ -218,9 +120,17 @@ def variance_breaks(
     (1, 2)
     """
     arguments = dict(locals())
-    _check_choices(statistic, level, minimum_segment, lags, critical)
-    series = _check_returns(y, int(minimum_segment))
-    rules = icss.Rules(statistic, level, int(minimum_segment), lags, critical == "asymptotic")
+    check_choice("statistic", statistic, (*icss.STATISTICS, BAI_PERRON))
+    if statistic == BAI_PERRON:
+        _check_unused(minimum_segment=minimum_segment, critical=critical)
+        chosen = _TRIM if trim is None else trim
+        found = mean_breaks(y, level, chosen, most, select, cov, lags, demean)
+        return replace(found, recipe=Recipe(variance_breaks, arguments))
+    _check_unused(trim=trim, most=most, select=select, cov=cov)
+    shortest = _SEGMENT if minimum_segment is None else minimum_segment
+    _check_choices(statistic, level, shortest, lags, critical)
+    series = check_returns(y, int(shortest))
+    rules = icss.Rules(statistic, level, int(shortest), lags, critical == "asymptotic")
     e = series - series.mean() if demean else series
     scale = float(np.sqrt((e**2).mean()))
     found = icss.search(e.to_numpy() / scale, rules)
@@ -241,18 +151,29 @@ def variance_breaks(
         segments=_segments(e, found, rules),
         returns=e,
         market=str(series.name),
+        shortest=rules.shortest,
     )
+
+
+def _check_unused(**given: Any) -> None:
+    """Raise on an argument that the statistic asked for does not take."""
+    for name, value in given.items():
+        if value != _DEFAULTS[name]:
+            takes = "statistic='bai-perron'" if name in _OTHERS else "the cumulated squares"
+            raise SpecificationError(
+                f"{name}={value!r} has no use with this statistic: it belongs to {takes}.",
+                f"Leave {name} out, or choose another statistic.",
+            )
 
 
 def _check_choices(
     statistic: Any, level: Any, minimum_segment: Any, lags: Any, critical: Any
 ) -> None:
-    check_choice("statistic", statistic, icss.STATISTICS)
     check_choice("critical", critical, ("finite", "asymptotic"))
     check_level(level)
     if critical == "finite":
         check_choice("level", level, LEVELS)
-    if isinstance(minimum_segment, bool) or not _whole(minimum_segment, _FEWEST):
+    if isinstance(minimum_segment, bool) or not whole(minimum_segment, _FEWEST):
         raise SpecificationError(
             f"minimum_segment={minimum_segment!r} is no length of a regime.",
             f"Use {_FEWEST} or more returns.",
@@ -261,42 +182,8 @@ def _check_choices(
         raise SpecificationError(
             f"lags={lags!r} has no use with statistic={statistic!r}.", "Use statistic='kappa2'."
         )
-    if lags is not None and (isinstance(lags, bool) or not _whole(lags, 0)):
+    if lags is not None and (isinstance(lags, bool) or not whole(lags, 0)):
         raise SpecificationError(f"lags={lags!r} is no number of lags.", "Use 0, 1, 2, …")
-
-
-def _whole(value: Any, least: int) -> bool:
-    return isinstance(value, (int, np.integer)) and int(value) >= least
-
-
-def _check_returns(y: Any, shortest: int) -> pd.Series:
-    if isinstance(y, np.ndarray) and y.ndim == 1:
-        y = pd.Series(y, name="y")
-    series = check_series(y, "y")
-    missing = series.index[series.isna()]
-    if len(missing):
-        raise DataError(
-            f"y has {len(missing)} missing values: {listed(missing)}.",
-            "Drop those rows with .dropna(); a row is a return between genuine trades.",
-        )
-    if len(series) < 2 * shortest:
-        raise TooFewObservationsError(
-            f"Two regimes of {shortest} returns need {2 * shortest}; {series.name} has "
-            f"{len(series)}.",
-            "Use a longer sample, or a smaller minimum_segment.",
-        )
-    values = series.to_numpy()
-    if float(values.std()) <= 1e-12 * float(np.abs(values).max()):
-        raise DataError(f"{series.name} is constant: it has no variance.", "Check the column.")
-    shifted = values - values.mean()
-    correlation = float(shifted[1:] @ shifted[:-1]) / float(shifted @ shifted)
-    if correlation > _PRICE:
-        raise DataError(
-            f"{series.name} looks like a price, not a return (first autocorrelation "
-            f"{correlation:.3f}).",
-            "Give 100 * np.log(price).diff().dropna(), or panel.returns(...).",
-        )
-    return series
 
 
 def _breaks(e: pd.Series, found: icss.Search) -> pd.DataFrame:
