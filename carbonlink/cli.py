@@ -90,6 +90,7 @@ def _add_data(commands: argparse._SubParsersAction) -> None:
     data = commands.add_parser("data", help="read raw files into data/processed, or look at them")
     _add_raw(data)
     data.add_argument("--out", metavar="DIR", help="where the tables go (data/processed)")
+    data.add_argument("--fresh", action="store_true", help="read every file again")
     choice = data.add_mutually_exclusive_group()
     choice.add_argument("--register", metavar="FILE", help="record a raw file in SOURCES.csv")
     choice.add_argument("--list", action="store_true", help="list the files and what they hold")
@@ -140,6 +141,13 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _data(options: argparse.Namespace) -> int:
+    from .report import quick
+
+    looking = options.register or options.explain or options.list
+    said = None if looking or options.fresh else quick.unchanged(options.raw, options.out)
+    if said is not None:
+        print(said)
+        return 0
     from .report import processed
 
     if options.register:
@@ -149,7 +157,7 @@ def _data(options: argparse.Namespace) -> int:
     elif options.list:
         print(processed.listing(options.raw))
     else:
-        print(processed.process(options.raw, options.out))
+        print(processed.process(options.raw, options.out, options.fresh))
     return 0
 
 

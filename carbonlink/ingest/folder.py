@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from .. import artifacts
 from ..errors import CarbonlinkError, DataError
 from . import provenance
+from .files import key_of
 from .provenance import Source
 from .reading import Reading, read_file
 
@@ -51,9 +53,13 @@ class FolderReading:
     registered: bool
     sources: Mapping[str, Source]
 
+    def key(self, one: Reading | Failure) -> str:
+        """Return how a file is named: its path below the folder, with slashes."""
+        return key_of(one.path, self.folder)
+
     def quarantine(self) -> pd.DataFrame:
         """Return the source rows set aside: source, row, reason, cells."""
-        parts = [r.quarantine.assign(source=r.path.name) for r in self.readings if r.quarantined]
+        parts = [r.quarantine.assign(source=self.key(r)) for r in self.readings if r.quarantined]
         columns = ["source", "row", "reason", "cells"]
         if not parts:
             return pd.DataFrame(columns=columns)
@@ -64,7 +70,7 @@ class FolderReading:
         rows = [self._row_of(r) for r in self.readings]
         rows += [
             {
-                "file": f.path.name,
+                "file": self.key(f),
                 "status": "not used",
                 "reason": f.reason,
                 "sha256": f.sha256,
@@ -81,11 +87,11 @@ class FolderReading:
         return table.sort_values("file", kind="stable", ignore_index=True)
 
     def _row_of(self, reading: Reading) -> dict[str, object]:
-        key = provenance.key_of(reading.path, self.folder)
+        key = self.key(reading)
         source = self.sources.get(key, Source(path=key))
         days = reading.frame["date"]
         return {
-            "file": reading.path.name,
+            "file": key,
             "status": "read",
             "reason": "" if len(days) else "every row with data is quarantined",
             "markets": ", ".join(reading.markets),
@@ -137,6 +143,16 @@ def read_folder(folder: str | Path, *, registered: bool = False) -> FolderReadin
     RegistrationError
         A file is not registered or changed, and `registered` is true.
     """
+    folder, files, notes, sources = find_files(folder, registered)
+    reading = read_files(folder, files, notes, sources, registered)
+    check_usable(reading)
+    return reading
+
+
+def find_files(
+    folder: str | Path, registered: bool
+) -> tuple[Path, list[Path], list[str], Mapping[str, Source]]:
+    """Return a folder, its data files, notes on others, and its register (see `read_folder`)."""
     folder = Path(folder)
     files, notes = provenance.raw_files(folder)
     if not files:
@@ -145,42 +161,67 @@ def read_folder(folder: str | Path, *, registered: bool = False) -> FolderReadin
             "Put files of the exchanges or vendors there.",
         )
     if registered:
-        sources = provenance.check_folder(folder)
-    else:
-        sources = provenance.load_register(folder)
-    readings, failures = [], []
+        return folder, files, notes, provenance.check_folder(folder)
+    return folder, files, notes, provenance.load_register(folder)
+
+
+def read_files(
+    folder: Path,
+    files: Iterable[Path],
+    notes: Iterable[str],
+    sources: Mapping[str, Source],
+    registered: bool,
+) -> FolderReading:
+    """Return the reading of those files of a folder, even where none of them can be used."""
+    readings, failures, said = [], [], list(notes)
     for path in files:
-        source = sources.get(provenance.key_of(path, folder))
+        key = key_of(path, folder)
+        source = sources.get(key)
         try:
-            readings.append(_read(path, source))
+            readings.append(_read(path, key, source))
         except CarbonlinkError as error:
             failures.append(_failure(path, error))
             continue
         if source and source.sha256 not in ("", readings[-1].sha256):
-            notes.append(f"{path.name} is not the file registered in {provenance.REGISTER}.")
-    if not readings:
-        raise DataError(
-            f"No file in {folder} can be used; {failures[0].path.name}: {failures[0].reason}"
-        )
+            said.append(f"{key} is not the file registered in {provenance.REGISTER}.")
     return FolderReading(
         folder=folder,
         readings=tuple(readings),
         failures=tuple(failures),
-        notes=tuple(notes),
+        notes=tuple(said),
         registered=registered,
         sources=sources,
     )
 
 
-def _read(path: Path, source: Source | None) -> Reading:
+def check_usable(reading: FolderReading) -> None:
+    """Raise unless a file of the folder can be used."""
+    if not reading.readings:
+        first = reading.failures[0]
+        raise DataError(
+            f"No file in {reading.folder} can be used; {reading.key(first)}: {first.reason}"
+        )
+
+
+def asked_of(source: Source | None) -> dict[str, Any]:
+    """Return what a row of the register says of how to read its file."""
     if source is None:
-        return read_file(path)
-    return read_file(
+        return {"market": "", "layout": "", "synthetic": False}
+    return {"market": source.market, "layout": source.layout, "synthetic": source.synthetic}
+
+
+def _read(path: Path, key: str, source: Source | None) -> Reading:
+    asked = asked_of(source)
+    reading = read_file(
         path,
-        market=source.market or None,
-        layout=source.layout or None,
-        synthetic=source.synthetic,
+        market=asked["market"] or None,
+        layout=asked["layout"] or None,
+        synthetic=asked["synthetic"],
     )
+    if key == path.name:
+        return reading
+    # Two files of one name in different folders are two sources.
+    return replace(reading, frame=reading.frame.assign(source=key))
 
 
 def _failure(path: Path, error: CarbonlinkError) -> Failure:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from .. import artifacts
+from .._version import __version__
 from ..facts import markets as registry
-from .folder import FolderReading
+from . import earlier as past
+from .earlier import PACKAGE, QUARANTINE, Earlier, digest
+from .folder import Failure, FolderReading, asked_of, key_of
+from .provenance import Source
+from .reading import Reading
 from .schema import COLUMNS, DESCRIPTIONS, KEY, NUMBERS
 
-PACKAGE = "datapackage.json"
-QUARANTINE = "quarantine.csv"
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _QUARANTINE_FIELDS = (
     ("source", "string", "file the row comes from"),
@@ -24,62 +28,154 @@ _QUARANTINE_FIELDS = (
     ("reason", "string", "why the row was set aside"),
     ("cells", "string", "the row as received, cells separated by ' | '"),
 )
+_OPEN_LICENCE = re.compile(
+    r"(CC0-1\.0|CC-BY(?:-SA|-NC)?-[34]\.0|ODbL-1\.0|ODC-BY-1\.0|PDDL-1\.0|BSD-3-Clause|MIT)\b"
+)
 
 
-def write_processed(reading: FolderReading, out: str | Path) -> list[Path]:
+@dataclass(frozen=True)
+class Part:
+    """The rows of one file in one table, as csv without its header."""
+
+    source: str
+    rows: int
+    intraday: bool
+    body: bytes
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What the package says of it."""
+        return {
+            "source": self.source,
+            "rows": self.rows,
+            "intraday": self.intraday,
+            "bytes": len(self.body),
+        }
+
+
+def write_processed(
+    reading: FolderReading, out: str | Path, before: Earlier | None = None, reused: tuple = ()
+) -> list[Path]:
     """Write the tidy table of each market, the quarantine and their description.
 
     Parameters
     ----------
     reading : FolderReading
-        A folder as read.
+        A folder as read, or those of its files that had to be read.
     out : path
         Where they go; made if absent. Tables of an earlier run that are not made any more are
-        taken away.
+        taken away. Each file is written beside its name and renamed, the description last.
+    before : Earlier, optional
+        What an earlier run wrote.
+    reused : tuple of str
+        Files whose rows are taken from `before` as they stand there.
 
     Returns
     -------
     list of Path
-        The files written; `datapackage.json` (Data Package v2: path, bytes, sha256, columns,
-        lineage of each table) is the last.
+        The files of the package; `datapackage.json` (Data Package v2: path, bytes, sha256,
+        columns, units, licences, lineage of each table) is the last.
     """
     out = artifacts.make_folder(out)
-    earlier = _paths(out / PACKAGE)
-    tables = _tables(reading)
+    known = {name for name in _paths(out / PACKAGE)}
+    entries = sorted(
+        [
+            *(_origin(reading, one) for one in reading.readings),
+            *(_not_used(reading, one) for one in reading.failures),
+            *(dict(before.entries[key]) for key in reused if before),
+        ],
+        key=lambda entry: entry["path"],
+    )
+    used = {entry["path"]: entry for entry in entries if "reason" not in entry}
     resources, written = [], []
-    for market, (frame, inputs) in tables.items():
-        written.append(artifacts.write_csv(out / f"{market}.csv", frame))
-        resources.append(_resource(written[-1], _fields(market, frame), inputs))
-    written.append(artifacts.write_csv(out / QUARANTINE, reading.quarantine()))
-    fields = [{"name": n, "type": t, "description": d} for n, t, d in _QUARANTINE_FIELDS]
-    resources.append(_resource(written[-1], fields, [_lineage(r) for r in reading.readings]))
-    written.append(artifacts.write_json(out / PACKAGE, _package(reading, resources)))
-    for name in earlier - {path.name for path in written}:
+    for table, parts in _tables(reading, before, [k for k in reused if k in used]).items():
+        head = _head(table)
+        content = head + b"".join(part.body for part in parts)
+        path = out / table
+        if before is None or before.contents.get(table) != content:
+            artifacts.write_bytes(path, content)
+        written.append(path)
+        resources.append(_resource(table, len(head), content, parts, used))
+    package = _package(reading, resources, entries)
+    written.append(artifacts.write_json(out / PACKAGE, package))
+    for name in known - {path.name for path in written}:
         (out / name).unlink(missing_ok=True)
     return written
 
 
-def _tables(reading: FolderReading) -> dict[str, tuple[pd.DataFrame, list[dict[str, str]]]]:
-    """Tidy rows and inputs of each market, files one after the other."""
-    parts: dict[str, list[pd.DataFrame]] = {}
-    inputs: dict[str, list[dict[str, str]]] = {}
-    for one in reading.readings:
+def _tables(
+    reading: FolderReading, before: Earlier | None, reused: list[str]
+) -> dict[str, list[Part]]:
+    """The parts of every table, files in order of their names, the quarantine last."""
+    frames = {reading.key(one): one for one in reading.readings}
+    kept: dict[str, dict[str, Part]] = {}
+    for key in reused:
+        assert before is not None
+        for table in before.entries[key]["tables"]:
+            record, body = before.part(table, key)
+            part = Part(key, record["rows"], record["intraday"], body)
+            kept.setdefault(table, {})[key] = part
+    fresh: dict[str, dict[str, pd.DataFrame]] = {}
+    for key, one in frames.items():
         market: Any
         for market, rows in one.frame.groupby("market", sort=True):
-            parts.setdefault(market, []).append(rows)
-            inputs.setdefault(market, []).append(_lineage(one))
-    return {m: (pd.concat(parts[m], ignore_index=True), inputs[m]) for m in sorted(parts)}
+            fresh.setdefault(f"{market}.csv", {})[key] = rows
+    made: dict[str, list[Part]] = {}
+    for table in sorted({*kept, *fresh} - {QUARANTINE}):
+        parts = dict(kept.get(table, {}))
+        new = fresh.get(table, {})
+        clock = any(p.intraday for p in parts.values()) or any(map(_intraday, new.values()))
+        parts |= {key: _part(key, rows, clock) for key, rows in new.items()}
+        made[table] = [parts[key] for key in sorted(parts)]
+    aside = dict(kept.get(QUARANTINE, {}))
+    aside |= {key: _aside(key, one) for key, one in frames.items() if one.quarantined}
+    return made | {QUARANTINE: [aside[key] for key in sorted(aside)]}
 
 
-def _lineage(one: Any) -> dict[str, str]:
-    return {"title": one.path.name, "path": one.path.name, "hash": f"sha256:{one.sha256}"}
+def clashes(reading: FolderReading, before: Earlier, reused: tuple[str, ...]) -> bool:
+    """Return whether rows as written cannot stand beside new ones: dates beside times."""
+    intraday = {
+        f"{market}.csv": _intraday(rows)
+        for one in reading.readings
+        for market, rows in one.frame.groupby("market")
+    }
+    for key in reused:
+        for table in before.entries[key]["tables"]:
+            if table in intraday and before.part(table, key)[0]["intraday"] != intraday[table]:
+                return True
+    return False
 
 
-def _fields(market: str, frame: pd.DataFrame) -> list[dict[str, str]]:
-    fact = registry.get(market)
+def _intraday(rows: pd.DataFrame) -> bool:
+    return bool((rows["date"] != rows["date"].dt.normalize()).any())
+
+
+def _part(key: str, rows: pd.DataFrame, clock: bool) -> Part:
+    if clock and not _intraday(rows):
+        rows = rows.assign(date=rows["date"].dt.strftime("%Y-%m-%d %H:%M:%S"))
+    return Part(key, len(rows), clock, _body(rows[list(COLUMNS)]))
+
+
+def _aside(key: str, one: Reading) -> Part:
+    rows = one.quarantine.assign(source=key)[[name for name, _, _ in _QUARANTINE_FIELDS]]
+    return Part(key, len(rows), False, _body(rows))
+
+
+def _body(frame: pd.DataFrame) -> bytes:
+    return artifacts.csv_text(frame).partition("\n")[2].encode("utf-8")
+
+
+def _head(table: str) -> bytes:
+    names = [n for n, _, _ in _QUARANTINE_FIELDS] if table == QUARANTINE else COLUMNS
+    return (",".join(names) + "\n").encode("utf-8")
+
+
+def _fields(table: str, intraday: bool) -> list[dict[str, str]]:
+    if table == QUARANTINE:
+        return [{"name": n, "type": t, "description": d} for n, t, d in _QUARANTINE_FIELDS]
+    fact = registry.get(table.removesuffix(".csv"))
     units = dict.fromkeys(("open", "high", "low", "close", "vwap"), fact.price_unit)
     units |= {"volume": fact.unit, "value": fact.currency}
-    intraday = bool((frame["date"] != frame["date"].dt.normalize()).any())
     fields = []
     for name in COLUMNS:
         kind = "number" if name in NUMBERS else "string"
@@ -93,49 +189,92 @@ def _fields(market: str, frame: pd.DataFrame) -> list[dict[str, str]]:
     return fields
 
 
-def _resource(path: Path, fields: list[dict[str, str]], inputs: Iterable[Any]) -> dict[str, Any]:
-    content = path.read_bytes()
-    schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
-    if path.name != QUARANTINE:
+def _resource(
+    table: str, head: int, content: bytes, parts: list[Part], used: Mapping[str, Mapping]
+) -> dict[str, Any]:
+    intraday = any(part.intraday for part in parts)
+    schema: dict[str, Any] = {"fields": _fields(table, intraday), "missingValues": [""]}
+    if table != QUARANTINE:
         schema["primaryKey"] = [*KEY, "source"]
     return {
-        "name": path.stem,
-        "path": path.name,
+        "name": Path(table).stem,
+        "path": table,
         "type": "table",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "hash": digest(content),
         "schema": schema,
-        "sources": list(inputs),
+        **_licences([used[part.source]["licence"] for part in parts]),
+        "sources": [
+            {k: used[p.source][k] for k in ("title", "path", "hash", "licence")} for p in parts
+        ],
+        "head": head,
+        "parts": [part.record for part in parts],
     }
 
 
-def _package(reading: FolderReading, resources: list[dict[str, Any]]) -> dict[str, Any]:
+def _licences(texts: list[str]) -> dict[str, list[dict[str, str]]]:
+    """The open licences among the texts of a register, as a Data Package names them."""
+    named = {m[1]: text for text in texts if (m := _OPEN_LICENCE.match(text))}
+    licences = [{"name": name, "title": text} for name, text in sorted(named.items())]
+    return {"licenses": licences} if licences else {}
+
+
+def _package(
+    reading: FolderReading, resources: list[dict[str, Any]], entries: list[dict[str, Any]]
+) -> dict[str, Any]:
+    used = [entry for entry in entries if "reason" not in entry]
     return {
         "$schema": _PROFILE,
         "name": "carbonlink-processed",
         "title": "Tidy market data made by carbonlink",
-        "synthetic": sorted({m for r in reading.readings if r.synthetic for m in r.markets}),
+        "synthetic": sorted({m for e in used if e["asked"]["synthetic"] for m in e["markets"]}),
         "resources": resources,
-        "sources": [_origin(reading, one) for one in reading.readings],
+        "sources": used,
+        "not_used": [entry for entry in entries if "reason" in entry],
+        "made_with": {
+            "carbonlink": __version__,
+            "readers": past.readers(),
+            "register": past.register_hash(reading.folder),
+            "registered": reading.registered,
+        },
     }
 
 
-def _origin(reading: FolderReading, one: Any) -> dict[str, Any]:
-    source = reading.sources.get(one.path.relative_to(reading.folder).as_posix())
+def _origin(reading: FolderReading, one: Reading) -> dict[str, Any]:
+    key = reading.key(one)
+    source = reading.sources.get(key, Source(path=key))
+    tables = [f"{market}.csv" for market in sorted(one.markets)]
     return {
-        **_lineage(one),
+        "title": source.title or key,
+        "path": key,
+        "hash": f"sha256:{one.sha256}",
         "bytes": one.bytes,
-        "publisher": source.publisher if source else "",
-        "licence": source.licence if source else "",
-        "url": source.url if source else "",
+        **{n: getattr(source, n) for n in ("publisher", "licence", "url", "accessed")},
+        "layout": one.layout,
+        "encoding": one.encoding,
+        "markets": list(one.markets),
         "rows": one.rows,
         "kept": one.kept,
         "quarantined": one.quarantined,
         "declared": dict(one.declared),
         "notes": list(one.notes),
+        "asked": asked_of(reading.sources.get(key)),
+        "tables": [*tables, *([QUARANTINE] if one.quarantined else [])],
+    }
+
+
+def _not_used(reading: FolderReading, one: Failure) -> dict[str, Any]:
+    key = key_of(one.path, reading.folder)
+    return {
+        "path": key,
+        "hash": f"sha256:{one.sha256}" if one.sha256 else "",
+        "bytes": one.bytes,
+        "reason": one.reason,
+        "asked": asked_of(reading.sources.get(key)),
+        "tables": [],
     }
 
 

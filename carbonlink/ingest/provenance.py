@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,15 +12,12 @@ import pandas as pd
 from .. import artifacts
 from ..errors import DataError, RegistrationError
 from .clean import decode
+from .files import REGISTER, find_root, key_of, raw_files
 from .recognise import recognise
 from .sheet import sheets
 
-REGISTER = "SOURCES.csv"
 SYNTHETIC_PUBLISHER = "carbonlink.demo"
 SYNTHETIC_WORDS = "synthetic demonstration data"
-_IGNORED_SUFFIXES = (".md", ".rst")
-_IGNORED_STARTS = (".", "~$")
-"""Hidden files, and those that a spreadsheet program leaves while a workbook is open."""
 _SHOWN = 5
 
 
@@ -51,60 +47,6 @@ class Source:
 COLUMNS = tuple(Source.__dataclass_fields__)
 
 
-def find_root(root: str | Path | None = None) -> Path:
-    """Return the project folder: the one named, or the nearest upwards with `data/raw`.
-
-    Parameters
-    ----------
-    root : path, optional
-        The project; the current folder and its parents are searched when None.
-    """
-    if root is not None:
-        folder = Path(root)
-        if not (folder / "data" / "raw").is_dir():
-            raise DataError(
-                f"{folder} is no carbonlink project: it has no folder data/raw.",
-                "Make one with: carbonlink init DIR.",
-            )
-        return folder
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "data" / "raw").is_dir():
-            return folder
-    raise DataError(
-        f"Neither {here} nor a folder above it has data/raw.",
-        "Make a project with: carbonlink init DIR, or name a folder of files (raw=, --raw).",
-    )
-
-
-def raw_files(folder: str | Path) -> tuple[list[Path], list[str]]:
-    """Return the data files below a folder, sorted, and a note on each file passed over.
-
-    Notes
-    -----
-    The register, hidden and lock files, descriptions (.md, .rst) and links that lead outside the
-    folder are no data files.
-    """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise DataError(f"There is no folder {folder}.", "Check the name.")
-    inside = folder.resolve()
-    found, passed = [], []
-    for where, below, names in os.walk(folder):
-        below[:] = sorted(n for n in below if not n.startswith("."))
-        for name in sorted(names):
-            path = Path(where) / name
-            if name == REGISTER or name.startswith(_IGNORED_STARTS):
-                continue
-            if path.suffix in _IGNORED_SUFFIXES:
-                continue
-            if inside not in path.resolve().parents:
-                passed.append(f"{name} is a link that leads outside {folder.name}; not read.")
-                continue
-            found.append(path)
-    return sorted(found), passed
-
-
 def load_register(folder: str | Path) -> dict[str, Source]:
     """Return the rows of a folder's SOURCES.csv by path; none where there is no register.
 
@@ -129,11 +71,6 @@ def load_register(folder: str | Path) -> dict[str, Source]:
     known = [name for name in COLUMNS if name in table]
     rows = table[known].fillna("").to_dict(orient="records")
     return {row["path"]: Source(**{str(k): str(v).strip() for k, v in row.items()}) for row in rows}
-
-
-def key_of(path: Path, folder: Path) -> str:
-    """Return how the register names a file: its path below the folder, with slashes."""
-    return path.relative_to(folder).as_posix()
 
 
 def check_registered(root: str | Path | None = None) -> Mapping[str, Source]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,8 @@ def load(
     raw : path, optional
         A folder of files to read in place of the project's.
     prefer : mapping, optional
-        Market to file name or layout, where several files hold one market. By default the one
+        Market to file (its path below the folder), file name or layout, where several files hold
+        one market; it must mean one of them. By default the one
         with volumes, then the longer; the others are named in the ledger.
 
     Returns
@@ -90,22 +91,23 @@ def assemble(
     days, sources, tidy, notes, synthetic = {}, {}, [], [], set()
     used: dict[str, list[str]] = {}
     for label, market in wanted.items():
-        chosen, others = _choose_file(market, held[market], preferred.get(market))
+        chosen, others = _choose_file(market, held[market], preferred.get(market), reading.key)
+        file = reading.key(chosen)
         rows = chosen.frame[chosen.frame["market"] == market]
         frame, remarks = market_days(rows, market)
         frame = frame.loc[start:end]
         if frame.empty:
             raise DataError(
                 f"{label} has no day between {start} and {end}.",
-                f"{chosen.path.name} spans {_span(rows)}.",
+                f"{file} spans {_span(rows)}.",
             )
         days[label] = frame
-        sources[label] = f"{chosen.path.name} {chosen.sha256[:12]}"
+        sources[label] = f"{file} {chosen.sha256[:12]}"
         tidy.append(rows.assign(market=label))
         notes += [f"{label}: {r}" for r in remarks]
-        used.setdefault(chosen.path.name, []).append(label)
+        used.setdefault(file, []).append(label)
         if others:
-            names = ", ".join(o.path.name for o in others)
+            names = ", ".join(reading.key(o) for o in others)
             notes.append(f"{label}: also in {names}, not used (prefer= overrides).")
         if chosen.synthetic:
             synthetic.add(label)
@@ -142,22 +144,26 @@ def _wanted(markets: Iterable[str] | str | None, held: Mapping[str, Any]) -> dic
     return wanted
 
 
-def _choose_file(market: str, files: list[Any], preferred: str | None) -> tuple[Any, list[Any]]:
-    if preferred is not None:
-        match = [f for f in files if preferred in (f.path.name, f.layout)]
-        if not match:
-            names = ", ".join(f.path.name for f in files)
-            raise SpecificationError(
-                f"prefer={{{market!r}: {preferred!r}}} matches no file.", f"It is held by: {names}."
-            )
-        return match[0], [f for f in files if f is not match[0]]
-
+def _choose_file(
+    market: str, files: list[Any], preferred: str | None, name: Callable[[Any], str]
+) -> tuple[Any, list[Any]]:
     def rank(file: Any) -> tuple[bool, int, str]:
         rows = file.frame[file.frame["market"] == market]
-        return (not rows["volume"].notna().any(), -rows["date"].nunique(), file.path.name)
+        return (not rows["volume"].notna().any(), -rows["date"].nunique(), name(file))
 
     ranked = sorted(files, key=rank)
-    return ranked[0], ranked[1:]
+    if preferred is None:
+        return ranked[0], ranked[1:]
+    match = [f for f in ranked if preferred == name(f)]
+    match = match or [f for f in ranked if preferred in (f.path.name, f.layout)]
+    if len(match) != 1:
+        names = ", ".join(name(f) for f in (match or ranked))
+        raise SpecificationError(
+            f"prefer={{{market!r}: {preferred!r}}} matches {len(match) or 'no'} "
+            f"{'files' if match else 'file'}.",
+            f"{'Name one of' if match else 'It is held by'}: {names}.",
+        )
+    return match[0], [f for f in ranked if f is not match[0]]
 
 
 def _ledger(reading: FolderReading, used: Mapping[str, list[str]]) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ..artifacts import csv_text
@@ -43,7 +42,7 @@ def compose(
         "synthetic": sorted(study.panel.synthetic),
         "counts": counts(reading),
         "inputs": manifest.inputs(study.panel.ledger),
-        "failures": [{"path": Path(f.path).name, "reason": f.reason} for f in reading.failures],
+        "failures": [{"path": reading.key(f), "reason": f.reason} for f in reading.failures],
         "published_tables": manifest.facts(),
         "exhibits": entries,
     }

@@ -11,30 +11,39 @@ from .. import demo
 from ..errors import OutputError
 from ..ingest import folder as folders
 from ..ingest import provenance
-from ..ingest.processed import write_processed
+from ..ingest.earlier import QUARANTINE
 from ..ingest.reading import read_file
+from ..ingest.rebuild import rebuild
 from ..ingest.recognise import reasons, recognise
 from ..ingest.sheet import sheets
 from ..ingest.template import write_template
 from .page import quarantine_rows
 from .publish import output_folder
+from .quick import entry_line, tables_of
 
 _SHOWN = 20
 
 
-def process(raw: str | Path | None = None, out: str | Path | None = None) -> str:
-    """Read a folder into tidy tables and a quarantine, and say what was written."""
+def process(
+    raw: str | Path | None = None, out: str | Path | None = None, fresh: bool = False
+) -> str:
+    """Bring the tidy tables and the quarantine up to date, and say what was read and written."""
     folder, registered = _folder(raw)
-    if out is None:
-        out = folder.parent / "processed" if registered else Path("data") / "processed"
-    with output_folder(out) as target:
-        reading = folders.read_folder(folder, registered=registered)
-        written = write_processed(reading, target)
-    lines = [_line(r.path.name, r.kept, r.quarantined, r.declared) for r in reading.readings]
-    lines += [f"{f.path.name}: not used: {f.reason}" for f in reading.failures]
-    aside = quarantine_rows(reading.quarantine())
+    with output_folder(tables_of(folder, registered, out)) as target:
+        made = rebuild(folder, target, registered=registered, fresh=fresh)
+    lines = [entry_line(entry, entry["path"] in made.reused) for entry in made.entries]
+    aside = quarantine_rows(read_quarantine(target))
     lines += [f"  {file}: {reason}: {count}" for file, reason, count in aside]
-    return "\n".join([*lines, f"Wrote {len(written)} files to {target}"])
+    read = len(made.entries) - len(made.reused)
+    lines += made.notes
+    return "\n".join(
+        [*lines, f"Read {read} of {len(made.entries)} files; {len(made.written)} files in {target}"]
+    )
+
+
+def read_quarantine(folder: Path) -> pd.DataFrame:
+    """Return the quarantine of processed tables, every cell as text."""
+    return pd.read_csv(folder / QUARANTINE, dtype=str, keep_default_na=False)
 
 
 def listing(raw: str | Path | None = None) -> str:
