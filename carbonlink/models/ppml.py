@@ -20,6 +20,7 @@ from ..kernels.absorb import Unsettled
 from ..kernels.separation import MOST_DIRECTIONS, SUSPECT, empty_levels, separated_rows
 from ..results import Recipe, Sample, day
 from .frames import listed
+from .grouped import column_of, complete_rows, frame_of, match_rows, numbers_of, outcome_of
 from .ppml_results import PoissonRows, PPMLResults
 
 COVARIANCES = ("cluster", "robust")
@@ -111,7 +112,7 @@ def fit_ppml(
     arguments = dict(locals())
     cov = _cov(cov, clusters)
     outcome, regressors, groups, cluster, shift = _aligned(y, x, absorb, clusters, offset)
-    used = _complete(outcome, regressors, groups, cluster, shift)
+    used = complete_rows(outcome, regressors, groups, cluster, shift)
     if outcome[used].eq(0).all():
         raise DataError(f"{outcome.name} is 0 in every complete row.", "There is no mean to fit.")
     names = list(regressors.columns)
@@ -226,68 +227,21 @@ def _cov(cov: str | None, clusters: Any) -> str:
 
 def _aligned(y, x, absorb, clusters, offset):
     """Return the inputs as frames with the same rows, or say which does not match."""
-    if not isinstance(y, pd.Series):
-        raise DataError(f"y is a {type(y).__name__}, not a Series.", "Choose one column.")
-    outcome = _numbers(y.to_frame(y.name if y.name is not None else "y"), "y").iloc[:, 0]
+    outcome = outcome_of(y)
     negative = outcome.index[outcome.lt(0)]
     if len(negative):
         raise DataError(
             f"{outcome.name} is negative in {len(negative)} rows, the first at {day(negative[0])}.",
             "A mean that is an exponential needs values of zero or more.",
         )
-    parts = {"x": x, "absorb": absorb, "clusters": clusters, "offset": offset}
-    for name, part in parts.items():
-        if part is None and name != "x":
-            continue
-        if not isinstance(part, (pd.Series, pd.DataFrame)):
-            raise DataError(f"{name} is a {type(part).__name__}, not a Series or DataFrame.")
-        if not part.index.equals(y.index):
-            raise DataError(
-                f"{name} does not have the rows of y ({len(part)} and {len(y)}).",
-                f"Give it the same index, in the same order: {name}.reindex(y.index).",
-            )
-    regressors = _numbers(_frame(x, "x"), "x")
-    groups = _frame(absorb, "effect") if absorb is not None else pd.DataFrame(index=y.index)
+    match_rows(y.index, x=x, absorb=absorb, clusters=clusters, offset=offset)
+    regressors = numbers_of(frame_of(x, "x"), "x")
+    groups = frame_of(absorb, "effect") if absorb is not None else pd.DataFrame(index=y.index)
     if absorb is None:
         regressors = regressors.assign(const=1.0)
-    shift = None if offset is None else _numbers(_frame(offset, "offset"), "offset").iloc[:, 0]
-    cluster = None if clusters is None else _frame(clusters, "clusters").iloc[:, 0]
+    shift = None if offset is None else column_of(offset, "offset")
+    cluster = None if clusters is None else frame_of(clusters, "clusters").iloc[:, 0]
     return outcome, regressors, groups, cluster, shift
-
-
-def _frame(part: Any, name: str) -> pd.DataFrame:
-    if isinstance(part, pd.Series):
-        part = part.to_frame(part.name if part.name is not None else name)
-    part = part.set_axis([str(c) for c in part.columns], axis=1)
-    twice = part.columns[part.columns.duplicated()].unique()
-    if len(twice):
-        raise DataError(f"{name} has two columns named {listed(twice)}.", "Rename one of them.")
-    return part
-
-
-def _numbers(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    wrong = [str(c) for c, k in frame.dtypes.items() if not pd.api.types.is_numeric_dtype(k)]
-    if wrong:
-        raise DataError(
-            f"{name} has columns that are no numbers: {listed(wrong)}.",
-            "Labels of groups belong in absorb=.",
-        )
-    values = frame.to_numpy(dtype=float, na_value=np.nan, copy=True)
-    if np.isinf(values).any():
-        column = frame.columns[np.isinf(values).any(axis=0)][0]
-        raise DataError(f"{name} has infinite values in {column}.", "Leave those rows missing.")
-    return pd.DataFrame(values, index=frame.index, columns=[str(c) for c in frame.columns])
-
-
-def _complete(outcome, regressors, groups, cluster, shift) -> np.ndarray:
-    used = outcome.notna().to_numpy() & regressors.notna().all(axis=1).to_numpy()
-    used &= groups.notna().all(axis=1).to_numpy()
-    for part in (cluster, shift):
-        if part is not None:
-            used &= part.notna().to_numpy()
-    if not used.any():
-        raise TooFewObservationsError("No row is complete.", "Check y, x and the groups.")
-    return used
 
 
 def _notes(names: list[str], kept: list[int], gone: int, sizes: int) -> tuple[str, ...]:
