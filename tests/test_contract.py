@@ -135,6 +135,19 @@ def _ppml():
     return cl.PPML(volume, window, absorb=cycle, clusters=cycle).fit()
 
 
+def _iv():
+    rng = np.random.default_rng(1)
+    index = pd.date_range("2024-01-01", periods=300)
+    z, u = (pd.Series(rng.normal(size=300), index, name=n) for n in "zu")
+    cause = (z + u).rename("cost")
+    return cl.IV((0.8 * cause + 2 * u).rename("power"), cause, z).fit()
+
+
+def _dols():
+    data = cl.simulate.error_correction(300, rng=1)
+    return cl.DOLS(data["effect"], data["cause"]).fit()
+
+
 def _pass_through():
     data = cl.simulate.error_correction(400, rng=1)
     return cl.pass_through(data, "cause", "effect", intensity=0.85, benchmark=0.80)
@@ -178,6 +191,8 @@ FACTORIES = {
         _projections,
         _projections_ratio,
         _ppml,
+        _iv,
+        _dols,
         _pass_through,
         _implied_prices,
         _liquidity,

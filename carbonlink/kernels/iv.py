@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import TooFewObservationsError
 from .absorb import Absorber
 from .ols import DEPENDENT
 
@@ -81,11 +80,6 @@ def two_stages(
     z = _basis(block[:, 2:], np.linalg.norm(columns[:, 2 : 2 + instruments.shape[1]], axis=0))
     sizes = absorber.sizes
     lost = basis.shape[1] + sum(sizes) - max(len(sizes) - 1, 0)
-    if n <= lost + 1 + z.shape[1]:
-        raise TooFewObservationsError(
-            f"{n} rows for {lost + 1} coefficients and effects.",
-            f"At least {lost + 2 + z.shape[1]} rows are needed: absorb fewer effects.",
-        )
     reduced, first = z.T @ y, z.T @ d
     estimate = float(first @ reduced / (first @ first)) if z.shape[1] else float("nan")
     return Stages(

@@ -1,0 +1,76 @@
+"""Dynamic and fully modified least squares against arch and plain regressions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from arch.unitroot.cointegration import DynamicOLS, FullyModifiedOLS
+
+import carbonlink as cl
+from carbonlink.errors import SpecificationError, TooFewObservationsError
+
+
+@pytest.fixture(scope="module")
+def data():
+    return cl.simulate.error_correction(400, long_run=0.8, adjustment=0.2, rng=1)
+
+
+def test_dols_is_least_squares_with_leads_and_lags(data):
+    fit = cl.DOLS(data["effect"], data["cause"], leads=2, lags=3).fit()
+    x = data["cause"].to_numpy()
+    change = np.diff(x, prepend=np.nan)
+    columns = [np.roll(change, lag) for lag in range(-2, 4)]
+    rows = slice(4, -2)
+    design = np.column_stack([x, np.ones_like(x), *columns])[rows]
+    plain = np.linalg.lstsq(design, data["effect"].to_numpy()[rows], rcond=None)[0]
+    assert np.allclose(fit.params[["cause", "const"]], plain[:2], rtol=1e-8)
+    assert fit.nobs == len(design)
+
+
+@pytest.mark.parametrize("trend", ["n", "c", "ct"])
+def test_both_are_archs(data, trend):
+    y, x = data["effect"], data[["cause"]]
+    own = cl.DOLS(y, x, trend=trend, leads=1, lags=1).fit()
+    theirs = DynamicOLS(y, x, trend=trend, leads=1, lags=1).fit(df_adjust=True)
+    assert np.allclose(own.params, theirs.params, rtol=1e-10)
+    assert np.allclose(own.std_errors, theirs.std_errors, rtol=1e-10)
+    own = cl.FMOLS(y, x, trend=trend).fit()
+    theirs = FullyModifiedOLS(y, x, trend=trend).fit(df_adjust=True)
+    assert np.allclose(own.params, theirs.params, rtol=1e-10)
+    assert np.allclose(own.std_errors, theirs.std_errors, rtol=1e-10)
+
+
+def test_estimates_move_with_units(data):
+    base = cl.FMOLS(data["effect"], data["cause"]).fit()
+    scaled = cl.FMOLS(data["effect"] * 1000, data["cause"]).fit()
+    assert scaled.params["cause"] == pytest.approx(1000 * base.params["cause"])
+
+
+def test_missing_rows_are_counted(data):
+    holes = data.copy()
+    holes.iloc[50:60, 0] = np.nan
+    fit = cl.DOLS(holes["effect"], holes["cause"], leads=0, lags=0).fit()
+    assert dict(fit.sample.dropped)["rows with a missing value"] == 10
+
+
+def test_independent_walks_are_not_called_cointegrated():
+    rng = np.random.default_rng(3)
+    index = pd.date_range("2020-01-01", periods=400)
+    y, x = (pd.Series(rng.normal(size=400).cumsum(), index, name=n) for n in "yx")
+    tests = cl.DOLS(y, x).fit().diagnostics().set_index("test")
+    assert tests.loc["Engle–Granger", "p_value"] > 0.05
+
+
+def test_refusals(data):
+    y, x = data["effect"], data["cause"]
+    with pytest.raises(TooFewObservationsError, match="20 complete rows"):
+        cl.DOLS(y[:20], x[:20]).fit()
+    with pytest.raises(SpecificationError, match="does not vary"):
+        cl.FMOLS(y, x * 0 + 1).fit()
+    with pytest.raises(SpecificationError, match="collinear"):
+        cl.FMOLS(y, pd.DataFrame({"a": x, "b": 2 * x})).fit()
+    with pytest.raises(SpecificationError, match="leads=-1"):
+        cl.DOLS(y, x, leads=-1).fit()
+    with pytest.raises(SpecificationError, match="trend"):
+        cl.DOLS(y, x, trend="cc").fit()

@@ -1,0 +1,146 @@
+"""Instrumental variables against printed numbers, closed forms and a known truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import carbonlink as cl
+from carbonlink.errors import DataError, SpecificationError, TooFewObservationsError
+
+
+def market(n=600, seed=11):
+    """Hourly prices whose marginal intensity moves with demand, the allowance price by day."""
+    rng = np.random.default_rng(seed)
+    day = np.repeat(np.arange(n // 6), 6)
+    hour = np.tile(np.arange(6), n // 6)
+    allowance = 60 + np.cumsum(rng.normal(0, 1.0, n // 6))[day]
+    common = rng.normal(0, 1, n) + rng.normal(0, 0.7, n // 6)[day]
+    intensity = 0.8 + 0.1 * (hour == 3) + 0.05 * common
+    cost = allowance * intensity
+    load = rng.normal(0, 1, n)
+    power = 200 + 0.7 * cost + 4 * common + 3 * load + 5 * hour + rng.normal(0, 3, n)
+    columns = {"power": power, "cost": cost, "allowance": allowance}
+    columns["second"] = allowance**2 / 100 + rng.normal(0, 1, n)
+    return pd.DataFrame({**columns, "load": load, "day": day, "hour": hour, "month": day // 25})
+
+
+def fitted(frame, instruments=("allowance",), clusters=True, **changes):
+    arguments = {
+        "controls": frame[["load"]],
+        "absorb": frame[["hour", "month"]],
+        "clusters": frame["day"] if clusters else None,
+    }
+    arguments |= changes
+    return cl.IV(frame["power"], frame["cost"], frame[list(instruments)], **arguments).fit()
+
+
+# linearmodels 7.0, IV2SLS with dummies for hour and month, debiased=True.
+@pytest.mark.parametrize(
+    ("instruments", "clusters", "estimate", "error"),
+    [
+        (("allowance",), False, 0.9618284072457755, 0.17498348589952856),
+        (("allowance",), True, 0.9618284072457755, 0.23115132019952295),
+        (("allowance", "second"), False, 0.9739614541467745, 0.17420565136528046),
+        (("allowance", "second"), True, 0.9739614541467745, 0.23104334541732113),
+    ],
+)
+def test_linearmodels_numbers(instruments, clusters, estimate, error):
+    fit = fitted(market(), instruments, clusters)
+    assert fit.estimate == pytest.approx(estimate, rel=1e-9)
+    assert fit.std_error == pytest.approx(error, rel=1e-9)
+
+
+def test_the_cause_as_its_own_instrument_is_least_squares():
+    frame = market()
+    fit = fitted(frame, ("cost",), clusters=False, absorb=None, controls=frame[["load"]])
+    design = np.column_stack([frame["cost"], frame["load"], np.ones(len(frame))])
+    plain = np.linalg.lstsq(design, frame["power"], rcond=None)[0]
+    assert fit.estimate == pytest.approx(plain[0], rel=1e-10)
+    note = fit.diagnostics().set_index("test").loc["control function", "note"]
+    assert "own instrument" in note
+
+
+def test_one_instrument_has_the_critical_value_of_23_1():
+    assert fitted(market()).critical_f == pytest.approx(23.1, abs=0.05)
+
+
+def test_the_effective_f_of_one_instrument_is_the_robust_f():
+    fit = fitted(market())
+    first, variance = fit.stages.first[0], fit.variances[1][0, 0]
+    assert fit.effective_f == pytest.approx(first**2 / variance)
+
+
+def test_the_set_of_one_instrument_is_where_its_test_does_not_reject():
+    fit = fitted(market())
+    found = fit.confidence_set(0.95)
+    for end in (found.lower, found.upper):
+        assert fit.p_value(end) == pytest.approx(0.05, abs=1e-8)
+    assert fit.p_value(fit.estimate) == pytest.approx(1.0)
+
+
+def test_the_set_of_several_instruments_ends_where_its_test_rejects():
+    fit = fitted(market(), ("allowance", "second"))
+    found = fit.confidence_set(0.95)
+    assert found.kind == "interval"
+    for end in (found.lower, found.upper):
+        assert fit.p_value(end) == pytest.approx(0.05, abs=1e-6)
+
+
+def test_useless_instruments_give_an_unbounded_set():
+    frame = market()
+    rng = np.random.default_rng(5)
+    frame["allowance"] = rng.normal(size=len(frame))
+    frame["second"] = rng.normal(size=len(frame))
+    for instruments in (("allowance",), ("allowance", "second")):
+        fit = fitted(frame, instruments)
+        assert fit.weak and fit.confidence_set().kind in ("line", "rays")
+    assert "weak" in fit.diagnostics().set_index("test").loc["effective F", "note"]
+
+
+def test_invariance_to_the_units_of_instrument_and_controls():
+    frame = market()
+    other = frame.assign(allowance=frame["allowance"] * 1e4, load=frame["load"] / 1e3)
+    one, two = fitted(frame), fitted(other)
+    assert two.estimate == pytest.approx(one.estimate, rel=1e-9)
+    assert two.confidence_set().lower == pytest.approx(one.confidence_set().lower, rel=1e-7)
+
+
+def test_least_squares_is_biased_where_iv_is_not():
+    estimates = [
+        [fitted(market(1200, seed), (name,)).estimate for name in ("cost", "allowance")]
+        for seed in range(20)
+    ]
+    plain, by_instrument = np.mean(estimates, axis=0)
+    spread = np.std([e[1] for e in estimates]) / np.sqrt(20)
+    assert abs(by_instrument - 0.7) < 4 * spread
+    assert plain - 0.7 > 0.5
+
+
+@pytest.mark.slow
+def test_the_anderson_rubin_set_covers():
+    hits = [0.7 in fitted(market(1200, seed)).confidence_set(0.95) for seed in range(1000)]
+    assert 0.92 <= np.mean(hits) <= 0.97
+
+
+def test_refusals():
+    frame = market()
+    by_day = frame.assign(cost=frame["allowance"])
+    with pytest.raises(SpecificationError, match="cost does not vary"):
+        fitted(by_day, absorb=frame[["day"]])
+    with pytest.raises(TooFewObservationsError, match="are needed"):
+        fitted(frame, absorb=frame.assign(row=np.arange(len(frame)))[["row"]])
+    with pytest.raises(SpecificationError, match="independent columns"):
+        fitted(frame.assign(second=2 * frame["allowance"]), ("allowance", "second"))
+    with pytest.raises(TooFewObservationsError, match="one cluster"):
+        fitted(frame.assign(day=1))
+    with pytest.raises(SpecificationError, match="needs clusters"):
+        cl.IV(frame["power"], frame["cost"], frame["allowance"]).fit(cov="cluster")
+    with pytest.raises(DataError, match="does not have the rows"):
+        cl.IV(frame["power"], frame["cost"][1:], frame["allowance"]).fit()
+    with pytest.raises(SpecificationError, match="no single ratio"):
+        _ = fitted(frame, ("allowance", "second")).ratio
+    few = fitted(frame, clusters=True, absorb=frame[["hour"]])
+    assert not few.notes
+    assert "clusters" in fitted(frame.assign(day=frame["month"])).notes[0]
