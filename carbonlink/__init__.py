@@ -42,6 +42,7 @@ _WORDS = {
     "volatility": "measures.volatility",
     "connectedness": "measures.connectedness",
     "pass_through": "measures.pass_through",
+    "price_effects": "measures.price_effects",
     "implied_prices": "measures.implied_prices",
     "liquidity": "measures.liquidity",
     "CarbonlinkError": "errors",

@@ -164,6 +164,12 @@ def _liquidity():
     return cl.liquidity(frame, "mine")
 
 
+def _price_effects():
+    y = cl.simulate.garch(1500, rng=1).rename("mine")
+    ends = [y.index[i] for i in range(200, 1500, 240)]
+    return cl.price_effects(y, deadlines=ends, window=20, draws=199)
+
+
 FACTORIES = {
     f.__name__.strip("_"): f
     for f in (
@@ -196,6 +202,7 @@ FACTORIES = {
         _pass_through,
         _implied_prices,
         _liquidity,
+        _price_effects,
     )
 }
 

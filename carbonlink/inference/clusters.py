@@ -87,6 +87,33 @@ def mean_interval(
     )
 
 
+def mean_test(values: np.ndarray, clusters: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    """Test that the mean of clustered values is zero, by the wild cluster bootstrap-t.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+    clusters : ndarray of int, shape (n,)
+        0 … G − 1.
+    weights : ndarray, shape (draws, G)
+        Webb's weights, drawn or all of them.
+
+    Returns
+    -------
+    statistic, p_value : float
+        t from the cluster-robust variance, and the share of |t*| at or above |t|; NaN with fewer
+        than two clusters.
+    """
+    count = weights.shape[1]
+    mean = values.mean()
+    deviations = np.bincount(clusters, values - mean, count)
+    error = np.sqrt(count / max(count - 1, 1) * (deviations**2).sum()) / len(values)
+    if count < 2 or error <= 1e-12 * max(abs(mean), 1e-300):
+        return float("nan"), float("nan")
+    sizes = np.bincount(clusters, minlength=count).astype(float)
+    return float(mean / error), _WildTest(deviations, sizes, weights, error).p_value(mean)
+
+
 def _drawn_interval(mean, error, deviations, sizes, counts, level, bounds) -> tuple[float, float]:
     total = counts @ sizes
     shift = counts @ deviations / total

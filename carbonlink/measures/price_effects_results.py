@@ -1,0 +1,244 @@
+"""What `price_effects` returns."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from ..errors import TooFewObservationsError, check_choice, check_level
+from ..inference import clusters, wild_score
+from ..results import Results, tidy_frame
+from .cycles import Refusal
+from .deadline_events import DeadlineEvent
+from .event_battery import FEWEST_CLUSTERS, REFERENCES, TESTS, BatteryRow, battery, wild
+from .event_curves import EventCurves, curves_of
+from .event_volume import volume_var
+
+if TYPE_CHECKING:
+    from ..models.var_results import VARResults
+
+ALL = "all"
+_NULL = "prices before deadlines move as the days before the window would predict"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class PriceEffectsResults(Results):
+    """Abnormal returns and volatility before deadlines, and the discount of block trades.
+
+    Attributes
+    ----------
+    events : tuple of DeadlineEvent
+    groups : ndarray of int
+        Cluster of each event: windows that overlap.
+    refused : tuple of (market, deadline, reason)
+    discounts : DataFrame
+        A row a market whose file tells block trades apart.
+    """
+
+    title: ClassVar[str] = "Price effects of compliance deadlines"
+
+    events: tuple[DeadlineEvent, ...]
+    groups: np.ndarray
+    refused: tuple[Refusal, ...]
+    discounts: pd.DataFrame
+    draws: int
+    seed: np.random.SeedSequence
+
+    @property
+    def run_up(self) -> float:
+        """Mean cumulative abnormal return over events."""
+        return float(np.mean([e.car for e in self.events]))
+
+    @property
+    def excess_variance(self) -> float:
+        """Mean over events of the window's abnormal variance, % of the variance before."""
+        return float(np.mean(self._excess))
+
+    @property
+    def median_excess_variance(self) -> float:
+        """Median over events of the same, which one price that had stood still cannot move."""
+        return float(np.median(self._excess))
+
+    @property
+    def pvalue(self) -> float:
+        """p-value of no run-up by the test that `spec["test"]` names; NaN where it is refused."""
+        return self._battery[self.spec["test"]].p_value
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row an event: its run-up with the error of prediction, and its abnormal variance."""
+        from scipy import stats
+
+        level = self.spec["level"]
+        rows = []
+        for event, group, excess in zip(self.events, self.groups, self._excess, strict=True):
+            half = stats.t.ppf(0.5 + level / 2, event.df) * event.car_error
+            rows.append(
+                {
+                    "market": event.market,
+                    "deadline": event.deadline,
+                    "cluster": int(group),
+                    "estimation_returns": int((~event.inside).sum()),
+                    "window_returns": int(event.inside.sum()),
+                    "window_sessions": float(event.gap[event.inside].sum()),
+                    "car": event.car,
+                    "std_error": event.car_error,
+                    "scar": event.scar,
+                    "p_value": float(2 * stats.t.sf(abs(event.scar), event.df)),
+                    "lower": event.car - half,
+                    "upper": event.car + half,
+                    "excess_variance": excess,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def test(self, name: str | None = None) -> BatteryRow:
+        """Return one test of no run-up, or raise with the number of events it needs."""
+        name = self.spec["test"] if name is None else name
+        check_choice("test", name, TESTS)
+        row = self._battery[name]
+        if not np.isfinite(row.p_value):
+            raise TooFewObservationsError(
+                f"The {name} test is refused: {row.note}.",
+                "Add years or markets, or read the events' own tests in `table`.",
+            )
+        return row
+
+    def curves(self, level: float | None = None) -> EventCurves:
+        """Return the mean CAR and CAV by session before the deadline, with simultaneous bands."""
+        level = check_level(self.spec["level"] if level is None else level)
+        return curves_of(self.events, self.groups, self.spec["window"], level, self._weights)
+
+    def price_volume(self, market: str, lags: int | str = "bic") -> VARResults:
+        """Fit a VAR of log volume and |return| on the window's days of one market.
+
+        Lags may come from the days before the window. Needs the Panel that the call was given.
+        """
+        arguments = self.recipe.arguments
+        return volume_var(arguments["data"], market, self.events, arguments, lags)
+
+    def tidy(self, level: float | None = None) -> pd.DataFrame:
+        """Return run-ups and abnormal variances, pooled and by market."""
+        level = check_level(self.spec["level"] if level is None else level)
+        car = np.array([e.car for e in self.events])
+        scar = np.array([e.scar for e in self.events])
+        every = np.ones(len(car), dtype=bool)
+        rows = [
+            self._term("run_up", ALL, car, every, level, self.pvalue),
+            self._term("standardised_run_up", ALL, scar, every, level),
+            self._term("excess_variance", ALL, self._excess, every, level),
+        ]
+        owners = np.array([e.market for e in self.events])
+        for market in dict.fromkeys(owners):
+            chosen = owners == market
+            if len(set(owners)) > 1:
+                rows.append(self._term("run_up", market, car, chosen, level))
+                rows.append(self._term("excess_variance", market, self._excess, chosen, level))
+        for row in self.discounts.itertuples():
+            rows += _discount_terms(row, level)
+        return tidy_frame(rows)
+
+    def numbers(self) -> pd.DataFrame:
+        """Return the curves that `plot` draws."""
+        return self.curves().table
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the mean cumulative abnormal return with its simultaneous band."""
+        return self.curves().plot(ax=ax, unit=self.units["run_up"])
+
+    def _term(self, term, market, values, chosen, level, p=None) -> dict[str, Any]:
+        kept = values[chosen]
+        groups = np.unique(self.groups[chosen], return_inverse=True)[1]
+        count = int(groups.max()) + 1
+        lower = upper = np.nan
+        if count >= FEWEST_CLUSTERS:
+            weights = self._interval_weights(count)
+            lower, upper = clusters.mean_interval(kept, groups, weights, level)
+        if p is None:
+            p = wild(kept, groups, self.draws, self.seed).p_value
+        return {
+            "term": term,
+            "market": market,
+            "estimate": float(kept.mean()),
+            "p_value": p,
+            "lower": lower,
+            "upper": upper,
+            "unit": self.units[term],
+        }
+
+    def _interval_weights(self, count: int) -> np.ndarray:
+        if count < clusters.MANY:
+            return self._weights(count)
+        return clusters.cluster_draws(self.draws, np.random.default_rng(self.seed), count)
+
+    def _weights(self, count: int) -> np.ndarray:
+        return wild_score.draw_weights(self.draws, np.random.default_rng(self.seed), count)
+
+    @property
+    def _excess(self) -> np.ndarray:
+        return np.array([100 * (e.excess_variance.mean() - 1) for e in self.events])
+
+    @functools.cached_property
+    def _battery(self) -> dict[str, BatteryRow]:
+        return battery(self.events, self.groups, self.draws, self.seed)
+
+    def _headline(self) -> dict[str, Any]:
+        return {
+            "events": len(self.events),
+            "clusters": int(self.groups.max()) + 1,
+            "run_up": self.run_up,
+            "p_value": self.pvalue,
+            "excess_variance": self.excess_variance,
+            "median_excess_variance": self.median_excess_variance,
+        }
+
+    def _tests(self) -> list[dict[str, Any]]:
+        rows = [
+            {
+                "test": f"run-up: {row.test}",
+                "null": _NULL,
+                "statistic": row.statistic,
+                "p_value": row.p_value,
+                "reference": REFERENCES[row.test],
+                "note": row.note,
+            }
+            for row in self._battery.values()
+        ]
+        row = wild(self._excess, self.groups, self.draws, self.seed)
+        rows.append(
+            {
+                "test": "abnormal volatility: cluster",
+                "null": "the variance is what it was before the window",
+                "statistic": row.statistic,
+                "p_value": row.p_value,
+                "reference": "wild bootstrap-t over clusters",
+                "note": row.note,
+            }
+        )
+        return rows
+
+
+def _discount_terms(row: Any, level: float) -> list[dict[str, Any]]:
+    from scipy import stats
+
+    half = stats.norm.ppf(0.5 + level / 2) * row.std_error
+    unit = "% of the listed price"
+    head = {"market": row.market, "unit": unit}
+    return [
+        {**head, "term": "block_discount_inside", "estimate": row.inside},
+        {**head, "term": "block_discount_outside", "estimate": row.outside},
+        {
+            **head,
+            "term": "block_discount_difference",
+            "estimate": row.difference,
+            "std_error": row.std_error,
+            "statistic": row.difference / row.std_error,
+            "p_value": row.p_value,
+            "lower": row.difference - half,
+            "upper": row.difference + half,
+        },
+    ]
