@@ -35,6 +35,7 @@ _WORDS = {
     "LocalProjections": "models.local_projections",
     "PPML": "models.ppml",
     "IV": "models.iv",
+    "Tobit": "models.tobit",
     "DOLS": "models.cointegrating",
     "FMOLS": "models.cointegrating",
     "stationarity": "models.stationarity",

@@ -143,6 +143,12 @@ def _iv():
     return cl.IV((0.8 * cause + 2 * u).rename("power"), cause, z).fit()
 
 
+def _tobit():
+    y = cl.simulate.garch(300, rng=1)
+    x = pd.Series(np.random.default_rng(1).normal(size=300), y.index, name="x")
+    return cl.Tobit((y + x).clip(-1, 1).rename("y"), x, -1, 1).fit()
+
+
 def _dols():
     data = cl.simulate.error_correction(300, rng=1)
     return cl.DOLS(data["effect"], data["cause"]).fit()
@@ -198,6 +204,7 @@ FACTORIES = {
         _projections_ratio,
         _ppml,
         _iv,
+        _tobit,
         _dols,
         _pass_through,
         _implied_prices,

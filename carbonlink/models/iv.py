@@ -66,7 +66,7 @@ class IV:
     >>> cost = pd.Series(0.85 * allowance + common, index=days, name="cost")
     >>> power = (300 + 0.9 * cost + 2 * common + rng.normal(0, 5, 2000)).rename("power")
     >>> fit = cl.IV(power, cost, pd.Series(allowance, days, name="allowance")).fit()
-    >>> bool(fit.ratio.lower < 0.9 < fit.ratio.upper)
+    >>> 0.9 in fit.confidence_set()
     True
     """
 
