@@ -15,6 +15,7 @@ _WORDS = {
     "from_akshare": "ingest.akshare",
     "load": "panel",
     "Panel": "panel",
+    "reconcile": "panel",
     "compare": "results",
     "Results": "results",
     "save": "report.save",
