@@ -12,6 +12,7 @@ import pandas as pd
 from ..errors import DataError, SpecificationError, UnknownMarketError, check_choice, near
 from ..facts import markets as registry
 from ..ingest.limits import known_by
+from .sessions import compared
 
 TRADES = ("total", "listed", "block", "auction")
 
@@ -165,6 +166,35 @@ class Panel:
         wide = pd.DataFrame(columns).dropna(how="all").rename_axis("date")
         wide.attrs["units"] = units
         return wide
+
+    def sessions(
+        self, market: str, calendar: str = "china", *, start: Any = None, end: Any = None
+    ) -> pd.DataFrame:
+        """List the days of a market's file that are not as its venue's calendar has them.
+
+        Parameters
+        ----------
+        market : str
+            A label of the panel.
+        calendar : {"china", "XSHG"}
+            The expected sessions: weekdays that are no public holiday, by the table that
+            carbonlink carries, or those of the Shanghai Stock Exchange, by the package
+            exchange_calendars (extra `calendars`). Make-up workdays at weekends are in neither,
+            since most venues stay closed; a venue that traded on one shows it as extra.
+        start, end : date-like, optional
+            First and last day compared; those of the file by default.
+
+        Returns
+        -------
+        DataFrame
+            A row a day that is not as expected: ``date``; ``status``, "missing" (an expected
+            session without a row in the file, as where it prints only days with trades) or
+            "extra"; ``kind``, "make-up workday", "public holiday", "weekend" or "weekday"; and
+            ``has_trade``.
+        """
+        days = self.daily(market)
+        rows = self.tidy[self.tidy["market"] == market]
+        return compared(rows, days, calendar, start, end)
 
     def coverage(self) -> pd.DataFrame:
         """Return a row a market: days, traded, stale, limits, blocks, gaps, tonnes, value."""
