@@ -64,7 +64,7 @@ def _kinds(dates: pd.DatetimeIndex) -> list[str]:
         else "public holiday"
         if day in holiday
         else "weekend"
-        if day.dayofweek >= 5
+        if day.weekday() >= 5
         else "weekday"
         for day in dates
     ]
@@ -87,4 +87,4 @@ def _shanghai(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
             f"The calendar XSHG that is installed spans {bounds[0].date()} to {bounds[1].date()}.",
             'Give start= and end= within it, or use calendar="china".',
         )
-    return pd.DatetimeIndex(shanghai.sessions_in_range(start, end))
+    return pd.DatetimeIndex(shanghai.sessions_in_range(start, end)).as_unit(start.unit)
