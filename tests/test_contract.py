@@ -66,6 +66,22 @@ def _var():
 
 def _vecm():
     return cl.VECM(cl.simulate.error_correction(300, rng=1), lags=2).fit()
+def _var_driven():
+    data = cl.simulate.var(300, rng=1)
+    dummy = pd.Series((np.arange(300) % 50 > 40) * 1.0, index=data.index, name="window")
+    return cl.VAR(data, lags=1, exog=dummy).fit()
+
+
+def _var_responses():
+    return _var().irf(5, draws=59)
+
+
+def _var_decomposition():
+    return _var_driven().decomposition(5, draws=59)
+
+
+def _var_forecast():
+    return _var().forecast(5, method="bootstrap", draws=59)
 
 
 def _stationarity():
@@ -189,6 +205,10 @@ FACTORIES = {
         _bekk,
         _var,
         _vecm,
+        _var_driven,
+        _var_responses,
+        _var_decomposition,
+        _var_forecast,
         _stationarity,
         _connectedness,
         _tvpvar,

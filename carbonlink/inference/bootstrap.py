@@ -17,12 +17,15 @@ class Origin:
     ----------
     coefs : ndarray, shape (p, k, k)
     intercept : ndarray, shape (k,)
+        With exogenous columns, shape (T, k): what they and the constant add to each row.
     resid : ndarray, shape (n, k)
     past : ndarray, shape (n, p, k)
         The lags of each observation, oldest first: a path starts from one of them.
     rows : ndarray of int, shape (n,)
         Position of each observation in its path, so that gaps of the data stay gaps.
     constant : bool
+    exog : ndarray, shape (p + T, q), optional
+        Exogenous columns of each row of a path, the same in every replication.
     """
 
     coefs: np.ndarray
@@ -31,6 +34,13 @@ class Origin:
     past: np.ndarray
     rows: np.ndarray
     constant: bool
+    exog: np.ndarray | None = None
+
+    @property
+    def params(self) -> int:
+        """Coefficients of an equation."""
+        lags, k = self.coefs.shape[:2]
+        return k * lags + self.constant + (0 if self.exog is None else self.exog.shape[1])
 
     @property
     def length(self) -> int:
@@ -43,30 +53,56 @@ class Origin:
         return bool(var.roots(self.coefs)[0] < 1)
 
 
-def linked(values: np.ndarray, lags: int, rows: np.ndarray, constant: bool = True) -> Origin:
+def linked(
+    values: np.ndarray,
+    lags: int,
+    rows: np.ndarray,
+    constant: bool = True,
+    exog: np.ndarray | None = None,
+) -> Origin:
     """Return the origin of replications of the VAR fitted to `values` at `rows`."""
     moved = _standardised(values, rows, constant)
-    fitted = var.fit(moved, lags, rows, constant)
+    outer = None if exog is None else _standardised(exog, rows, constant)
+    fitted = var.fit(moved, lags, rows, constant, outer)
     past = var.lagged(moved, lags, rows).reshape(len(rows), lags, -1)[:, ::-1]
     places = rows - rows[0] + lags
-    return Origin(fitted.coefs, fitted.intercept, fitted.resid, past, places, constant)
+    if outer is None:
+        return Origin(fitted.coefs, fitted.intercept, fitted.resid, past, places, constant)
+    # A row inside a gap is no observation; where its exogenous value is missing too, the mean.
+    path = np.nan_to_num(outer[rows[0] - lags : rows[-1] + 1])
+    added = fitted.intercept + path[lags:] @ fitted.driven.T
+    return Origin(fitted.coefs, added, fitted.resid, past, places, constant, path)
 
 
-def unlinked(values: np.ndarray, lags: int, rows: np.ndarray, constant: bool = True) -> Origin:
+def unlinked(
+    values: np.ndarray,
+    lags: int,
+    rows: np.ndarray,
+    constant: bool = True,
+    exog: np.ndarray | None = None,
+) -> Origin:
     """Return the origin of replications in which each column follows its own past only."""
     k = values.shape[1]
-    parts = [linked(values[:, [j]], lags, rows, constant) for j in range(k)]
+    parts = [linked(values[:, [j]], lags, rows, constant, exog) for j in range(k)]
     coefs = np.zeros((lags, k, k))
     coefs[:, np.arange(k), np.arange(k)] = np.column_stack([p.coefs[:, 0, 0] for p in parts])
-    intercept = np.concatenate([p.intercept for p in parts])
+    intercept = np.concatenate([p.intercept for p in parts], axis=-1)
     resid = np.hstack([p.resid for p in parts])
     past = np.concatenate([p.past for p in parts], axis=2)
-    return Origin(coefs, intercept, resid, past, parts[0].rows, constant)
+    return Origin(coefs, intercept, resid, past, parts[0].rows, constant, parts[0].exog)
+
+
+def moments(
+    values: np.ndarray, rows: np.ndarray, constant: bool
+) -> tuple[np.ndarray | float, np.ndarray]:
+    """Return the centre and the size by which columns are standardised; both (k,) or 0."""
+    centre = values[rows].mean(axis=0) if constant else 0.0
+    return centre, np.sqrt(np.mean((values[rows] - centre) ** 2, axis=0))
 
 
 def _standardised(values: np.ndarray, rows: np.ndarray, constant: bool) -> np.ndarray:
-    moved = values - values[rows].mean(axis=0) if constant else values
-    return moved / np.sqrt(np.mean(moved[rows] ** 2, axis=0))
+    centre, size = moments(values, rows, constant)
+    return (values - centre) / np.where(size > 0, size, 1.0)
 
 
 def block_length(n: int) -> int:

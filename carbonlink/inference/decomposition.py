@@ -79,11 +79,11 @@ def _chunk(
         paths = bootstrap.unlinked_paths(size, generator, source)
     lags, k = source.coefs.shape[:2]
     batch = max(1, _HELD // (len(source.rows) * k * (lags + 1)))
-    width = k * lags + source.constant + k
+    width = source.params + k
     tables, total = [], np.zeros((1, width, width))
     for first in range(0, size, batch):
         part = paths[first : first + batch]
-        gram = var.cross_products(part, lags, source.rows, source.constant)
+        gram = var.cross_products(part, lags, source.rows, source.constant, source.exog)
         tables.append(_solve(gram, source, choice))
         total = total + gram.sum(axis=0, keepdims=True)
     return np.concatenate(tables), total

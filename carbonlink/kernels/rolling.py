@@ -23,6 +23,7 @@ def rolling_shares(
     constant: bool = True,
     kind: str = "generalized",
     order: np.ndarray | None = None,
+    exog: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Decompose the forecast-error variances of every window of `count` observations.
 
@@ -34,6 +35,8 @@ def rolling_shares(
         Observations: positions whose own row and lags are complete.
     count : int
         Observations in a window.
+    exog : ndarray, shape (T, q), optional
+        Exogenous columns; one that does not move in a window takes no part there.
 
     Returns
     -------
@@ -57,9 +60,9 @@ def rolling_shares(
     for first in range(0, total, size):
         last = min(first + size, total)
         here = rows[first : last + count - 1]
-        coefs, sigma, doubtful = _block(values, lags, here, count, constant)
+        coefs, sigma, doubtful = _block(values, lags, here, count, constant, exog)
         for i in np.flatnonzero(doubtful):
-            coefs[i], sigma[i] = _exact(values, lags, here[i : i + count], constant)
+            coefs[i], sigma[i] = _exact(values, lags, here[i : i + count], constant, exog)
         good = np.isfinite(sigma).all(axis=(-1, -2))
         at = first + np.flatnonzero(good)
         table[at] = fevd.shares(coefs[good], sigma[good], horizon, kind, order)
@@ -68,7 +71,12 @@ def rolling_shares(
 
 
 def _block(
-    values: np.ndarray, lags: int, rows: np.ndarray, count: int, constant: bool
+    values: np.ndarray,
+    lags: int,
+    rows: np.ndarray,
+    count: int,
+    constant: bool,
+    exog: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Coefficients and covariances of consecutive windows; and which of them to doubt."""
     k = values.shape[1]
@@ -77,6 +85,11 @@ def _block(
     scale = np.sqrt(np.mean((y - shift) ** 2, axis=0))
     moved = (values - shift) / np.where(scale > 0, scale, 1.0)
     ones = [np.ones((len(rows), 1))] if constant else []
+    if exog is not None:
+        size = exog[rows].std(axis=0)
+        ones.append((exog[rows] - exog[rows].mean(axis=0)) / np.where(size > 0, size, 1.0))
+        if not constant:
+            ones[-1] = exog[rows] / np.where(size > 0, size, 1.0)
     joined = np.hstack([*ones, var.lagged(moved, lags, rows), moved[rows]])
     width = joined.shape[1]
     gram = np.empty((len(rows) - count + 1, width, width))
@@ -92,12 +105,14 @@ def _block(
 
 
 def _exact(
-    values: np.ndarray, lags: int, rows: np.ndarray, constant: bool
+    values: np.ndarray, lags: int, rows: np.ndarray, constant: bool, exog: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """One window by QR; NaN where its columns are linearly dependent."""
     k = values.shape[1]
     columns = np.hstack([var.lagged(values, lags, rows), values[rows]])
     if var.pivots(columns, constant).min() < var.DEPENDENT:
         return np.full((lags, k, k), np.nan), np.full((k, k), np.nan)
-    fitted = var.fit(values, lags, rows, constant)
+    if exog is not None:
+        exog = exog[:, var.pivots(exog[rows], constant) > var.DEPENDENT]
+    fitted = var.fit(values, lags, rows, constant, exog)
     return fitted.coefs, fitted.sigma

@@ -12,7 +12,7 @@ DEPENDENT = 1e-8
 
 @dataclass(frozen=True)
 class VarFit:
-    """A fitted VAR(p) in k variables, y_t = c + A_1 y_{t-1} + … + A_p y_{t-p} + u_t.
+    """A fitted VAR(p) in k variables, y_t = c + B x_t + A_1 y_{t-1} + … + A_p y_{t-p} + u_t.
 
     Attributes
     ----------
@@ -24,9 +24,11 @@ class VarFit:
     sigma : ndarray, shape (k, k)
         Maximum-likelihood covariance matrix of the shocks, U'U/n.
     inverse : ndarray, shape (m, m)
-        (Z'Z)⁻¹ of the regressors: the constant first where there is one, then the lags.
+        (Z'Z)⁻¹ of the regressors: the constant first where there is one, then x, then the lags.
     rows : ndarray of int, shape (n,)
         Position of each observation in the data.
+    driven : ndarray, shape (k, q)
+        B, the effects of the exogenous x.
     """
 
     coefs: np.ndarray
@@ -35,6 +37,7 @@ class VarFit:
     sigma: np.ndarray
     inverse: np.ndarray
     rows: np.ndarray
+    driven: np.ndarray
 
     @property
     def nobs(self) -> int:
@@ -68,21 +71,28 @@ def lagged(values: np.ndarray, lags: int, rows: np.ndarray) -> np.ndarray:
     return np.concatenate(blocks, axis=-1)
 
 
-def fit(values: np.ndarray, lags: int, rows: np.ndarray, constant: bool = True) -> VarFit:
-    """Fit a VAR by least squares on the observations `rows`.
+def fit(
+    values: np.ndarray,
+    lags: int,
+    rows: np.ndarray,
+    constant: bool = True,
+    exog: np.ndarray | None = None,
+) -> VarFit:
+    """Fit a VAR by least squares on the observations `rows`; `exog` has shape (T, q).
 
     Columns are centred (with a constant) and scaled before one QR decomposition, so levels of
     any size cost no digits.
     """
-    y, x = values[rows], lagged(values, lags, rows)
+    y, x = values[rows], regressors(values, lags, rows, exog)
     n, k = y.shape
+    first = x.shape[1] - k * lags
     shift_y, shift_x = (y.mean(axis=0), x.mean(axis=0)) if constant else (0.0, 0.0)
     size = np.linalg.norm(x - shift_x, axis=0)
     q, r = np.linalg.qr((x - shift_x) / size)
     centred = y - shift_y
     slopes = np.linalg.solve(r, q.T @ centred) / size[:, None]
     resid = centred - (x - shift_x) @ slopes
-    root = np.linalg.solve(r, np.eye(k * lags)) / size[:, None]
+    root = np.linalg.solve(r, np.eye(len(size))) / size[:, None]
     inverse = root @ root.T
     intercept = np.zeros(k)
     if constant:
@@ -90,8 +100,17 @@ def fit(values: np.ndarray, lags: int, rows: np.ndarray, constant: bool = True) 
         corner = -inverse @ shift_x
         top = np.concatenate([[1 / n - shift_x @ corner], corner])
         inverse = np.vstack([top, np.column_stack([corner, inverse])])
-    coefs = slopes.reshape(lags, k, k).transpose(0, 2, 1)
-    return VarFit(coefs, intercept, resid, resid.T @ resid / n, inverse, rows)
+    coefs = slopes[first:].reshape(lags, k, k).transpose(0, 2, 1)
+    sigma = resid.T @ resid / n
+    return VarFit(coefs, intercept, resid, sigma, inverse, rows, slopes[:first].T)
+
+
+def regressors(
+    values: np.ndarray, lags: int, rows: np.ndarray, exog: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the exogenous columns at `rows`, then the lags; shape (n, q + k·lags)."""
+    past = lagged(values, lags, rows)
+    return past if exog is None else np.hstack([exog[rows], past])
 
 
 def pivots(columns: np.ndarray, centre: bool = True) -> np.ndarray:
@@ -115,7 +134,13 @@ def loglikelihood(sigma: np.ndarray, n: int) -> float:
     return -0.5 * n * (k * np.log(2 * np.pi) + np.linalg.slogdet(sigma)[1] + k)
 
 
-def criteria(values: np.ndarray, rows: np.ndarray, most: int, constant: bool = True) -> np.ndarray:
+def criteria(
+    values: np.ndarray,
+    rows: np.ndarray,
+    most: int,
+    constant: bool = True,
+    exog: np.ndarray | None = None,
+) -> np.ndarray:
     """Return AIC, BIC and Hannan–Quinn of the orders 0 … most on the same observations.
 
     Parameters
@@ -135,17 +160,18 @@ def criteria(values: np.ndarray, rows: np.ndarray, most: int, constant: bool = T
     -----
     The orders are nested, so one QR decomposition of the largest system gives them all.
     """
-    y, x = values[rows], lagged(values, most, rows)
+    y, x = values[rows], regressors(values, most, rows, exog)
     n, k = y.shape
+    first = x.shape[1] - k * most
     joined = np.hstack([x, y])
     moved = joined - joined.mean(axis=0) if constant else joined
     r = np.asarray(np.linalg.qr(moved / np.linalg.norm(moved, axis=0), mode="r"))
     scale = np.linalg.norm(moved[:, -k:], axis=0)
     table = np.empty((most + 1, 3))
     for p in range(most + 1):
-        tail = r[k * p :, -k:]
+        tail = r[first + k * p :, -k:]
         fitted = np.linalg.slogdet(tail.T @ tail)[1] + 2 * np.log(scale / np.sqrt(n)).sum()
-        count = k * (k * p + constant)
+        count = k * (k * p + first + constant)
         penalty = np.array([2.0, np.log(n), 2 * np.log(np.log(n))])
         table[p] = fitted + penalty * count / n
     return table
@@ -174,7 +200,7 @@ def simulate(
     Parameters
     ----------
     coefs : ndarray, shape (p, k, k)
-    intercept : ndarray, shape (k,)
+    intercept : ndarray, shape (k,) or (T, k)
     shocks : ndarray, shape (B, T, k)
     start : ndarray, shape (B, p, k)
         The p rows before the first shock, oldest first.
@@ -198,9 +224,13 @@ def simulate(
 
 
 def cross_products(
-    paths: np.ndarray, lags: int, rows: np.ndarray, constant: bool = True
+    paths: np.ndarray,
+    lags: int,
+    rows: np.ndarray,
+    constant: bool = True,
+    exog: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return the cross-products of [1, lags, y] at `rows` of many paths.
+    """Return the cross-products of [1, exog, lags, y] at `rows` of many paths.
 
     Parameters
     ----------
@@ -212,8 +242,10 @@ def cross_products(
     ndarray, shape (B, m + k, m + k)
         The constant first where there is one.
     """
-    ones = [np.ones((*paths.shape[:-2], len(rows), 1))] if constant else []
-    joined = np.concatenate([*ones, lagged(paths, lags, rows), paths[..., rows, :]], axis=-1)
+    head = [np.ones((*paths.shape[:-2], len(rows), 1))] if constant else []
+    if exog is not None:
+        head.append(np.broadcast_to(exog[rows], (*paths.shape[:-2], len(rows), exog.shape[1])))
+    joined = np.concatenate([*head, lagged(paths, lags, rows), paths[..., rows, :]], axis=-1)
     return np.swapaxes(joined, -1, -2) @ joined
 
 
@@ -237,7 +269,17 @@ def solve_cross_products(
         The smallest share of a column's variance that the columns before it leave; NaN where
         the system is singular.
     """
-    k, m = variables, gram.shape[-1] - variables
+    slopes, sigma, quality = solve_slopes(gram, variables, n)
+    k, m = variables, slopes.shape[1]
+    coefs = slopes[:, m - k * lags :].reshape(-1, lags, k, k).transpose(0, 1, 3, 2)
+    return coefs, sigma, quality
+
+
+def solve_slopes(
+    gram: np.ndarray, variables: int, n: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return all slopes, shape (B, m, k), with `sigma` and `quality` of `solve_cross_products`."""
+    m = gram.shape[-1] - variables
     size = np.sqrt(np.diagonal(gram, axis1=-2, axis2=-1))
     with np.errstate(divide="ignore", invalid="ignore"):
         scaled = gram / size[:, :, None] / size[:, None, :]
@@ -247,9 +289,8 @@ def solve_cross_products(
         slopes = np.linalg.solve(upper[:, :m, :m], upper[:, :m, m:])
         slopes = slopes / size[:, :m, None] * size[:, None, m:]
         tail = factor[:, m:, m:] * size[:, m:, None]
-    coefs = slopes[:, m - k * lags :].reshape(-1, lags, k, k).transpose(0, 1, 3, 2)
     quality = np.diagonal(factor, axis1=-2, axis2=-1).min(axis=-1) ** 2
-    return coefs, tail @ np.swapaxes(tail, -1, -2) / n, quality
+    return slopes, tail @ np.swapaxes(tail, -1, -2) / n, quality
 
 
 def _cholesky(matrices: np.ndarray) -> np.ndarray:

@@ -223,8 +223,7 @@ def _notes(model: VARResults, arguments: dict[str, Any]) -> tuple[str, ...]:
         needed = int(np.ceil(2 / (1 - level) - 1e-9)) - 1
         notes.append(f"{draws} draws are too few for level {level}: at least {needed}.")
     if draws and model.is_stable:
-        data, constant = model.data.to_numpy(), model.constant
-        if not bootstrap.unlinked(data, model.lags, model.rows, constant).stable:
+        if not bootstrap.unlinked(*model.system()).stable:
             notes.append("No excess: the own autoregression of a series is explosive.")
     return tuple(notes)
 

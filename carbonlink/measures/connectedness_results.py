@@ -121,7 +121,7 @@ class ConnectednessResults(Results):
         if not self._has_draws:
             return pd.DataFrame({"lower": np.nan, "upper": np.nan}, index=labels)
         model = self.fitted
-        params = len(self.names) * model.lags + model.constant
+        params = len(self.names) * model.lags + model.constant + len(model.outer)
         block = self.spec["block"]
         factor = bootstrap.spread_factor(level, model.nobs, block, params)
         draws, truth = self._draw_terms, self._terms.of(100 * self._linked.truth)
@@ -319,7 +319,7 @@ class ConnectednessResults(Results):
     @cached_property
     def _unlinked(self) -> bootstrap.Origin:
         model: VARResults = self.fitted
-        return bootstrap.unlinked(model.data.to_numpy(), model.lags, model.rows, model.constant)
+        return bootstrap.unlinked(*model.system())
 
     @property
     def _has_null(self) -> bool:
@@ -344,7 +344,7 @@ class ConnectednessResults(Results):
     @cached_property
     def _linked(self) -> decomposition.Replications:
         model: VARResults = self.fitted
-        source = bootstrap.linked(model.data.to_numpy(), model.lags, model.rows, model.constant)
+        source = bootstrap.linked(*model.system())
         return decomposition.linked_tables(
             source, self.spec["draws"], _stream(self.seed, 0), block=self.spec["block"],
             **self._choice(),

@@ -58,7 +58,7 @@ class RollingConnectedness(Results):
         model: VARResults = self.fitted
         if self.spec["draws"] == 0:
             return float("nan")
-        source = bootstrap.unlinked(model.data.to_numpy(), model.lags, model.rows, model.constant)
+        source = bootstrap.unlinked(*model.system()[:4])
         if not source.stable:
             return float("nan")
         source = replace(source, rows=np.arange(self.spec["observations"]) + model.lags)
@@ -138,6 +138,7 @@ def rolling_connectedness(
         constant=model.constant,
         kind=kind,
         order=places,
+        exog=model.system()[4],
     )
     parts = fevd.spillovers(100 * tables)
     positions = model.rows[count - 1 :]
@@ -171,7 +172,7 @@ def _observations(window: int, model: VARResults, compat: str | None) -> int:
         raise SpecificationError(f"window={window!r} is no number of rows.", "Use 200.")
     lost = model.lags if compat is None else 2 * model.lags
     count, k = int(window) - lost, len(model.names)
-    needed = k * model.lags + model.constant + k
+    needed = k * model.lags + model.constant + len(model.outer) + k
     if count < needed:
         raise TooFewObservationsError(
             f"A window of {window} rows has {max(count, 0)} observations of a VAR({model.lags}) "

@@ -36,6 +36,11 @@ class VAR:
         When a criterion chooses 0, one lag is fitted and a note says so.
     max_lags : int, optional
         Largest order tried; 10 by default, fewer on a short sample.
+    exog : DataFrame or Series, optional
+        Exogenous columns x (dummies, weather, a price abroad) with a row for every row of the
+        data. They enter every equation on the same row; rows where one is missing are no
+        observations. Every method knows them: responses, decompositions, bands, `mean`,
+        `forecast` (which asks for their future) and connectedness.
     trend : {"c", "n"}
         With or without a constant.
     where : Series or array of bool, optional
@@ -50,7 +55,8 @@ class VAR:
 
     Notes
     -----
-    .. math:: y_t = c + A_1 y_{t-1} + \\dots + A_p y_{t-p} + u_t,\\qquad u_t \\sim (0, \\Sigma)
+    .. math::
+        y_t = c + B x_t + A_1 y_{t-1} + \\dots + A_p y_{t-p} + u_t,\\qquad u_t \\sim (0, \\Sigma)
 
     Equations are fitted by least squares; Σ is U'U/n.
 
@@ -73,6 +79,7 @@ class VAR:
         lags: int | str = "bic",
         *,
         max_lags: int | None = None,
+        exog: Any = None,
         trend: str = "c",
         where: Any = None,
         minimum: int = MINIMUM,
@@ -89,7 +96,9 @@ class VAR:
         self.trend = trend
         self.where = _check_where(where, self.data.index)
         self.minimum = int(minimum)
-        self._given = {"lags": lags, "max_lags": max_lags, "trend": trend, "where": where}
+        self.exog = None if exog is None else check_exog(exog, self.data)
+        self._given = {"lags": lags, "max_lags": max_lags, "exog": exog, "trend": trend}
+        self._given["where"] = where
 
     def fit(self, cov: str = "ols") -> VARResults:
         """Estimate the model.
@@ -109,11 +118,12 @@ class VAR:
         values = self.data.to_numpy()
         choice = _choose_lags(self, values)
         rows = self._rows(values, choice.lags)
-        fitted = kernel.fit(values, choice.lags, rows, self.trend == "c")
+        fitted = kernel.fit(values, choice.lags, rows, self.trend == "c", self._outer())
         notes = choice.notes + _notes(self, values, fitted)
         return VARResults.of(
             fitted,
             data=self.data,
+            exog=self.exog,
             constant=self.trend == "c",
             cov=cov,
             lag_table=choice.table,
@@ -125,10 +135,23 @@ class VAR:
 
     def _rows(self, values: np.ndarray, lags: int) -> np.ndarray:
         """Observations of an order, once the sample is known to carry it."""
-        rows = kernel.usable_rows(values, lags, self.where)
-        check_size(len(rows), values.shape[1], lags, self.trend == "c", self.minimum)
-        check_columns(values, lags, rows, list(self.data.columns), self.trend == "c")
+        rows = kernel.usable_rows(values, lags, self._allowed())
+        constant, outer = self.trend == "c", () if self.exog is None else tuple(self.exog.columns)
+        check_size(len(rows), values.shape[1], lags, constant + len(outer), self.minimum)
+        check_columns(values, lags, rows, list(self.data.columns), constant)
+        if self.exog is not None:
+            _check_outer(values, lags, rows, self.exog, list(self.data.columns), constant)
         return rows
+
+    def _outer(self) -> np.ndarray | None:
+        return None if self.exog is None else self.exog.to_numpy()
+
+    def _allowed(self) -> np.ndarray | None:
+        """Rows that `where` and the exogenous columns leave as observations."""
+        if self.exog is None:
+            return self.where
+        known = np.isfinite(self.exog.to_numpy()).all(axis=1)
+        return known if self.where is None else known & self.where
 
     def _spec(self, choice: _Choice, nobs: int, cov: str) -> dict[str, Any]:
         chosen = "given" if isinstance(self.lags, int) else f"chosen by {self.lags}"
@@ -139,6 +162,7 @@ class VAR:
             "series": tuple(self.data.columns),
             "lags": choice.lags,
             "order": f"{chosen}, largest tried {choice.most}" if chosen != "given" else chosen,
+            "exog": () if self.exog is None else tuple(self.exog.columns),
             "trend": self.trend,
             "where": where,
             "minimum": self.minimum,
@@ -164,7 +188,7 @@ def _choose_lags(model: VAR, values: np.ndarray) -> _Choice:
     most = given or model.max_lags or _affordable(model, values)
     rows = model._rows(values, most)
     table = pd.DataFrame(
-        kernel.criteria(values, rows, most, constant),
+        kernel.criteria(values, rows, most, constant, model._outer()),
         index=pd.RangeIndex(most + 1, name="lags"),
         columns=list(CRITERIA),
     )
@@ -183,15 +207,19 @@ def _affordable(model: VAR, values: np.ndarray) -> int:
     """The largest order up to `MAX_LAGS` that leaves three observations a coefficient."""
     k = values.shape[1]
     for lags in range(MAX_LAGS, 1, -1):
-        n = len(kernel.usable_rows(values, lags, model.where))
-        if n >= max(model.minimum, 3 * (k * lags + 1)):
+        n = len(kernel.usable_rows(values, lags, model._allowed()))
+        extra = 0 if model.exog is None else model.exog.shape[1]
+        if n >= max(model.minimum, 3 * (k * lags + 1 + extra)):
             return lags
     return 1
 
 
-def check_size(n: int, k: int, lags: int, constant: bool, minimum: int) -> None:
-    """Refuse a sample that cannot carry the coefficients, naming the number needed."""
-    needed = k * lags + constant + k
+def check_size(n: int, k: int, lags: int, others: int, minimum: int) -> None:
+    """Refuse a sample that cannot carry the coefficients, naming the number needed.
+
+    `others` counts the constant and the exogenous columns of an equation.
+    """
+    needed = k * lags + others + k
     what = f"A VAR({lags}) of {k} series has {n} usable observations"
     if n < needed:
         raise TooFewObservationsError(
@@ -228,6 +256,46 @@ def check_columns(
                 f"{known[j]} is a linear combination of {listed(partners)} in the VAR's data.",
                 f"Leave one of {listed(series)} out.",
             )
+
+
+def check_exog(exog: Any, data: pd.DataFrame) -> pd.DataFrame:
+    """Return exogenous columns on the index of the data, or say what they lack."""
+    frame = check_frame(exog, "exog")
+    missing = data.index.difference(frame.index)
+    if len(missing):
+        raise DataError(f"exog has no row for {listed(missing)}.", "Give it every row of the data.")
+    twice = sorted(set(frame.columns) & (set(data.columns) | {"const"}))
+    if twice:
+        raise DataError(f"exog has a column named {listed(twice)} as the data.", "Rename it.")
+    return frame.reindex(data.index)
+
+
+def _check_outer(
+    values: np.ndarray,
+    lags: int,
+    rows: np.ndarray,
+    exog: pd.DataFrame,
+    names: list[str],
+    constant: bool,
+) -> None:
+    """Refuse exogenous columns that stand still or repeat others, by name."""
+    outer, labels = exog.to_numpy()[rows], list(exog.columns)
+    still = [c for c, spread in zip(labels, np.ptp(outer, axis=0), strict=True) if spread == 0]
+    if still and (constant or not outer[:, [labels.index(c) for c in still]].all()):
+        raise DataError(
+            f"exog does not move in {listed(still)} on the common sample.",
+            "Leave that column out: the constant stands for it.",
+        )
+    whole = np.hstack([outer, kernel.lagged(values, lags, rows), values[rows]])
+    labels += [f"{c} L{lag}" for lag in range(1, lags + 1) for c in names] + names
+    shares = kernel.pivots(whole, constant)
+    if shares.min() < kernel.DEPENDENT:
+        j = int(np.argmax(shares < kernel.DEPENDENT))
+        raise DataError(
+            f"{labels[j]} is a linear combination of {listed(_partners(whole, j, labels))}: "
+            "the VAR's data and exog repeat each other.",
+            "Leave one of them out.",
+        )
 
 
 def _partners(columns: np.ndarray, j: int, labels: list[str]) -> list[str]:
@@ -278,11 +346,16 @@ def _check_where(where: Any, index: pd.Index) -> np.ndarray | None:
 
 def _sample(model: VAR, values: np.ndarray, rows: np.ndarray, lags: int) -> Sample:
     complete = np.isfinite(values).all(axis=1)
-    lagless = np.setdiff1d(np.flatnonzero(complete), kernel.usable_rows(values, lags))
-    outside = complete.sum() - len(lagless) - len(rows)
+    usable = kernel.usable_rows(values, lags)
+    lagless = np.setdiff1d(np.flatnonzero(complete), usable)
+    bare = 0
+    if model.exog is not None:
+        bare = int((~np.isfinite(model.exog.to_numpy()[usable]).all(axis=1)).sum())
+    outside = complete.sum() - len(lagless) - bare - len(rows)
     dropped = {
         "rows with a missing value": (~complete).sum(),
         "rows without complete lags": len(lagless),
+        "rows with a missing value of exog": bare,
         "rows outside where=": outside,
     }
     return Sample.of(model.data.index[rows], dropped=dropped)
@@ -291,7 +364,7 @@ def _sample(model: VAR, values: np.ndarray, rows: np.ndarray, lags: int) -> Samp
 def _notes(model: VAR, values: np.ndarray, fitted: kernel.VarFit) -> tuple[str, ...]:
     notes = []
     lags, k = fitted.coefs.shape[:2]
-    n, params = fitted.nobs, k * lags + (model.trend == "c")
+    n, params = fitted.nobs, k * lags + (model.trend == "c") + fitted.driven.shape[1]
     if n < MINIMUM:
         notes.append(f"Only {n} observations: fewer than {MINIMUM} were allowed by minimum=.")
     if n < 3 * params:

@@ -13,6 +13,8 @@ from ..inference import var_tests
 from ..kernels import fevd as decomposition
 from ..kernels import var as kernel
 from ..results import Estimates
+from .var_forecast import VARForecast, forecast
+from .var_paths import DRAWS, VARPaths, responses
 
 _SHOWN = 40
 """Coefficients drawn by `plot`, those with the largest t-values."""
@@ -40,6 +42,10 @@ class VARResults(Estimates):
     rows : ndarray of int
         Position of each observation in `data`.
     constant : bool
+    exog : DataFrame or None
+        Exogenous columns, on the rows of `data`.
+    driven : DataFrame
+        Effect of each exogenous column (columns) on each series (rows).
     """
 
     title: ClassVar[str] = "Vector autoregression"
@@ -53,15 +59,31 @@ class VARResults(Estimates):
     data: pd.DataFrame
     rows: np.ndarray
     constant: bool
+    exog: pd.DataFrame | None = None
+    driven: pd.DataFrame
 
     @classmethod
     def of(
-        cls, fitted: kernel.VarFit, *, data: pd.DataFrame, constant: bool, cov: str, **fields: Any
+        cls,
+        fitted: kernel.VarFit,
+        *,
+        data: pd.DataFrame,
+        constant: bool,
+        cov: str,
+        exog: pd.DataFrame | None = None,
+        **fields: Any,
     ) -> VARResults:
         """Label a kernel's fit with the names and dates of `data`."""
         names = list(data.columns)
-        labels = _labels(names, len(fitted.coefs), constant)
-        covariance = _covariance(data.to_numpy(), fitted, constant, cov)
+        outer = [] if exog is None else list(exog.columns)
+        labels = _labels(names, len(fitted.coefs), constant, outer)
+        z = kernel.regressors(
+            data.to_numpy(),
+            len(fitted.coefs),
+            fitted.rows,
+            exog if exog is None else exog.to_numpy(),
+        )
+        covariance = _covariance(z, fitted, constant, cov)
         return cls(
             params=pd.Series(_stacked(fitted, constant).ravel(), index=labels, name="estimate"),
             cov=pd.DataFrame(covariance, index=labels, columns=labels),
@@ -74,6 +96,8 @@ class VARResults(Estimates):
             data=data,
             rows=fitted.rows.copy(),
             constant=constant,
+            exog=exog,
+            driven=pd.DataFrame(fitted.driven, index=names, columns=outer),
             **fields,
         )
 
@@ -81,6 +105,16 @@ class VARResults(Estimates):
     def names(self) -> tuple[str, ...]:
         """Labels of the series."""
         return tuple(self.data.columns)
+
+    @property
+    def outer(self) -> tuple[str, ...]:
+        """Labels of the exogenous columns."""
+        return tuple(self.driven.columns)
+
+    def system(self) -> tuple[np.ndarray, int, np.ndarray, bool, np.ndarray | None]:
+        """Return values, lags, rows, constant and exog as bare arrays, as the kernels take them."""
+        exog = None if self.exog is None else self.exog.to_numpy()
+        return self.data.to_numpy(), self.lags, self.rows, self.constant, exog
 
     @property
     def lags(self) -> int:
@@ -127,6 +161,164 @@ class VARResults(Estimates):
         table = decomposition.shares(self.coefs, sigma, horizon, kind, places, normalise)
         return pd.DataFrame(100 * table, index=list(self.names), columns=list(self.names))
 
+    def shock_covariance(self) -> np.ndarray:
+        """Return U'U over n less the coefficients of an equation, as responses use it."""
+        params = len(self.names) * self.lags + self.constant + len(self.outer)
+        sigma = object.__getattribute__(self, "sigma").to_numpy()
+        return sigma * self.nobs / (self.nobs - params)
+
+    def irf(
+        self,
+        horizon: int = 10,
+        kind: str = "orthogonal",
+        *,
+        order: Any = None,
+        cumulative: bool = False,
+        draws: int = DRAWS,
+        block: int | None = None,
+        bias: str = "kilian",
+        level: float = 0.95,
+        rng: Any = 0,
+    ) -> VARPaths:
+        """Trace the response of every series to a shock of one standard deviation in each.
+
+        Parameters
+        ----------
+        horizon : int
+            Last step: 10 gives h = 0 … 10.
+        kind : {"orthogonal", "generalized"}
+            Cholesky shocks in an order, or generalized ones, which need no order.
+        order : list of str, optional
+            Order of the series for "orthogonal"; that of the columns by default.
+        cumulative : bool
+            Sum the responses up to each step.
+        draws : int
+            Replications behind the bands; 0 leaves them out.
+        block : int, optional
+            Rows in a block of residuals, ⌈5.03·n^{1/4}⌉ by default; 1 draws residuals one by
+            one, which holds only for shocks of constant variance.
+        bias : {"kilian", "none"}
+            Take the estimated bias from the coefficients before and after drawing [1]_.
+        level : float
+        rng : int, SeedSequence or Generator
+
+        Returns
+        -------
+        VARPaths
+            `table`, `of(response, shock)`, `plot`, `grid`.
+
+        Notes
+        -----
+        Response of i to a shock in j after h rows: (Ψ_h P)_ij, or e_i'Ψ_h Σ e_j/√σ_jj. Bands are
+        from residuals in moving blocks [2]_, stretched about their mean for what blocks and
+        coefficients cost; the wild bootstrap does not hold for functions of Σ. `lower_sup` and
+        `upper_sup` hold the whole path of one response to one shock at once [3]_.
+
+        References
+        ----------
+        .. [1] Kilian, L. (1998). Review of Economics and Statistics 80, 218–230.
+           doi:10.1162/003465398557465
+        .. [2] Brüggemann, R., Jentsch, C. and Trenkler, C. (2016). Journal of Econometrics 191,
+           69–85. doi:10.1016/j.jeconom.2015.10.004
+        .. [3] Montiel Olea, J. L. and Plagborg-Møller, M. (2019). Journal of Applied Econometrics
+           34, 1–17. doi:10.1002/jae.2656
+
+        Examples
+        --------
+        >>> import carbonlink as cl
+        >>> fitted = cl.VAR(cl.simulate.var(400, rng=1), lags=1).fit()
+        >>> path = fitted.irf(5, "generalized", draws=99).of("hubei", "cea")
+        >>> list(path.index)
+        [0, 1, 2, 3, 4, 5]
+        """
+        order = None if order is None else tuple(map(str, order))
+        return responses(
+            self, horizon, kind, order, cumulative, False, draws, block, bias, level, rng
+        )
+
+    def decomposition(
+        self,
+        horizon: int = 10,
+        kind: str = "generalized",
+        *,
+        order: Any = None,
+        draws: int = DRAWS,
+        block: int | None = None,
+        bias: str = "kilian",
+        level: float = 0.95,
+        rng: Any = 0,
+    ) -> VARPaths:
+        """Decompose forecast variances at the steps 1 … `horizon`, with bands.
+
+        Parameters are those of `irf`; `fevd` gives the table of one horizon without bands.
+
+        Returns
+        -------
+        VARPaths
+            Percent. Bands are moved by the bootstrap's bias: a share of a short sample is too
+            far from 0. A share whose true value is 0 sits on a boundary, where no band holds.
+        """
+        order = None if order is None else tuple(map(str, order))
+        return responses(self, horizon, kind, order, False, True, draws, block, bias, level, rng)
+
+    def mean(self, exog: Any = None) -> pd.Series:
+        """Return the mean that the series settle at, (I − A_1 − … − A_p)⁻¹(c + Bx).
+
+        Parameters
+        ----------
+        exog : Series or mapping, optional
+            Value of each exogenous column; the means of the sample by default.
+        """
+        if not self.is_stable:
+            raise SpecificationError(
+                f"An explosive VAR (largest root {self.roots[0]:.3f}) has no mean.",
+                "Use differences.",
+            )
+        level = self.intercept.to_numpy()
+        if self.outer:
+            point = self.exog.iloc[self.rows].mean() if exog is None else pd.Series(exog)
+            missing = [c for c in self.outer if c not in point.index]
+            if missing:
+                raise SpecificationError(f"exog has no {missing[0]!r}.", "Give every column.")
+            level = level + self.driven.to_numpy() @ point[list(self.outer)].to_numpy(float)
+        elif exog is not None:
+            raise SpecificationError("The VAR has no exogenous columns.", "Leave exog= out.")
+        values = np.linalg.solve(np.eye(len(level)) - self.coefs.sum(axis=0), level)
+        return pd.Series(values, index=list(self.names), name="mean")
+
+    def forecast(
+        self,
+        steps: int = 10,
+        exog: Any = None,
+        *,
+        method: str = "normal",
+        draws: int = DRAWS,
+        level: float = 0.95,
+        rng: Any = 0,
+    ) -> VARForecast:
+        """Forecast every series from the last rows of the data.
+
+        Parameters
+        ----------
+        steps : int
+        exog : DataFrame, optional
+            The next rows of the exogenous columns, where the VAR has them.
+        method : {"normal", "bootstrap"}
+            Intervals of normal shocks with the coefficients taken as known; or quantiles of
+            futures with refitted coefficients and shocks drawn from the residuals.
+        draws : int
+            Futures, for "bootstrap".
+        level : float
+        rng : int, SeedSequence or Generator
+
+        Returns
+        -------
+        VARForecast
+            `mean`, `lower`, `upper`, labelled by the dates of `exog`, the next dates of
+            an index with a frequency, or 1, 2, …
+        """
+        return forecast(self, steps, exog, method, draws, level, rng)
+
     def numbers(self) -> pd.DataFrame:
         """Return the coefficients that `plot` draws."""
         tidy = self.tidy()
@@ -152,9 +344,26 @@ class VARResults(Estimates):
             "note": "largest root: " + ("stable" if self.is_stable else "not stable"),
         }
         span = max(10, 2 * lags)
-        rows = [stability, var_tests.portmanteau(resid, self.rows, lags, span)]
+        rows = [stability]
+        rows += [var_tests.portmanteau(resid, self.rows, lags, span, how) for how in (False, True)]
+        z, inverse = self._regressors()
+        rows.append(var_tests.breusch_godfrey(resid, self.rows, z, 5))
+        first, sigma = z.shape[1] - lags * len(self.names), self.shock_covariance()
+        rows += [
+            var_tests.lag_exclusion(self.coefs, inverse, sigma, lag, first)
+            for lag in range(1, lags + 1)
+        ]
+        rows.append(var_tests.arch_multivariate(resid, self.rows, 5))
         rows += [var_tests.arch_lm(resid[:, j], self.rows, 5, c) for j, c in enumerate(self.names)]
         return [*rows, var_tests.normality(resid)]
+
+    def _regressors(self) -> tuple[np.ndarray, np.ndarray]:
+        """The regressors of an equation, and the inverse of their cross-products."""
+        values, lags, rows, constant, exog = self.system()
+        z = kernel.regressors(values, lags, rows, exog)
+        if constant:
+            z = np.column_stack([np.ones(len(rows)), z])
+        return z, kernel.fit(values, lags, rows, constant, exog).inverse
 
 
 def check_decomposition(
@@ -180,8 +389,8 @@ def check_decomposition(
     return np.array([names.index(str(name)) for name in order])
 
 
-def _labels(names: list[str], lags: int, constant: bool) -> list[str]:
-    regressors = ["const"] if constant else []
+def _labels(names: list[str], lags: int, constant: bool, outer: list[str]) -> list[str]:
+    regressors = [*(["const"] if constant else []), *outer]
     regressors += [f"{name} L{lag}" for lag in range(1, lags + 1) for name in names]
     return [f"{name} ← {regressor}" for name in names for regressor in regressors]
 
@@ -189,16 +398,15 @@ def _labels(names: list[str], lags: int, constant: bool) -> list[str]:
 def _stacked(fitted: kernel.VarFit, constant: bool) -> np.ndarray:
     """Coefficients with a row an equation, in the order of the regressors."""
     lags, k = fitted.coefs.shape[:2]
-    slopes = fitted.coefs.transpose(1, 0, 2).reshape(k, k * lags)
+    slopes = np.hstack([fitted.driven, fitted.coefs.transpose(1, 0, 2).reshape(k, k * lags)])
     return np.column_stack([fitted.intercept, slopes]) if constant else slopes
 
 
-def _covariance(values: np.ndarray, fitted: kernel.VarFit, constant: bool, cov: str) -> np.ndarray:
+def _covariance(z: np.ndarray, fitted: kernel.VarFit, constant: bool, cov: str) -> np.ndarray:
     n, m = fitted.nobs, len(fitted.inverse)
     if cov == "ols":
         return np.kron(fitted.sigma * n / (n - m), fitted.inverse)
     k = fitted.resid.shape[1]
-    z = kernel.lagged(values, len(fitted.coefs), fitted.rows)
     z = np.column_stack([np.ones(n), z]) if constant else z
     scores = (fitted.resid[:, :, None] * (z @ fitted.inverse)[:, None, :]).reshape(n, k * m)
     return scores.T @ scores * n / (n - m)
