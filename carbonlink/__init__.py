@@ -43,6 +43,7 @@ _WORDS = {
     "concentration": "measures.concentration",
     "volatility": "measures.volatility",
     "connectedness": "measures.connectedness",
+    "causality": "measures.causality",
     "pass_through": "measures.pass_through",
     "price_effects": "measures.price_effects",
     "implied_prices": "measures.implied_prices",

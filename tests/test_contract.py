@@ -92,6 +92,15 @@ def _connectedness():
     return cl.connectedness(_var(), horizon=10, draws=20)
 
 
+def _causality():
+    return cl.causality(cl.simulate.var(300, rng=1), family="all", lags=1, draws=59)
+
+
+def _causality_waves():
+    data = cl.simulate.var(300, rng=1)
+    return cl.causality(data, "frequency", family="all", lags=3, draws=59, adjust="romano-wolf")
+
+
 def _tvpvar():
     return cl.TVPVAR(cl.simulate.var(200, rng=1)).fit()
 
@@ -211,6 +220,8 @@ FACTORIES = {
         _var_forecast,
         _stationarity,
         _connectedness,
+        _causality,
+        _causality_waves,
         _tvpvar,
         _dynamic,
         _frequency,

@@ -12,10 +12,11 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..inference import bootstrap, parallel
 from ..kernels import fevd
+from ..models.decompositions import check_decomposition
 from ..models.tvpvar import TVPVAR
 from ..models.tvpvar_results import TVPVARResults
 from ..models.var import MINIMUM, VAR
-from ..models.var_results import VARResults, check_decomposition
+from ..models.var_results import VARResults
 from ..panel import Panel
 from ..results import Recipe, check_level
 from .connectedness_results import ConnectednessResults

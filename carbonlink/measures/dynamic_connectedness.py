@@ -12,9 +12,9 @@ import pandas as pd
 from ..errors import CarbonlinkError, SpecificationError
 from ..inference import bootstrap, parallel
 from ..kernels import fevd, var
+from ..models.decompositions import check_decomposition
 from ..models.tvpvar import TVPVAR
 from ..models.tvpvar_results import TVPVARResults
-from ..models.var_results import check_decomposition
 from ..results import Recipe, Results, day, tidy_frame
 from .connectedness_figures import line
 from .rolling_connectedness import GAP

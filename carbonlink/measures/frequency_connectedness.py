@@ -12,7 +12,8 @@ import pandas as pd
 from .. import plotting
 from ..errors import SpecificationError, check_choice
 from ..kernels import fevd, spectral
-from ..models.var_results import VARResults, check_decomposition
+from ..models.decompositions import check_decomposition
+from ..models.var_results import VARResults
 from ..results import Recipe, Results, tidy_frame
 
 SHORTEST = 2.0

@@ -13,6 +13,7 @@ from ..errors import SpecificationError, check_choice
 from ..inference import bootstrap, parallel, path_bands, var_refits
 from ..kernels import fevd
 from ..results import Recipe, Results, check_level, tidy_frame
+from .decompositions import check_decomposition
 
 KINDS = ("orthogonal", "generalized")
 BIAS = ("kilian", "none")
@@ -158,8 +159,6 @@ def responses(
 ) -> VARPaths:
     """Compute responses or shares with their bands (see `VARResults.irf`, `.decomposition`)."""
     arguments = dict(locals())
-    from .var_results import check_decomposition
-
     check_choice("kind", kind, KINDS)
     check_choice("bias", bias, BIAS)
     check_level(level)

