@@ -101,6 +101,26 @@ def _causality_waves():
     return cl.causality(data, "frequency", family="all", lags=3, draws=59, adjust="romano-wolf")
 
 
+def _connectedness_joint():
+    return cl.connectedness(_var(), kind="joint", draws=20)
+
+
+def _connectedness_difference():
+    return _connectedness().split("2015-09-01")
+
+
+def _quantiles():
+    return _connectedness().quantiles((0.2, 0.8))
+
+
+def _r_squared():
+    return _connectedness().r_squared(1, draws=59)
+
+
+def _sensitivity():
+    return _connectedness().sensitivity(lags=(1,), windows=(150,), priors=())
+
+
 def _tvpvar():
     return cl.TVPVAR(cl.simulate.var(200, rng=1)).fit()
 
@@ -222,6 +242,11 @@ FACTORIES = {
         _connectedness,
         _causality,
         _causality_waves,
+        _connectedness_joint,
+        _connectedness_difference,
+        _quantiles,
+        _r_squared,
+        _sensitivity,
         _tvpvar,
         _dynamic,
         _frequency,

@@ -7,10 +7,14 @@ from typing import Any
 import numpy as np
 
 from ..kernels import causality, var
-from . import bootstrap, parallel
+from . import bootstrap, parallel, var_refits
 
 _HELD = 6_000_000
 """Numbers that the regressors of a batch of replications may take."""
+
+
+PILOT = 199
+"""Replications behind the estimate of the coefficients' bias."""
 
 
 def design(source: bootstrap.Origin) -> np.ndarray:
@@ -48,7 +52,7 @@ def statistics(
     shocks: bool,
     recursive: bool = True,
 ) -> np.ndarray:
-    """Draw the statistics of a family together, centred at the values of the sample.
+    """Draw the statistics of a family together, centred at what the replications come from.
 
     Parameters
     ----------
@@ -63,7 +67,9 @@ def statistics(
     shocks : bool
         Whether the restrictions are on the covariance of the shocks (instantaneous).
     recursive : bool
-        Paths run on their own lags; else the regressors of the sample are kept.
+        Paths run on their own lags, from coefficients less their estimated bias (a persistent
+        system is estimated less persistent than it is); else the regressors of the sample are
+        kept.
 
     Returns
     -------
@@ -75,8 +81,11 @@ def statistics(
     heteroskedasticity of unknown form. Journal of Econometrics 123, 89–120.
     doi:10.1016/j.jeconom.2003.10.030
     """
+    first, second = parallel.seed_sequence(rng).spawn(2)
+    if recursive and not shocks:
+        source = var_refits.corrected(source, min(draws, PILOT), first)
     choice = (scheme, robust, shocks, recursive)
-    tasks = [(size, seed, source, family, choice) for size, seed in parallel.chunks(draws, rng)]
+    tasks = [(size, seed, source, family, choice) for size, seed in parallel.chunks(draws, second)]
     return np.concatenate(parallel.map(_chunk, tasks, label="bootstrap"))
 
 
@@ -90,8 +99,7 @@ def _chunk(
     scheme, robust, shocks, recursive = choice
     generator = np.random.default_rng(seed)
     z = design(source)
-    sample = sample_fits(source)
-    centre = [_theta(sample, r, shocks) for r in family]
+    centre = [_theta(_population(source, z), r, shocks) for r in family]
     found = np.empty((size, len(family)))
     batch = max(1, _HELD // z.size)
     for first in range(0, size, batch):
@@ -102,6 +110,15 @@ def _chunk(
             cov = _cov(fit, restriction, robust, shocks)
             found[first : first + count, j] = causality.wald(theta, cov)
     return found
+
+
+def _population(source: bootstrap.Origin, z: np.ndarray) -> causality.Fits:
+    """The slopes and shocks that replications come from, as a fit."""
+    lags, k = source.coefs.shape[:2]
+    slopes = np.zeros((1, z.shape[1], k))
+    slopes[0, z.shape[1] - lags * k :] = source.coefs.transpose(0, 2, 1).reshape(lags * k, k)
+    nothing = np.zeros((1, 0, 0))
+    return causality.Fits(slopes, source.resid[None], nothing, nothing)
 
 
 def _theta(fit: causality.Fits, restriction: causality.Restriction, shocks: bool) -> np.ndarray:

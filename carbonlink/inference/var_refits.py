@@ -73,6 +73,15 @@ def refits(
     return replace(drawn, coefs=_less(drawn.coefs, shift)[0], kept=float(kept[0]))
 
 
+def corrected(
+    source: bootstrap.Origin, draws: int, rng: Any, *, block: int = 1
+) -> bootstrap.Origin:
+    """Return the origin with the estimated bias taken from its coefficients."""
+    pilot = _refits(source, draws, rng, block)
+    shift = np.nanmean(pilot.coefs, axis=0) - source.coefs
+    return moved_to(source, _less(source.coefs[None], shift)[0][0])
+
+
 def moved_to(source: bootstrap.Origin, coefs: np.ndarray) -> bootstrap.Origin:
     """Return the origin with other coefficients: residuals and level follow from the sample."""
     n, lags, k = source.past.shape

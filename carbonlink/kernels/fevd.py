@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+JOINT = ("joint", "extended_joint")
+
 
 @dataclass(frozen=True)
 class Spillovers:
@@ -82,7 +84,7 @@ def shares(
     sigma : ndarray, shape (..., k, k)
     horizon : int
         Number of terms H, h = 0 … H − 1.
-    kind : {"generalized", "cholesky"}
+    kind : {"generalized", "cholesky", "joint", "extended_joint"}
     order : ndarray of int, optional
         Order of the variables for "cholesky".
     normalise : bool
@@ -97,12 +99,20 @@ def shares(
     -----
     θ_ij(H) = σ_jj⁻¹ Σ_h (e_i'Ψ_h Σ e_j)² / Σ_h e_i'Ψ_h Σ Ψ_h'e_i.
 
+    The joint kinds put one less the share of all other shocks together (`joint_from`) on the
+    diagonal. Off it, "joint" scales the generalized table by one factor, so that its mean is that
+    of the joint shares and its rows do not sum to 1; "extended_joint" scales each row by its own,
+    so that they do.
+
     References
     ----------
     Pesaran, H. H. and Y. Shin (1998). Generalized impulse response analysis in linear
     multivariate models. Economics Letters 58, 17–29. doi:10.1016/S0165-1765(97)00214-0
     """
     terms = moving_average(coefs, horizon)
+    if kind in JOINT:
+        received = joint_from(terms, sigma)
+        return _jointly(shares(coefs, sigma, horizon), received, kind)
     responses = terms @ impact(sigma, kind, order)[..., None, :, :]
     parts = np.sum(responses**2, axis=-3)
     if kind == "generalized" and not normalise:
@@ -111,8 +121,45 @@ def shares(
     return parts / parts.sum(axis=-1, keepdims=True)
 
 
-def spillovers(table: np.ndarray) -> Spillovers:
+def joint_from(terms: np.ndarray, sigma: np.ndarray) -> np.ndarray:
+    """Return the share of each forecast variance due to all other shocks together; (..., k).
+
+    Notes
+    -----
+    The part of the shocks that is known from all but the i-th leaves e_i e_i'/(Σ⁻¹)_ii of Σ, so
+    the share is 1 − Σ_h (Ψ_h)_ii² / ((Σ⁻¹)_ii Σ_h e_i'Ψ_h Σ Ψ_h'e_i).
+
+    References
+    ----------
+    Lastrapes, W. D. and Wiesen, T. F. P. (2021). The joint spillover index. Economic Modelling
+    94, 681–691. doi:10.1016/j.econmod.2020.02.010
+    Balcilar, M., Gabauer, D. and Umar, Z. (2021). Crude oil futures contracts and commodity
+    markets: New evidence from a TVP-VAR extended joint connectedness approach. Resources Policy
+    73, 102219. doi:10.1016/j.resourpol.2021.102219
+    """
+    own = np.sum(np.diagonal(terms, axis1=-2, axis2=-1) ** 2, axis=-2)
+    precision = np.diagonal(np.linalg.inv(sigma), axis1=-2, axis2=-1)
+    whole = np.sum((terms @ sigma[..., None, :, :]) * terms, axis=(-3, -1))
+    return 1 - own / (precision * whole)
+
+
+def _jointly(table: np.ndarray, received: np.ndarray, kind: str) -> np.ndarray:
+    k = table.shape[-1]
+    eye = np.eye(k)
+    others = table * (1 - eye)
+    given = others.sum(axis=-1)
+    if kind == "joint":
+        factor = (received.mean(axis=-1) / given.mean(axis=-1))[..., None, None]
+    else:
+        factor = (received / given)[..., None]
+    return others * factor + eye * (1 - received)[..., None, :]
+
+
+def spillovers(table: np.ndarray, whole: float | None = None) -> Spillovers:
     """Return total, directional and pairwise connectedness of a table (or many).
+
+    With `whole` (1 or 100) a row receives `whole` less its diagonal, which is not the sum of its
+    other cells in a joint table.
 
     References
     ----------
@@ -121,7 +168,7 @@ def spillovers(table: np.ndarray) -> Spillovers:
     doi:10.1016/j.ijforecast.2011.02.006
     """
     own = np.diagonal(table, axis1=-2, axis2=-1)
-    received = table.sum(axis=-1) - own
+    received = table.sum(axis=-1) - own if whole is None else whole - own
     given = table.sum(axis=-2) - own
     pairwise = np.swapaxes(table, -1, -2) - table
     return Spillovers(received.mean(axis=-1), given, received, given - received, pairwise)

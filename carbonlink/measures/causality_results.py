@@ -49,7 +49,10 @@ class CausalityResults(Results):
         return wide.loc[list(dict.fromkeys(rows)), list(dict.fromkeys(columns))]
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
-        """Return one row a test: the sum of the coefficients, and the adjusted p-value."""
+        """Return one row a test with the adjusted p-value.
+
+        The estimate is the sum of the coefficients; the partial R² where there is no such sum.
+        """
         from scipy import stats
 
         rows, half = [], stats.norm.ppf(0.5 + level / 2)
@@ -60,7 +63,7 @@ class CausalityResults(Results):
                 {
                     "term": f"{row.cause} → {row.effect}{wave}",
                     "market": row.effect,
-                    "estimate": row.sum,
+                    "estimate": row.sum if np.isfinite(row.sum) else row.partial_r2,
                     "std_error": row.std_error,
                     "statistic": row.statistic,
                     "p_value": row.p_adjusted,

@@ -20,6 +20,7 @@ from ..models.var_results import VARResults
 from ..panel import Panel
 from ..results import Recipe, check_level
 from .connectedness_results import ConnectednessResults
+from .connectedness_terms import KINDS, parts_of
 from .dynamic_connectedness import DynamicConnectedness, dynamic_connectedness
 from .joint_returns import joint_returns
 
@@ -51,8 +52,10 @@ def connectedness(
         Order of the VAR; "bic" by default. For a model, refit it with this order.
     horizon : int
         Number of terms H of the moving average: 10 means h = 0 … 9.
-    kind : {"generalized", "cholesky"}
-        Generalized decompositions do not depend on the order of the columns.
+    kind : {"generalized", "cholesky", "joint", "extended_joint"}
+        All but "cholesky" do not depend on the order of the columns. The joint kinds count what
+        all other shocks explain together, which overlapping shocks do not inflate [4]_; the
+        extended one [5]_ keeps a table whose cells add up.
     order : list of str, optional
         Order of the series for "cholesky"; that of the columns by default.
     markets : list of str, optional
@@ -107,6 +110,10 @@ def connectedness(
     .. [3] Brüggemann, R., Jentsch, C. and Trenkler, C. (2016). Inference in VARs with conditional
        heteroskedasticity of unknown form. Journal of Econometrics 191, 69–85.
        doi:10.1016/j.jeconom.2015.10.004
+    .. [4] Lastrapes, W. D. and Wiesen, T. F. P. (2021). The joint spillover index. Economic
+       Modelling 94, 681–691. doi:10.1016/j.econmod.2020.02.010
+    .. [5] Balcilar, M., Gabauer, D. and Umar, Z. (2021). Crude oil futures contracts and
+       commodity markets. Resources Policy 73, 102219. doi:10.1016/j.resourpol.2021.102219
 
     Examples
     --------
@@ -138,7 +145,7 @@ def connectedness(
     if isinstance(data, (TVPVAR, TVPVARResults)):
         return dynamic_connectedness(data, arguments, Recipe(connectedness, arguments))
     model, origin = _model(data, lags, arguments["markets"], minimum)
-    places = check_decomposition(model.names, horizon, kind, arguments["order"])
+    places = check_decomposition(model.names, horizon, kind, arguments["order"], KINDS)
     return _measured(model, places, arguments, origin)
 
 
@@ -148,7 +155,7 @@ def _measured(
     names = list(model.names)
     horizon, kind = int(arguments["horizon"]), arguments["kind"]
     table = 100 * fevd.shares(model.coefs, model.sigma.to_numpy(), horizon, kind, places)
-    parts = fevd.spillovers(table)
+    parts = parts_of(table, kind)
     spec = {**model.spec, "horizon": horizon, "kind": kind}
     if kind == "cholesky":
         spec["order of shocks"] = arguments["order"] or tuple(names)
@@ -215,6 +222,11 @@ def _model(
 
 def _notes(model: VARResults, arguments: dict[str, Any]) -> tuple[str, ...]:
     notes = []
+    if arguments["kind"] == "joint":
+        notes.append(
+            "Joint: cells are scaled to the joint index as a whole, so that rows do not add up to "
+            'what a market receives, nor pairs to net; kind="extended_joint" does.'
+        )
     draws, level = int(arguments["draws"]), float(arguments["level"])
     if not model.is_stable:
         notes.append("No intervals and no excess: paths of an explosive VAR do not settle.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -14,14 +13,14 @@ from ..inference import bootstrap, decomposition
 from ..models.var_results import VARResults
 from ..printing import Summary, format_number, render_summary
 from ..results import Results, check_level, tidy_frame
+from .connectedness_comparisons import Comparisons
 from .connectedness_figures import heat_map
 from .connectedness_terms import TOTALS, Terms
-from .frequency_connectedness import FrequencyConnectedness, frequency_connectedness
-from .rolling_connectedness import RollingConnectedness, rolling_connectedness
+from .connectedness_views import Views
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class ConnectednessResults(Results):
+class ConnectednessResults(Views, Comparisons, Results):
     """Connectedness of one sample; made by `carbonlink.connectedness`.
 
     Attributes
@@ -161,98 +160,6 @@ class ConnectednessResults(Results):
         ]
         return tidy_frame(rows)
 
-    def rolling(self, window: int = 200, compat: str | None = None) -> RollingConnectedness:
-        """Measure connectedness in every window of the sample.
-
-        Parameters
-        ----------
-        window : int
-            Rows of data in a window: `window` − lags observations, each with all its lags. With
-            missing rows a window still has that many observations, so that windows compare, and
-            reaches further back.
-        compat : {"connectedness_approach"}, optional
-            Count as that R package does: `window` − 2·lags observations.
-
-        Returns
-        -------
-        RollingConnectedness
-            `total`, a Series by the last day of the window; `to`, `from_`, `net`.
-        """
-        spec = self.spec
-        return rolling_connectedness(
-            self.fitted,
-            window=window,
-            horizon=spec["horizon"],
-            kind=spec["kind"],
-            places=self.places,
-            compat=compat,
-            draws=spec["draws"],
-            seed=self.seed,
-            sources=self.sources,
-            notes=self.notes,
-        )
-
-    def frequency(
-        self,
-        bands: Iterable[tuple[float, float]] = ((2, 5), (5, 20), (20, np.inf)),
-        *,
-        unit: str = "days",
-        horizon: int | None = None,
-        compat: str | None = None,
-    ) -> FrequencyConnectedness:
-        """Split connectedness over bands of frequency.
-
-        Parameters
-        ----------
-        bands : pairs of float
-            Lengths of waves in days (rows of the data), or frequencies in radians; they must
-            cover (0, π] once. A frequency ω is a wave of 2π/ω days: π is 2 days, π/4 is 8.
-        unit : {"days", "radians"}
-        horizon : int, optional
-            Number of terms H of the moving average; that of this result by default. Long waves
-            need many: 100 rather than 10.
-        compat : {"connectedness_approach"}, optional
-            Split as that R package does: H + 1 terms, frequencies on a grid, π itself left out
-            unless the first band starts above π.
-
-        Returns
-        -------
-        FrequencyConnectedness
-            `total`, `within`, `to`, `from_`, `net` by band; `table(band)`.
-
-        Notes
-        -----
-        The band (a, b] of a cell is the integral over it of the squared response at frequency ω
-        [1]_. It is exact, so bands add up to the table and the total with the same H.
-
-        References
-        ----------
-        .. [1] Baruník, J. and Křehlík, T. (2018). Journal of Financial Econometrics 16, 271–296.
-           doi:10.1093/jjfinec/nby001
-
-        Examples
-        --------
-        >>> import carbonlink as cl
-        >>> net = cl.connectedness(cl.simulate.var(400, rng=1), lags=1, horizon=100, draws=0)
-        >>> split = net.frequency([(2, 5), (5, 20), (20, float("inf"))])
-        >>> split.bands
-        ('2 to 5 days', '5 to 20 days', 'over 20 days')
-        >>> bool(abs(split.total.sum() - net.total) < 1e-9)
-        True
-        """
-        order = None if self.places is None else tuple(self.names[i] for i in self.places)
-        return frequency_connectedness(
-            self.fitted,
-            bands=bands,
-            unit=unit,
-            horizon=self.spec["horizon"] if horizon is None else horizon,
-            kind=self.spec["kind"],
-            order=order,
-            compat=compat,
-            sources=self.sources,
-            notes=self.fitted.notes,
-        )
-
     def summary(self, level: float | None = None) -> Summary:
         """Return the printed connectedness table, with intervals of the totals."""
         interval = self.conf_int(level)
@@ -327,7 +234,7 @@ class ConnectednessResults(Results):
 
     @cached_property
     def _terms(self) -> Terms:
-        return Terms(self.names)
+        return Terms(self.names, self.spec["kind"])
 
     def _estimates(self) -> np.ndarray:
         values = self._terms.of(self.table.to_numpy())

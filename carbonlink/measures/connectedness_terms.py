@@ -9,6 +9,12 @@ import numpy as np
 from ..kernels import fevd
 
 TOTALS = ("total", "adjusted", "excess")
+KINDS = ("generalized", "cholesky", "joint", "extended_joint")
+
+
+def parts_of(tables: np.ndarray, kind: str) -> fevd.Spillovers:
+    """Return the connectedness measures of tables in percent, of a kind of decomposition."""
+    return fevd.spillovers(tables, 100.0 if kind == "joint" else None)
 
 
 class Terms:
@@ -17,6 +23,8 @@ class Terms:
     Parameters
     ----------
     names : sequence of str, length k
+    kind : str
+        Kind of decomposition.
 
     Attributes
     ----------
@@ -28,8 +36,9 @@ class Terms:
         Quantities that may be negative and are 0 between equals: net and pairwise.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], kind: str = "generalized") -> None:
         k = len(names)
+        self._kind = kind
         self._cells = [(i, j) for i in range(k) for j in range(k) if i != j]
         self._pairs = [(i, j) for i, j in self._cells if i < j]
         self.names = [(term, "") for term in TOTALS]
@@ -53,7 +62,7 @@ class Terms:
 
         The place of "excess" holds the total: its null mean is not in a table.
         """
-        parts = fevd.spillovers(tables)
+        parts = parts_of(tables, self._kind)
         k = tables.shape[-1]
         total = parts.total[..., None]
         rows, columns = np.array(self._cells).T

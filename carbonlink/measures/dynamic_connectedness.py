@@ -17,6 +17,7 @@ from ..models.tvpvar import TVPVAR
 from ..models.tvpvar_results import TVPVARResults
 from ..results import Recipe, Results, day, tidy_frame
 from .connectedness_figures import line
+from .connectedness_terms import KINDS, parts_of
 from .rolling_connectedness import GAP
 
 NULL_DRAWS = 10
@@ -151,10 +152,10 @@ def dynamic_connectedness(
     """Measure connectedness at each date of a TVP-VAR (see `carbonlink.connectedness`)."""
     model = _fitted(data, arguments)
     horizon, kind = arguments["horizon"], arguments["kind"]
-    places = check_decomposition(model.names, horizon, kind, arguments["order"])
+    places = check_decomposition(model.names, horizon, kind, arguments["order"], KINDS)
     horizon, names, dates = int(horizon), list(model.names), model.roots.index
     tables = _tables(model, horizon, kind, places)
-    parts = fevd.spillovers(tables)
+    parts = parts_of(tables, kind)
     spec = {**model.spec, "horizon": horizon, "kind": kind}
     if kind == "cholesky":
         spec["order of shocks"] = arguments["order"] or tuple(names)

@@ -15,6 +15,7 @@ from ..kernels import fevd, rolling
 from ..models.var_results import VARResults
 from ..results import Recipe, Results, Sample, tidy_frame
 from .connectedness_figures import line
+from .connectedness_terms import parts_of
 
 GAP = 10
 """Rows of the frame between two window ends beyond which the drawn line is broken."""
@@ -140,7 +141,7 @@ def rolling_connectedness(
         order=places,
         exog=model.system()[4],
     )
-    parts = fevd.spillovers(100 * tables)
+    parts = parts_of(100 * tables, kind)
     positions = model.rows[count - 1 :]
     ends = model.data.index[positions]
     names = list(model.names)
