@@ -174,7 +174,7 @@ def test_a_generator_gives_a_result_that_repeats(returns):
     "arguments",
     [
         {"horizon": 0},
-        {"kind": "joint"},
+        {"kind": "jointly"},
         {"draws": -1},
         {"level": 1.0},
         {"order": ["cea", "hubei", "guangdong"]},
