@@ -66,6 +66,8 @@ def _var():
 
 def _vecm():
     return cl.VECM(cl.simulate.error_correction(300, rng=1), lags=2).fit()
+
+
 def _var_driven():
     data = cl.simulate.var(300, rng=1)
     dummy = pd.Series((np.arange(300) % 50 > 40) * 1.0, index=data.index, name="window")
