@@ -44,6 +44,7 @@ _WORDS = {
     "volatility": "measures.volatility",
     "connectedness": "measures.connectedness",
     "causality": "measures.causality",
+    "market_shares": "measures.market_shares",
     "pass_through": "measures.pass_through",
     "price_effects": "measures.price_effects",
     "implied_prices": "measures.implied_prices",

@@ -217,6 +217,12 @@ def _liquidity():
     return cl.liquidity(frame, "mine")
 
 
+def _market_shares():
+    days = pd.bdate_range("2020-01-01", "2022-12-31")
+    draws = np.random.default_rng(1).lognormal(0, 1, (len(days), 3))
+    return cl.market_shares(pd.DataFrame(draws, days, ["a", "b", "c"]), draws=199)
+
+
 def _price_effects():
     y = cl.simulate.garch(1500, rng=1).rename("mine")
     ends = [y.index[i] for i in range(200, 1500, 240)]
@@ -268,6 +274,7 @@ FACTORIES = {
         _implied_prices,
         _liquidity,
         _price_effects,
+        _market_shares,
     )
 }
 
