@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError, check_choice
-from ..models.ardl import choose
-from ..models.ecm import fit_ecm
-from ..models.ecm_results import ECMResults
+from ..inference.bands import Ratio
+from ..models.frames import check_series
 from ..results import Recipe, Sample, check_level
 from .cost_shock import Cost, gross_cost, net_cost
 from .joint_prices import JointPrices, check_moves, joint_prices
+from .pass_through_methods import METHODS, Answer, Task, check_arguments
 from .pass_through_rate import Rate
 from .pass_through_results import RATE_UNIT, PassThroughResults
 
-METHODS = ("ecm", "ardl")
 INSIDE = "inside_band"
+CAUSE = "cause"
+HORIZON = 20
+DRAWS = 999
 
 
 def pass_through(
@@ -30,7 +33,12 @@ def pass_through(
     intensity: Any = None,
     benchmark: Any = None,
     method: str = "ecm",
-    lags: int | str = "bic",
+    instrument: Any = None,
+    lags: int | str | None = None,
+    horizon: int | None = None,
+    effects: tuple[str, ...] | None = None,
+    clusters: str | None = None,
+    draws: int | None = None,
     trend: str = "c",
     cov: str = "hac",
     where: Any = None,
@@ -38,6 +46,7 @@ def pass_through(
     margin: float = 0.2,
     level: float = 0.95,
     minimum: int = 40,
+    rng: int = 0,
 ) -> PassThroughResults:
     """Measure how much of a carbon price reaches a power price, at once and for good.
 
@@ -60,11 +69,29 @@ def pass_through(
         b, tCO2/MWh, of the same technology as `intensity`; "cn_power" for the national
         market's published benchmark of conventional coal above 300 MW by year, "cn_power:
         <class>" for another class. A number is constant.
-    method : {"ecm", "ardl"}
-        Error-correction model with one order for all variables; or the same with the order of
-        each variable chosen by itself, up to 8 lags each, or 4 with more than three controls
-        (needs a criterion in `lags`).
-    lags, trend, cov : optional
+    method : {"ecm", "ardl", "nardl", "lp", "lp-iv", "iv", "dols", "tobit"}
+        Error-correction model with one order for all variables; the same with the order of each
+        variable chosen by itself, up to 8 lags each, or 4 with more than three controls; rises
+        and falls apart; local projections of the cumulated change of the price over that of the
+        cost, by itself or by an instrument; instrumental variables in levels with calendar
+        effects; dynamic least squares; regression censored at the band.
+    instrument : Series or "cause", optional
+        For "iv" and "lp-iv": what moves the cost and reaches the price through it alone.
+        "cause" takes the carbon price as the instrument of the cost τe, where e may move with
+        demand.
+    lags : int or str, optional
+        Lags, or a criterion ("bic", "aic"). When None: "bic", and 4 lags for local projections.
+    horizon : int, optional
+        Last horizon of projections, whose ratio is the long run, and of the multipliers of
+        "nardl"; 20 when None.
+    effects : tuple of str, optional
+        Absorbed by "iv": "month" (of the sample), "year", "weekday", "hour", "season"; month,
+        and hour where prices are intraday, when None.
+    clusters : {"day", "week", "month"}, optional
+        Of the errors of "iv"; days where prices are intraday, else months, when None.
+    draws : int, optional
+        Bootstrap paths or draws behind bands of "nardl" and projections; 999 when None.
+    trend, cov : optional
         As in `carbonlink.ECM`.
     where : Series of bool or "inside_band", optional
         Days that may serve as observations.
@@ -76,6 +103,8 @@ def pass_through(
         Confidence level of the intervals.
     minimum : int
         Fewest complete rows accepted.
+    rng : int
+        Seed of the draws.
 
     Returns
     -------
@@ -115,59 +144,90 @@ def pass_through(
     arguments = dict(locals())
     check_choice("method", method, METHODS)
     _check_numbers(margin, check_level(level))
+    own = ("instrument", "lags", "horizon", "effects", "clusters", "draws")
+    check_arguments(method, {name: arguments[name] for name in own})
     joint = joint_prices(data, [cause, effect], controls)
     check_moves(joint.frame[effect], "The effect")
     check_moves(joint.frame[cause], "The cause")
     _check_units(joint, cause, effect, intensity is not None or benchmark is not None)
-    inside = _inside(band, joint.frame[effect], where)
-    rows = inside if isinstance(where, str) else where
-    settings: dict[str, Any] = {"trend": trend, "cov": cov, "where": rows, "minimum": minimum}
-    further = joint.frame.drop(columns=[cause, effect])
-    others = further if further.shape[1] else None
-    model = _model(joint.frame[effect], joint.frame[cause], others, method, lags, settings)
+    ends = None if band is None else _ends(band, joint.frame[effect])
+    inside = _inside(ends, joint.frame[effect], where)
+    task = _task(arguments, joint, inside if isinstance(where, str) else where, ends)
+    answer = METHODS[method](task)
     days = joint.frame.dropna().index
     costs = (gross_cost(intensity, days), net_cost(intensity, benchmark, days))
-    rates = []
-    for name, cost in zip(("gross", "net"), costs, strict=True):
-        ratio = _ratio(model, joint, cause, effect, others, cost, settings)
-        rates.append(Rate(name, ratio, level, margin, cost.reason))
+    answers = [_rated(answer, task, cost, method) for cost in costs]
+    rates, falls = (
+        [
+            Rate(name, found[place], level, margin, cost.reason)
+            for name, found, cost in zip(("gross", "net"), answers, costs, strict=True)
+        ]
+        for place in (0, 1)
+    )
     share = float(inside.reindex(days).mean()) if inside is not None else np.nan
     return PassThroughResults(
         gross=rates[0],
         net=rates[1],
+        gross_falls=falls[0] if answer.falls is not None else None,
+        net_falls=falls[1] if answer.falls is not None else None,
         level=level,
-        model=model,
+        model=answer.model,
+        long_run_ratio=answer.long_run,
+        short_run_ratio=answer.short_run,
+        falls_ratio=answer.falls,
+        carbon_price=float(joint.frame[cause].mean()),
         identified_share=share,
-        spec=_spec(arguments, joint, model, costs),
-        sample=_sample(model, joint),
+        spec=_spec(arguments, joint, answer, costs),
+        sample=_sample(answer.model, joint),
         units=_units(joint, cause, effect),
         sources=joint.sources,
-        notes=_notes(rates, costs, model, joint, band, where),
+        notes=_notes(rates, costs, answer, joint, arguments),
         recipe=Recipe(pass_through, arguments),
-        fitted=model,
+        fitted=answer.model,
     )
 
 
-def _model(
-    effect: pd.Series,
-    cause: pd.Series,
-    others: pd.DataFrame | None,
-    method: str,
-    lags: int | str,
-    settings: dict[str, Any],
-) -> ECMResults:
-    """Return the error-correction model, its orders common or chosen one by one."""
-    if method == "ecm":
-        return fit_ecm(effect, cause, others, lags=lags, **settings)
-    if not isinstance(lags, str):
-        raise SpecificationError(
-            f'method="ardl" chooses each order by itself; lags={lags!r} leaves no choice.',
-            'Use lags="bic" or "aic", or method="ecm".',
-        )
-    about = {key: settings[key] for key in ("trend", "where", "minimum")}
-    most = 4 if others is not None and others.shape[1] > 3 else 8
-    found = choose(effect, cause, others, lags, None, most, fixed=None, **about)
-    return fit_ecm(effect, cause, others, lags=found.lags, order=found.orders, **settings)
+def _task(arguments: dict[str, Any], joint: JointPrices, where: Any, band: Any) -> Task:
+    """Return what the estimator is asked for, the defaults filled in."""
+    cause, effect = arguments["cause"], arguments["effect"]
+    further = joint.frame.drop(columns=[cause, effect])
+    instrument = arguments["instrument"]
+    if isinstance(instrument, str):
+        check_choice("instrument", instrument, (CAUSE,))
+        instrument = joint.frame[cause].rename("carbon price")
+    elif instrument is not None:
+        instrument = check_series(instrument, "instrument").reindex(joint.frame.index)
+    filled = {"horizon": HORIZON, "draws": DRAWS}
+    plain = ("lags", "trend", "cov", "minimum", "rng", "effects", "clusters")
+    return Task(
+        effect=joint.frame[effect],
+        shock=joint.frame[cause],
+        others=further if further.shape[1] else None,
+        where=where,
+        instrument=instrument,
+        band=band,
+        **{name: arguments[name] for name in plain},
+        **{n: v if arguments[n] is None else arguments[n] for n, v in filled.items()},
+    )
+
+
+def _rated(
+    answer: Answer, task: Task, cost: Cost, method: str
+) -> tuple[Ratio | None, Ratio | None]:
+    """Return the rate after rises and falls: scaled where the cost is constant, else refitted."""
+    if cost.per_mwh is None:
+        return None, None
+    if cost.constant is not None:
+        falls = None if answer.falls is None else answer.falls.times(1 / cost.constant)
+        return answer.long_run.times(1 / cost.constant), falls
+    shock = (task.shock * cost.per_mwh.reindex(task.shock.index)).rename("carbon cost")
+    chosen = {}
+    if method in ("ecm", "ardl"):
+        method, chosen = "ecm", {name: answer.chosen[name] for name in ("lags", "order")}
+    elif "lags" in answer.chosen:
+        chosen = {"lags": answer.chosen["lags"]}
+    own = METHODS[method](replace(task, shock=shock, **chosen))
+    return own.long_run, own.falls
 
 
 def _check_numbers(margin: float, level: float) -> None:
@@ -200,16 +260,8 @@ def _check_units(joint: JointPrices, cause: str, effect: str, rated: bool) -> No
             )
 
 
-def _inside(band: Any, effect: pd.Series, where: Any) -> pd.Series | None:
-    """Return whether the effect lies strictly inside its band, None without a band."""
-    if isinstance(where, str):
-        check_choice("where", where, (INSIDE,))
-        if band is None:
-            raise SpecificationError(
-                'where="inside_band" needs a band.', "Give band=(lower, upper)."
-            )
-    if band is None:
-        return None
+def _ends(band: Any, effect: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return the lower and the upper end of the band on the dates of the effect."""
     if isinstance(band, pd.DataFrame):
         if not {"lower", "upper"} <= set(band.columns):
             raise SpecificationError("band has no columns lower and upper.")
@@ -225,41 +277,33 @@ def _inside(band: Any, effect: pd.Series, where: Any) -> pd.Series | None:
         raise SpecificationError("band has no value on some dates of the sample.")
     if (lower >= upper).any():
         raise SpecificationError("The lower end of the band is not below the upper one.")
-    return (effect > lower) & (effect < upper)
+    return lower, upper
 
 
-def _ratio(
-    model: ECMResults,
-    joint: JointPrices,
-    cause: str,
-    effect: str,
-    others: pd.DataFrame | None,
-    cost: Cost,
-    settings: dict[str, Any],
-) -> Any:
-    """Return the rate as a ratio: scaled where the cost per MWh is constant, else refitted."""
-    if cost.per_mwh is None:
+def _inside(ends: Any, effect: pd.Series, where: Any) -> pd.Series | None:
+    """Return whether the effect lies strictly inside its band, None without a band."""
+    if isinstance(where, str):
+        check_choice("where", where, (INSIDE,))
+        if ends is None:
+            raise SpecificationError(
+                'where="inside_band" needs a band.', "Give band=(lower, upper)."
+            )
+    if ends is None:
         return None
-    if cost.constant is not None:
-        return model.long_run_ratio(cause).times(1 / cost.constant)
-    shock = (joint.frame[cause] * cost.per_mwh.reindex(joint.frame.index)).rename("carbon cost")
-    orders = {"lags": model.spec["lags"], "order": model.spec["order"]}
-    own = fit_ecm(joint.frame[effect], shock, others, **orders, **settings)
-    return own.long_run_ratio("carbon cost")
+    return (effect > ends[0]) & (effect < ends[1])
 
 
 def _spec(
-    arguments: dict[str, Any], joint: JointPrices, model: ECMResults, costs: tuple[Cost, Cost]
+    arguments: dict[str, Any], joint: JointPrices, answer: Answer, costs: tuple[Cost, Cost]
 ) -> dict[str, Any]:
     own = ("cause", "effect", "method", "trend", "margin", "level", "minimum")
-    where, band, lags = arguments["where"], arguments["band"], arguments["lags"]
+    where, band, instrument = arguments["where"], arguments["band"], arguments["instrument"]
+    named = instrument if isinstance(instrument, str) else getattr(instrument, "name", None)
     return {
         **{key: arguments[key] for key in own},
         "controls": tuple(joint.frame.columns[2:]),
-        "lags": model.spec["lags"],
-        "order": model.spec["order"],
-        "lags_chosen_by": lags if isinstance(lags, str) else "given",
-        "cov": model.spec["cov"],
+        **answer.chosen,
+        "instrument": None if instrument is None else str(named or "given"),
         "intensity": costs[0].words,
         "benchmark": costs[1].words,
         "intensity_value": costs[0].constant,
@@ -269,7 +313,7 @@ def _spec(
     }
 
 
-def _sample(model: ECMResults, joint: JointPrices) -> Sample:
+def _sample(model: Any, joint: JointPrices) -> Sample:
     found = model.sample
     return Sample(found.start, found.end, found.nobs, (*_counted(joint.dropped), *found.dropped))
 
@@ -280,16 +324,20 @@ def _counted(dropped: dict[str, int]) -> tuple[tuple[str, int], ...]:
 
 def _units(joint: JointPrices, cause: str, effect: str) -> dict[str, str]:
     cause_unit, effect_unit = joint.units[cause] or cause, joint.units[effect] or effect
-    return {"long_run": f"{effect_unit} per {cause_unit}", "gross": RATE_UNIT, "net": RATE_UNIT}
+    return {
+        "long_run": f"{effect_unit} per {cause_unit}",
+        "gross": RATE_UNIT,
+        "net": RATE_UNIT,
+        "effect": effect_unit,
+    }
 
 
 def _notes(
     rates: list[Rate],
     costs: tuple[Cost, Cost],
-    model: ECMResults,
+    answer: Answer,
     joint: JointPrices,
-    band: Any,
-    where: Any,
+    arguments: dict[str, Any],
 ) -> tuple[str, ...]:
     notes = [f"The {r.name} rate is not defined: {r.reason}." for r in rates if r.ratio is None]
     e, gap = (cost.constant for cost in costs)
@@ -301,13 +349,35 @@ def _notes(
         notes.append("The gross rate stands on an average grid factor, which is not marginal.")
     if costs[1].per_mwh is not None and (costs[1].per_mwh < 0).any():
         notes.append("e − b is negative: at the margin the allowance price is a subsidy.")
-    if band is not None:
+    if arguments["band"] is not None:
         notes.append("A band of medium- and long-term contracts does not bound spot prices.")
-    if isinstance(where, str):
+    if isinstance(arguments["where"], str):
         notes.append("Days are selected by the effect itself, which biases rates towards zero.")
-    ratio = model.long_run_ratio(model.names[1])
-    if ratio.confidence_set().kind != "interval":
-        notes.append("The long run is not bounded: the adjustment may be zero at the 5 % level.")
+    notes += _method_notes(arguments["method"], answer)
     if joint.synthetic:
         notes.append(f"Synthetic demonstration data: {', '.join(joint.synthetic)}.")
-    return (*notes, *model.notes)
+    return (*notes, *answer.model.notes)
+
+
+def _method_notes(method: str, answer: Answer) -> list[str]:
+    bounded = answer.long_run.confidence_set().kind == "interval"
+    if method in ("ecm", "ardl", "nardl"):
+        words = ["The rates are those after rises; the others are named falls."]
+        words = words if method == "nardl" else []
+        if not bounded:
+            words.append(
+                "The long run is not bounded: the adjustment may be zero at the 5 % level."
+            )
+        return words
+    if method in ("lp", "lp-iv"):
+        horizon = answer.chosen["horizon"]
+        words = [f"The long run is the ratio of cumulated changes at horizon {horizon}."]
+    elif method == "iv":
+        words = ["Instrumental variables give the effect within the period, not a long run."]
+    else:
+        return []
+    if method in ("iv", "lp-iv") and answer.model.weak:
+        words.append("The instrument is weak: the Anderson–Rubin set is valid, the estimate not.")
+    elif not bounded:
+        words.append("The effect is not bounded at the 5 % level.")
+    return words

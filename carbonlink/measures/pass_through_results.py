@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 
-from ..inference.bands import Ratio
+from ..errors import SpecificationError, check_choice
+from ..inference.bands import FiellerSet, Ratio
 from ..models.ecm_results import ECMResults
-from ..results import Results, check_level, tidy_frame
+from ..results import Comparison, Results, check_level, compare, tidy_frame
+from .pass_through_methods import EFFECTS
 from .pass_through_rate import Rate, Term
 
 RATE_UNIT = "share of the carbon cost"
+_UNDEFINED = Term(np.nan, np.nan, np.nan, np.nan, "", "undefined")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -22,12 +27,18 @@ class PassThroughResults(Results):
     Attributes
     ----------
     gross, net : Rate
-        Long-run rates against the cost τ·e and, under a benchmark b, against τ·(e − b): each
-        with `estimate`, `lower`, `upper`, `p_zero`, `p_one`, `p_equivalence`, `detectable`.
+        Rates against the cost τ·e and, under a benchmark b, against τ·(e − b): each with
+        `estimate`, `lower`, `upper`, `p_zero`, `p_one`, `p_equivalence`, `detectable`.
+    gross_falls, net_falls : Rate or None
+        The same after falls of the carbon price, where rises have rates of their own ("nardl").
     level : float
         Confidence level of the intervals held.
-    model : ECMResults
-        The error-correction model of the effect on the cause.
+    model : Results
+        The model of the effect on the cause.
+    long_run_ratio, short_run_ratio, falls_ratio : Ratio or None
+        Effects of the cause as ratios, with what their tests need.
+    carbon_price : float
+        Mean carbon price of the sample.
     identified_share : float
         Share of the days with all prices on which the effect lies strictly inside the band,
         whatever `where` selects (NaN without a band).
@@ -37,63 +48,160 @@ class PassThroughResults(Results):
 
     gross: Rate
     net: Rate
+    gross_falls: Rate | None
+    net_falls: Rate | None
     level: float
-    model: ECMResults
+    model: Results
+    long_run_ratio: Ratio
+    short_run_ratio: Ratio | None
+    falls_ratio: Ratio | None
+    carbon_price: float
     identified_share: float
 
     @property
     def long_run(self) -> Term:
         """Lasting change of the effect per unit of the cause, with its Fieller set."""
-        return self._long_run(self.level)
+        return self._term(self.long_run_ratio, self.level)
+
+    @property
+    def implied_intensity(self) -> Term:
+        """The intensity that prices imply, tCO2/MWh: the long run, to be held against e."""
+        return self.long_run
 
     @property
     def short_run(self) -> Term:
         """Change of the effect on the same day per unit of the cause."""
-        return self._short_run(self.level)
+        return self._term(self.short_run_ratio, self.level)
 
     @property
     def adjustment(self) -> Term:
-        """Share of a gap to the long run that closes in a day."""
-        row = self._model_row("adjustment", self.level)
-        return _term(row, "share a day")
+        """Share of a gap to the long run that closes in a day; NaN without error correction."""
+        return self._dynamics("adjustment", self.level)
 
     @property
     def half_life(self) -> Term:
-        """Open days until half of a gap has closed."""
-        row = self._model_row("half_life", self.level)
-        return _term(row, "open days")
+        """Open days until half of a gap has closed; NaN without error correction."""
+        return self._dynamics("half_life", self.level)
+
+    def intervals(self, levels: tuple[float, ...] = (0.90, 0.95)) -> pd.DataFrame:
+        """Return the sets of the rates at several levels.
+
+        Parameters
+        ----------
+        levels : tuple of float
+
+        Returns
+        -------
+        DataFrame
+            A row a rate and level: rate, level, estimate, lower, upper, kind.
+        """
+        rows = []
+        for rate in self._rates():
+            for level in levels:
+                found = rate.confidence_set(level)
+                row = {"rate": rate.name, "level": level, "estimate": rate.estimate}
+                rows.append({**row, **_ends(found), "kind": found.kind})
+        return pd.DataFrame(rows)
+
+    def windfall(self, price: float | None = None, level: float | None = None) -> Term:
+        """Return what a megawatt-hour earns beyond its carbon cost: Π = (ρ_gross·e − (e − b))·τ.
+
+        Parameters
+        ----------
+        price : float, optional
+            τ; the mean of the sample when None.
+        level : float, optional
+            Confidence level; that of the result when None.
+
+        Returns
+        -------
+        Term
+            In the effect's unit. Positive: prices rise by more than what allowances cost.
+
+        Raises
+        ------
+        SpecificationError
+            Intensity and benchmark are not both given, or move over time.
+        """
+        e, gap = self.spec["intensity_value"], self.spec["net_intensity_value"]
+        if e is None or gap is None:
+            raise SpecificationError(
+                "A windfall needs a constant intensity and benchmark of one technology.",
+                "Refit with intensity= and benchmark= as numbers.",
+            )
+        price = self.carbon_price if price is None else float(price)
+        ratio = self.gross.ratio.times(e * price)
+        shift, found = gap * price, ratio.confidence_set(self.level if level is None else level)
+        ends = (found.lower - shift, found.upper - shift)
+        unit = self.units["effect"]
+        return Term(ratio.estimate - shift, ratio.std_error, *ends, unit, found.kind)
+
+    def by(self, group: str | Mapping[str, Any]) -> Comparison:
+        """Measure each hour, season or other group of days by itself.
+
+        Parameters
+        ----------
+        group : {"hour", "season", "weekday", "year"} or mapping of str to Series of bool
+            A calendar group of a frame's dates, or named masks. An hour's prices are taken from
+            the data as a daily series of their own.
+
+        Returns
+        -------
+        Comparison
+            A result a group; groups that are refused raise with their name.
+        """
+        if not isinstance(group, str):
+            return compare({name: self.refit(where=mask) for name, mask in group.items()})
+        check_choice("group", group, ("hour", "season", "weekday", "year"))
+        data = self.recipe.arguments["data"]
+        if not isinstance(data, pd.DataFrame) or not isinstance(data.index, pd.DatetimeIndex):
+            raise SpecificationError(
+                f"by({group!r}) needs a frame with dates; a Panel holds days.",
+                "Give a DataFrame with a DatetimeIndex, or masks: by({'winter': mask}).",
+            )
+        labels = pd.Series(EFFECTS[group](data.index), data.index)
+        made = {}
+        for label in sorted(labels.unique()):
+            mask = labels == label
+            changes = {"data": data[mask]} if group == "hour" else {"where": mask}
+            made[f"{group} {label}"] = self.refit(**changes)
+        return compare(made)
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
-        """Return long run, short run, adjustment, half-life and the two rates."""
+        """Return long run, short run, adjustment, half-life and the rates."""
         check_level(level)
-        days = {"adjustment": "share a day", "half_life": "open days"}
-        terms = {"long_run": self._long_run(level), "short_run": self._short_run(level)}
-        terms |= {name: _term(self._model_row(name, level), unit) for name, unit in days.items()}
         market = self.spec["effect"]
-        rows = [{"term": name, "market": market, **vars(term)} for name, term in terms.items()]
-        ratio = self._ratio
-        rows[0] |= {"statistic": ratio.statistic(), "p_value": ratio.p_value()}
-        impact = self._model_row(self._impact, level)
-        rows[1] |= {"statistic": impact["statistic"], "p_value": impact["p_value"]}
-        for rate in (self.gross, self.net):
-            found = rate.confidence_set(level)
+        ratios = {"long_run": self.long_run_ratio, "short_run": self.short_run_ratio}
+        if self.falls_ratio is not None:
+            ratios["long_run (falls)"] = self.falls_ratio
+        rows = []
+        for name, ratio in ratios.items():
+            row = {"term": name, "market": market, **vars(self._term(ratio, level))}
+            if ratio is not None:
+                row |= {"statistic": ratio.statistic(), "p_value": ratio.p_value()}
+            rows.append(row)
+        for name in ("adjustment", "half_life"):
+            rows.append({"term": name, "market": market, **vars(self._dynamics(name, level))})
+        for rate in self._rates():
             row = {"term": rate.name, "market": market, "estimate": rate.estimate}
-            row["std_error"] = rate.std_error
-            row |= {"lower": found.lower, "upper": found.upper, "unit": RATE_UNIT}
+            row |= {"std_error": rate.std_error, "unit": RATE_UNIT}
+            row |= _ends(rate.confidence_set(level))
             if rate.ratio is not None:
                 row |= {"statistic": rate.ratio.statistic(), "p_value": rate.p_zero}
             rows.append(row)
         return tidy_frame(rows)
 
     def numbers(self) -> pd.DataFrame:
-        """Return the response of the effect to a lasting rise of the cause by one."""
+        """Return what the model draws: the response to the cause, or the gap to the long run."""
         return self.model.numbers()
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the response to a lasting rise of the carbon price against the full cost."""
+        """Draw the model's picture; responses stand against the full carbon cost."""
         from .. import plotting
 
         ax = self.model.plot(ax)
+        if not isinstance(self.model, ECMResults):
+            return ax
         with plotting.style():
             for name, place in (("intensity_value", 2), ("net_intensity_value", 3)):
                 value = self.spec[name]
@@ -115,29 +223,37 @@ class PassThroughResults(Results):
         }
 
     def _tests(self) -> list[dict[str, Any]]:
-        rows = [row for rate in (self.gross, self.net) for row in _rate_tests(rate)]
+        rows = [row for rate in self._rates() for row in _rate_tests(rate)]
         return [*rows, *self.model._tests()]
 
-    @property
-    def _ratio(self) -> Ratio:
-        return self.model.long_run_ratio(self.spec["cause"])
+    def _rates(self) -> list[Rate]:
+        rates = (self.gross, self.net, self.gross_falls, self.net_falls)
+        named = (
+            Rate(f"{r.name} (falls)", r.ratio, r.level, r.margin, r.reason) if i > 1 else r
+            for i, r in enumerate(rates)
+            if r is not None
+        )
+        return list(named)
 
-    @property
-    def _impact(self) -> str:
-        change = f"D.{self.spec['cause']}"
-        return change if change in self.model.params.index else self.spec["cause"]
+    def _term(self, ratio: Ratio | None, level: float) -> Term:
+        if ratio is None:
+            return _UNDEFINED
+        found = ratio.confidence_set(level)
+        ends = found.lower, found.upper
+        return Term(ratio.estimate, ratio.std_error, *ends, self.units["long_run"], found.kind)
 
-    def _long_run(self, level: float) -> Term:
-        ratio, found = self._ratio, self._ratio.confidence_set(level)
-        unit = self.units["long_run"]
-        return Term(ratio.estimate, ratio.std_error, found.lower, found.upper, unit, found.kind)
-
-    def _short_run(self, level: float) -> Term:
-        return _term(self._model_row(self._impact, level), self.units["long_run"])
-
-    def _model_row(self, term: str, level: float) -> pd.Series:
+    def _dynamics(self, term: str, level: float) -> Term:
+        if not isinstance(self.model, ECMResults):
+            return _UNDEFINED
         table = self.model.tidy(level)
-        return table[table["term"] == term].iloc[0]
+        row = table[table["term"] == term].iloc[0]
+        unit = {"adjustment": "share a day", "half_life": "open days"}[term]
+        numbers = (float(row[c]) for c in ("estimate", "std_error", "lower", "upper"))
+        return Term(*numbers, unit)
+
+
+def _ends(found: FiellerSet) -> dict[str, float]:
+    return {"lower": found.lower, "upper": found.upper}
 
 
 def _rate_tests(rate: Rate) -> list[dict[str, Any]]:
@@ -166,8 +282,3 @@ def _rate_tests(rate: Rate) -> list[dict[str, Any]]:
     near: dict[str, Any] = {"test": f"{name}: equivalence to 0", "null": f"|ρ| ≥ {margin:g}"}
     rows.append({**near, "p_value": rate.p_none, "reference": "TOST", "note": rate.reason})
     return rows
-
-
-def _term(row: pd.Series, unit: str) -> Term:
-    estimate, spread = float(row["estimate"]), float(row["std_error"])
-    return Term(estimate, spread, float(row["lower"]), float(row["upper"]), unit)
