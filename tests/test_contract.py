@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import pickle
+import tempfile
 
 import matplotlib
 import numpy as np
@@ -30,6 +31,21 @@ def _garch_regressor():
 def _volatility():
     y = cl.simulate.garch(700, rng=2)
     return cl.volatility(y, spec="gjr", deadlines=[y.index[300], y.index[600]], window=30)
+
+
+def _garch_thin():
+    days = cl.simulate.thin_returns(600, omega=0.8, rng=1)
+    return cl.GARCH(days["returns"], trade=days["trade"], limits=(-10.0, 10.0)).fit()
+
+
+def _persistence():
+    from carbonlink import demo
+    from carbonlink.measures.volatility_persistence import persistence
+
+    with tempfile.TemporaryDirectory() as folder:
+        demo.write(folder)
+        panel = cl.load(["hubei"], raw=folder, end="2021-06-30")
+    return persistence(panel, models=["naive", "genuine"])
 
 
 def _variance_breaks():
@@ -234,6 +250,8 @@ FACTORIES = {
     for f in (
         _garch,
         _garch_regressor,
+        _garch_thin,
+        _persistence,
         _volatility,
         _variance_breaks,
         _mean_breaks,

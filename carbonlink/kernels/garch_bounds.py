@@ -86,6 +86,10 @@ def box(p: Problem) -> Box:
     if not p.family.logarithmic:
         text = f"the persistence is at its bound {p.most:.4g}"
         joint.append((-p.family.persistence, -p.most, p.family.names.index("beta"), text))
+        if p.idle == "free":
+            row = np.where(np.arange(q) >= q - 2, -1.0, 0.0)
+            text = f"the carry over a day without a trade is at its bound {p.most:.4g}"
+            joint.append((row, -p.most, q - 1, text))
     for text, row in p.family.constraints:
         joint.append((row, 0.0, int(np.flatnonzero(row)[-1]), f"{text} is at its lower bound 0"))
     wide = []
@@ -123,9 +127,9 @@ def free_directions(active: tuple[Bound, ...], size: int) -> np.ndarray:
 
 def longest(theta: np.ndarray, step: np.ndarray, limits: Box) -> float:
     """Return the largest share of a step, at most 1, that stays inside the bounds."""
-    share = 1.0
+    share, noise = 1.0, 1e-12 * float(np.abs(step).max())
     for bound in limits.all():
         slope = float(bound.row @ step)
-        if slope < 0:
+        if slope < -noise:
             share = min(share, max(bound.slack(theta), 0.0) / -slope)
     return share

@@ -31,6 +31,17 @@ def standardised(found: Estimate) -> np.ndarray:
     return found.resid * np.exp(-0.5 * found.log_variance)
 
 
+def ljung_box(x: np.ndarray, lags: int) -> float:
+    """Return n(n + 2) Σ ρ_j²/(n − j), chi-squared(lags) for an independent series."""
+    n, e = len(x), x - x.mean()
+    total = float(e @ e)
+    return float(
+        n
+        * (n + 2)
+        * sum((float(e[j:] @ e[:-j]) / total) ** 2 / (n - j) for j in range(1, lags + 1))
+    )
+
+
 def portmanteau(found: Estimate, lags: int) -> float:
     """Return the test of autocorrelation in z up to `lags`, chi-squared(lags).
 

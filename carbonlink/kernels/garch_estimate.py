@@ -9,6 +9,7 @@ import numpy as np
 
 from .garch import Problem, likelihood, problem
 from .garch_fit import Maximum, maximise
+from .garch_partial import IDLE, SEEN
 from .garch_recursion import NEAR_ONE
 
 COVARIANCES = ("robust", "hessian", "opg")
@@ -77,8 +78,9 @@ def standardise(
     x: np.ndarray,
     lagged: np.ndarray,
     w: np.ndarray,
-    presample: str | float = "arch",
+    presample: Any = "arch",
     most: float = NEAR_ONE,
+    kind: np.ndarray | None = None,
     **form: Any,
 ) -> tuple[Problem, Units]:
     """Return a problem with unit variance and centred regressors, and its units.
@@ -89,19 +91,24 @@ def standardise(
         Returns, regressors of mean and variance.
     lagged : ndarray of bool, shape (m,)
         Which columns of x are in the units of y.
-    presample : str or float
+    presample : str, (str, float) or float
         A number is in squared units of y.
     most : float
         Largest persistence.
+    kind : ndarray, shape (n,), optional
+        Kind of each day.
     **form
-        `vol`, `dist` and `inside`, as `carbonlink.kernels.garch.problem` takes them.
+        `vol`, `dist`, `inside`, `offset` and `idle`, as `carbonlink.kernels.garch.problem` takes
+        them.
     """
-    scale = float(np.std(y))
+    scale = float(np.std(y if kind is None else y[kind != IDLE]))
     units = Units(scale, np.where(lagged, 1.0, scale), w.mean(axis=0), w.std(axis=0))
-    first = presample if isinstance(presample, str) else float(presample) / scale**2
+    named = isinstance(presample, (str, tuple))
+    first = presample if named else float(presample) / scale**2
     x = x / np.where(lagged, scale, 1.0)
     w = (w - units.centre) / units.spread
-    return problem(y / scale, x, w=w, presample=first, most=min(most, NEAR_ONE), **form), units
+    most = min(most, NEAR_ONE)
+    return problem(y / scale, x, w=w, presample=first, most=most, kind=kind, **form), units
 
 
 def estimate(p: Problem, units: Units, start: np.ndarray | None = None) -> Estimate:
@@ -118,7 +125,7 @@ def estimate(p: Problem, units: Units, start: np.ndarray | None = None) -> Estim
     return Estimate(
         params=params,
         covs=covs,
-        loglik=found.at.total - len(p.y) * np.log(units.scale),
+        loglik=found.at.total - whole(p) * np.log(units.scale),
         resid=found.at.resid * units.scale,
         log_variance=found.at.log_variance + log_scale,
         scores=np.linalg.solve(jacobian.T, scores.T).T,
@@ -197,13 +204,18 @@ def to_standard(params: np.ndarray, p: Problem, units: Units) -> np.ndarray:
     if not p.family.logarithmic:
         v[0] *= np.exp(shift - log_scale)
     elif p.inside:
-        v[0] += shift - (1 - v[-1]) * log_scale
+        v[0] += shift - (1 - v[3]) * log_scale
     else:
-        v[0] += (1 - v[-1]) * (shift - log_scale)
+        v[0] += (1 - v[3]) * (shift - log_scale)
     return np.concatenate([b / units.mean, v, delta, shape])
 
 
 def evaluate(params: np.ndarray, p: Problem, units: Units) -> float:
     """Return the log-likelihood of parameters in the units of the data."""
     at = likelihood(to_standard(params, p, units), p)
-    return at.total - len(p.y) * float(np.log(units.scale))
+    return at.total - whole(p) * float(np.log(units.scale))
+
+
+def whole(p: Problem) -> int:
+    """Return the number of returns seen whole, whose densities move with the units."""
+    return len(p.y) if p.kind is None else int((p.kind == SEEN).sum())

@@ -24,6 +24,7 @@ _TINY = 1e-14
 _NARROW = 1e-7
 _AT_KINK = 0.02
 _CUSP = 1e-7
+_NEARLY = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,14 +135,16 @@ def _better(found: Maximum, best: Maximum) -> bool:
 
 def _starts(p: Problem) -> list[np.ndarray]:
     """Starting values, the likeliest first."""
-    b = np.linalg.lstsq(p.x, p.y, rcond=None)[0] if p.x.shape[1] else np.empty(0)
+    seen = p.traded
+    b = np.linalg.lstsq(p.x[seen], p.y[seen], rcond=None)[0] if p.x.shape[1] else np.empty(0)
     delta = np.zeros(p.w.shape[1])
     if len(delta) and not p.inside:
-        log_square = np.log(p.pilot**2 + 0.01 * np.mean(p.pilot**2))
-        design = np.column_stack([np.ones(len(p.y)), p.w])
+        pilot = p.pilot[seen]
+        log_square = np.log(pilot**2 + 0.01 * np.mean(pilot**2))
+        design = np.column_stack([np.ones(len(pilot)), p.w[seen]])
         delta = np.clip(np.linalg.lstsq(design, log_square, rcond=None)[0][1:], -1, 1)
     spread = p.pilot * np.exp(-0.5 * (0.0 if p.inside else p.w @ delta))
-    shape = p.density.start(spread / spread.std())
+    shape = p.density.start(spread[seen] / spread[seen].std())
     found = [np.concatenate([b, v, delta, shape]) for v in p.family.starts]
     return sorted(found, key=lambda theta: -likelihood(theta, p).total)
 
@@ -196,7 +199,8 @@ def _polish(theta: np.ndarray, message: str, p: Problem, limits: Box) -> Maximum
     At a kink of the likelihood a step in the mean is promised but cannot be had: then the mean
     stays there, if the promise is negligible, and the other parameters go on.
     """
-    at, second, gain = likelihood(theta, p), hessian(theta, p), np.inf
+    theta, at = _onto_bounds(theta, p, limits)
+    second, gain = hessian(theta, p), np.inf
     active: tuple[Bound, ...] = ()
     pinned = False
     for _ in range(_NEWTON_STEPS):
@@ -222,6 +226,19 @@ def _polish(theta: np.ndarray, message: str, p: Problem, limits: Box) -> Maximum
     converged = bool(0 <= gain <= ENOUGH and promise <= _AT_KINK and _usable(at, p))
     why = "" if converged else _why(message, gain, at, p)
     return Maximum(theta, at, second, active, gain, converged, why)
+
+
+def _onto_bounds(theta: np.ndarray, p: Problem, limits: Box) -> tuple[np.ndarray, Likelihood]:
+    """Move a point that nearly touches a bound onto it, where that loses no likelihood."""
+    at = likelihood(theta, p)
+    for bound in limits.all():
+        slack = bound.slack(theta)
+        if 0 < slack < _NEARLY:
+            moved = theta - slack * bound.row / (bound.row @ bound.row)
+            found = likelihood(moved, p)
+            if found.total >= at.total and _usable(found, p):
+                theta, at = moved, found
+    return theta, at
 
 
 def _cusps(theta: np.ndarray, at: Likelihood, p: Problem) -> tuple[Bound, ...]:

@@ -47,9 +47,9 @@ def news_impact(found: Estimate, shocks: np.ndarray) -> np.ndarray:
     """
     p, theta = found.problem, found.maximum.theta
     _, v, delta, _ = p.split(theta)
-    factor, shift = 0.0, 0.0
+    factor, shift = 0.0 if p.offset is None else p.offset, 0.0
     if not p.inside:
-        factor = p.w @ delta
+        factor = factor + p.w @ delta
         shift = -float(delta @ (found.units.centre / found.units.spread))
     log_today = float(np.median(found.maximum.at.log_variance - factor))
     today = np.exp(0.5 * log_today)

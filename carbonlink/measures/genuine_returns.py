@@ -40,6 +40,9 @@ class GenuineReturns:
         Tonnes asked of a genuine price; None where they could not be.
     dropped : dict
         Days lost, with the reason.
+    hits : DataFrame or None
+        Whether each return ends at the lower or the upper price limit, columns lower and upper;
+        None where no limit is known.
     notes, sources : tuple of str
     """
 
@@ -50,6 +53,7 @@ class GenuineReturns:
     unit: str
     minimum: float | None
     dropped: dict[str, int]
+    hits: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
@@ -113,9 +117,45 @@ def _from_panel(panel: Panel, label: str, minimum_tonnes: float | None) -> Genui
             f"sessions with less than {minimum:g} t": int((genuine & ~large).sum()),
             "first prices, which end no return": len(kept) - len(returns),
         },
+        hits=_hits(days, returns),
         notes=tuple(notes),
         sources=(panel.sources_of[label],),
     )
+
+
+def _hits(days: pd.DataFrame, returns: pd.Series) -> pd.DataFrame | None:
+    """Which returns end at a limit; a flag against the sign of its return is no limit day."""
+    flags = days[["limit_down", "limit_up"]].reindex(returns.index)
+    if flags.isna().all(axis=None):
+        return None
+    flags = flags.astype("boolean").fillna(False).astype(bool).set_axis(["lower", "upper"], axis=1)
+    middle = float(returns.median())
+    return flags.assign(
+        lower=flags["lower"] & (returns < middle), upper=flags["upper"] & (returns > middle)
+    )
+
+
+def every_session(found: GenuineReturns, fill: bool) -> pd.Series:
+    """Return a row a session from the first return on: missing (or 0) where no trade made one.
+
+    Parameters
+    ----------
+    found : GenuineReturns
+    fill : bool
+        Whether days without a return get 0, as where the last price is carried forward.
+    """
+    if found.returns.empty:
+        return found.returns
+    stamps = pd.DatetimeIndex(found.returns.index)
+    days = stamps.normalize()
+    if days.has_duplicates:
+        raise DataError(
+            f"{found.returns.name} has several returns on {listed(days[days.duplicated()])}.",
+            "Give daily returns.",
+        )
+    sessions = found.sessions[(found.sessions >= days[0]) & (found.sessions <= days[-1])]
+    series = found.returns.set_axis(days).reindex(sessions).rename(found.returns.name)
+    return series.fillna(0.0) if fill else series
 
 
 def _large(

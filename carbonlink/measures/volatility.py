@@ -10,18 +10,22 @@ import numpy as np
 import pandas as pd
 
 from ..errors import (
+    DataError,
     DeadlineError,
     SpecificationError,
     TooFewObservationsError,
     check_choice,
 )
 from ..facts import compliance
+from ..models.frames import check_frame, listed
 from ..models.garch import MINIMUM, fit_garch
 from ..models.garch_inputs import FEWEST
 from ..models.garch_results import GARCHResults
+from ..panel import Panel
 from ..results import Recipe, Sample, day
 from .genuine_returns import GenuineReturns, genuine_returns
 from .volatility_results import VolatilityResults
+from .volatility_treatment import TREATMENTS, Treated, treat
 
 SPECS = ("egarch", "garch", "gjr")
 WHICH = ("final", "announced", "statutory")
@@ -41,6 +45,8 @@ def volatility(
     which: str = "final",
     days: str = "open",
     gap: bool = True,
+    treatment: str = "genuine",
+    variance_x: Any = None,
     minimum_tonnes: float | None = None,
     mean: str = "constant",
     lags: int | None = None,
@@ -73,8 +79,14 @@ def volatility(
     gap : bool
         Whether ln(sessions since the last genuine price) enters the variance too, where it
         varies.
+    treatment : {"genuine", "naive", "zero", "censored", "both"}
+        What days without a trade and limit days are; see Notes.
+    variance_x : Series or DataFrame, optional
+        Further regressors of the variance, with a value on every return: break dummies, a
+        policy.
     minimum_tonnes : float, optional
-        Tonnes of listed trade that make a price genuine, 100 when None; for a Panel.
+        Tonnes of listed trade that make a price genuine, for a Panel; when None 100, and 0 with
+        `treatment="naive"`.
     mean, lags, presample, cov, minimum, strict
         As `carbonlink.GARCH` and its `fit` take them.
 
@@ -95,6 +107,13 @@ def volatility(
     h_t = exp(δ₁ window_t + δ₂ ln gap_t) s_t, with s_t as in `carbonlink.GARCH`: the window
     multiplies the variance by e^δ₁, and 100 (e^δ₁ − 1) is its effect in per cent, which may
     have either sign. Standard errors are those of Bollerslev and Wooldridge (1992).
+
+    Treatments: "genuine" has a row a return between genuine trades; "naive" has one a session,
+    the last price carried forward, so that a day without a trade is a return of zero; "zero" has
+    one a session too, but days without a trade enter by their chance alone, as
+    `carbonlink.GARCH` with `trade` has it; "censored" is "genuine" with limit days known to be
+    at least as large as they show (`limits`); "both" is "zero" and "censored" together. From
+    returns, missing days are those without a trade; limits need a Panel.
 
     References
     ----------
@@ -117,40 +136,47 @@ def volatility(
             "Call volatility() for each, and put them side by side with cl.compare.",
         )
     check_choice("spec", spec.lower(), SPECS)
+    check_choice("treatment", treatment, TREATMENTS)
     _check_window(window, deadlines, which, days)
+    if treatment == "naive" and minimum_tonnes is None and isinstance(data, Panel):
+        minimum_tonnes = 0.0
     found = genuine_returns(data, market, minimum_tonnes)
     _check_size(found, minimum)
     dates, remarks = _deadlines(found, window, deadlines, which)
+    treated = treat(found, treatment)
+    rows = treated.returns.index
     columns, inside = {}, None
     if window is not None:
         mask = compliance.window_mask(found.sessions, dates, window, days)
-        ends = pd.DatetimeIndex(found.returns.index).normalize()
-        inside = pd.Series(mask, index=found.sessions).reindex(ends)
+        inside = pd.Series(mask, index=found.sessions).reindex(pd.DatetimeIndex(rows).normalize())
+        inside = inside.set_axis(rows)
         columns[WINDOW] = _window_column(inside, dates, window, days)
-    if gap:
-        columns |= _gap_column(found, remarks)
-    regressors = pd.DataFrame(columns, index=found.returns.index) if columns else None
+    if gap and treatment != "naive":
+        columns |= _gap_column(treated.gap_days, remarks)
     fit = fit_garch(
-        found.returns,
+        treated.returns,
         vol=spec.upper(),
         mean=mean,
         lags=lags,
         dist=dist,
-        variance_x=_trimmed(regressors),
+        variance_x=_regressors(columns, variance_x, rows),
         presample=presample,
         minimum=minimum,
         cov=cov,
         strict=strict,
+        **treated.options,
     )
+    remarks += treated.notes
     chosen = {
         "vol": spec.upper(),
         "window": window,
         "days": days if window is not None else None,
         "which": which if window is not None and deadlines is None else None,
         "deadlines": tuple(day(d) for d in dates),
+        "treatment": treatment,
         "minimum_tonnes": found.minimum,
     }
-    return _result(fit, found, chosen, inside, tuple(remarks), arguments)
+    return _result(fit, found, treated, chosen, inside, tuple(remarks), arguments)
 
 
 def _check_window(window: int | None, deadlines: Any, which: str, days: str) -> None:
@@ -240,11 +266,11 @@ def _window_column(
     return inside.to_numpy(float)
 
 
-def _gap_column(found: GenuineReturns, remarks: list[str]) -> dict[str, np.ndarray]:
-    apart = int((found.gap_days > 1).sum())
+def _gap_column(gap_days: pd.Series, remarks: list[str]) -> dict[str, np.ndarray]:
+    apart = int((gap_days > 1).sum())
     if apart == 0:
         return {}
-    column = np.log(found.gap_days.to_numpy())
+    column = np.log(gap_days.to_numpy())
     common = pd.Series(column).mode().iloc[0]
     if (column != common).sum() < FEWEST:
         remarks.append(
@@ -254,13 +280,37 @@ def _gap_column(found: GenuineReturns, remarks: list[str]) -> dict[str, np.ndarr
     return {GAP: column}
 
 
-def _trimmed(regressors: pd.DataFrame | None) -> pd.DataFrame | None:
-    return None if regressors is None or regressors.empty else regressors
+def _regressors(columns: dict[str, np.ndarray], more: Any, rows: pd.Index) -> pd.DataFrame | None:
+    """The window, the gaps and what else was given, on the rows of the model."""
+    own = pd.DataFrame(columns, index=rows)
+    if more is None:
+        return None if own.empty else own
+    given = check_frame(more, "variance_x")
+    twice = [c for c in given.columns if c in own.columns]
+    if twice:
+        raise SpecificationError(
+            f"variance_x has a column named {twice[0]!r}, as the measure's own.", "Rename it."
+        )
+    absent = rows.difference(given.index)
+    if len(absent):
+        raise DataError(
+            f"variance_x has no row for {len(absent)} returns: {listed(absent)}.",
+            "Give it on every session.",
+        )
+    return pd.concat([own, given.reindex(rows)], axis=1)
+
+
+def _lost(found: GenuineReturns, treated: Treated) -> dict[str, int]:
+    """Days lost: all of them, unless each session has a row."""
+    sessions = len(treated.returns) > len(found.returns)
+    first = "first prices, which end no return"
+    return {k: v for k, v in found.dropped.items() if k == first} if sessions else found.dropped
 
 
 def _result(
     fit: GARCHResults,
     found: GenuineReturns,
+    treated: Treated,
     chosen: dict[str, Any],
     inside: pd.Series | None,
     remarks: tuple[str, ...],
@@ -276,11 +326,11 @@ def _result(
     held |= {
         "spec": chosen | spec,
         "units": units,
-        "sample": Sample.of(rows, dropped=found.dropped | extra),
+        "sample": Sample.of(rows, nobs=fit.nobs, dropped=_lost(found, treated) | extra),
         "sources": found.sources,
         "notes": (*found.notes, *remarks, *held["notes"]),
         "recipe": Recipe(volatility, arguments),
-        "inside": None if inside is None else inside.set_axis(found.returns.index).reindex(rows),
-        "gap_days": found.gap_days.reindex(rows).rename("gap_days"),
+        "inside": None if inside is None else inside.reindex(rows),
+        "gap_days": treated.gap_days.reindex(rows).rename("gap_days"),
     }
     return VolatilityResults(**held)

@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError
+from ..errors import SpecificationError
 from ..kernels import garch_estimate as kernel
+from ..kernels.garch import Problem
 from ..kernels.garch_recursion import FAMILIES
-from ..results import Recipe, Sample, check_cov
+from ..results import Recipe, check_cov
 from . import garch_inputs as inputs
+from . import garch_partial as hidden
+from . import garch_parts as parts
 from .garch_arch import fit_in_arch, start_from_arch
 from .garch_results import GARCHResults
 
@@ -41,7 +44,15 @@ class GARCH:
     variance_form : {"multiplicative", "inside"}
         Whether exp(δ'w) multiplies the variance outside its recursion, or δ'w is added to ln h
         inside it (EGARCH only, as rugarch has it).
-    presample : {"arch", "mean", "fcp"} or float
+    trade : Series of bool, optional
+        Which rows have a genuine trade; the others need no return. See Notes.
+    limits : DataFrame or tuple of (lower, upper), optional
+        Limits of the return in the units of y, or whether each was hit. See Notes.
+    idle : {"free", "zero", "expected"}
+        What a day without a trade adds to the next day's variance; with `trade`.
+    trade_x : Series or DataFrame, optional
+        Regressors of the chance of a trade.
+    presample : {"arch", "mean", "fcp"}, (str, number) or float
         What comes before the first observation; see Notes.
     persistence_bound : float
         Largest persistence allowed (rugarch stops at 0.999).
@@ -64,8 +75,23 @@ class GARCH:
     Presample: "mean" sets s_1 to the mean of u²; "fcp" sets s_1 = ω + π·mean(u²) with π the
     persistence (Fiorentini, Calzolari and Panattoni), ln s_1 = ω + β ln mean(u²) for EGARCH;
     both move with the parameters. "arch" does the same with arch's backcast, a weighted mean
-    of the first 75 squared least-squares residuals. A number is h_1 itself. Log-likelihoods
-    compare only under the same presample.
+    of the first 75 squared least-squares residuals. ("first", k) is "mean" over the first k rows
+    and ("decay", λ) weighs row j by (1 − λ)λ^j with λ^n for the mean, as rugarch's numeric
+    `rec.init`. A number is h_1 itself. Log-likelihoods compare only under the same presample.
+
+    Trades (GARCH, GJR, EGARCH): with I_t one on days with a genuine trade and π_t = Pr(I_t = 1),
+    a return has ε_t = √(h_t/π_t) z_t, and only returns enter the likelihood (Francq and
+    Sucarrat, 2023); u_t above is ε_t √π_t e^{−δ'w_t/2}. logit π_t = c + a(I_{t-1} − π_{t-1}) +
+    b logit π_{t-1} + ψ'x_t is estimated first, and its error is carried into the standard errors
+    of the variance. `conditional_volatility` is √h_t, the day's volatility, a trade or none.
+    After a day without one αu² is 0 with `idle="zero"` (theirs), α s with "expected" (the shock
+    nobody saw counts at its mean), κ s with "free", which has both within it (EGARCH: κ in place
+    of the news). Observations are returns; the log-likelihood is that of trades and returns.
+
+    Limits (normal or t): where a return is at its limit the shock is known to be at least as
+    large; the likelihood has Pr(z beyond the limit), and the recursion E(z² | z beyond the
+    limit) s in place of u² (Morgan and Trevor, 1999). What the limit cut off is not taken to
+    come back on the next day. Both together are possible.
 
     References
     ----------
@@ -76,6 +102,12 @@ class GARCH:
     Finance 48, 1779–1801. doi:10.1111/j.1540-6261.1993.tb05128.x
     Nelson, D. B. (1991). Conditional heteroskedasticity in asset returns: a new approach.
     Econometrica 59, 347–370. doi:10.2307/2938260
+    Francq, C. and Sucarrat, G. (2023). Volatility estimation when the zero-process is
+    nonstationary. Journal of Business & Economic Statistics 41, 53–66.
+    Morgan, I. G. and Trevor, R. G. (1999). Limit moves as censored observations of equilibrium
+    futures price in GARCH processes. Journal of Business & Economic Statistics 17, 397–408.
+    Wei, S. X. (2002). A censored-GARCH model of asset returns with price limits. Journal of
+    Empirical Finance 9, 197–223.
 
     Examples
     --------
@@ -95,7 +127,11 @@ class GARCH:
     dist: str = "normal"
     variance_x: Any = None
     variance_form: str = "multiplicative"
-    presample: str | float = "arch"
+    trade: Any = None
+    limits: Any = None
+    idle: str = "free"
+    trade_x: Any = None
+    presample: Any = "arch"
     persistence_bound: float = 1.0
     minimum: int = MINIMUM
 
@@ -132,7 +168,11 @@ def fit_garch(
     dist: str = "normal",
     variance_x: Any = None,
     variance_form: str = "multiplicative",
-    presample: str | float = "arch",
+    trade: Any = None,
+    limits: Any = None,
+    idle: str = "free",
+    trade_x: Any = None,
+    presample: Any = "arch",
     persistence_bound: float = 1.0,
     minimum: int = MINIMUM,
     cov: str = "robust",
@@ -145,10 +185,16 @@ def fit_garch(
     p = inputs.check_choices(
         vol, mean, lags, dist, variance_x, variance_form, presample, persistence_bound
     )
+    hidden.check_combination(vol, mean, dist, variance_form, trade, limits)
+    if trade is None and trade_x is not None:
+        raise SpecificationError("trade_x has no use without trade=.", "Give trade=.")
     wide = 0 if variance_x is None or np.ndim(variance_x) < 2 else variance_x.shape[1]
-    series = inputs.check_returns(y, minimum, len(FAMILIES[vol].names) + p + wide + 2)
+    size = len(FAMILIES[vol].names) + p + wide + 2
+    series, traded = inputs.check_returns(y, minimum, size, trade)
     rows = series.iloc[p:]
-    w = inputs.check_regressors(variance_x, rows.index)
+    w = inputs.check_regressors(variance_x, rows.index, traded)
+    wt = inputs.check_regressors(trade_x, rows.index, name="trade_x")
+    known = hidden.partial(rows, traded, limits, wt, idle)
     problem, units = kernel.standardise(
         rows.to_numpy(),
         mean_regressors(series.to_numpy(), mean, p),
@@ -159,10 +205,13 @@ def fit_garch(
         vol=vol,
         dist=dist,
         inside=variance_form == "inside",
+        kind=known.kind,
+        offset=known.offset,
+        idle=idle if known.logit is not None else "zero",
     )
     found, fitted = _maximum(problem, units, series, vol, mean, p, dist)
-    _refuse(found, rows, vol, dist, strict)
-    names = parameter_names(vol, mean, p, list(w.columns), dist)
+    parts.refuse(found, rows, vol, dist, strict)
+    names = parameter_names(problem, mean, p, list(w.columns))
     spec = {
         "vol": vol,
         "mean": mean,
@@ -170,25 +219,23 @@ def fit_garch(
         "dist": dist,
         "variance_x": tuple(w.columns),
         "variance_form": variance_form if len(w.columns) else None,
-        "presample": presample if isinstance(presample, str) else float(presample),
+        "presample": presample if isinstance(presample, (str, tuple)) else float(presample),
         "persistence_bound": float(persistence_bound),
         "cov": cov,
         "minimum": int(minimum),
         "strict": bool(strict),
-    }
+    } | parts.partial_spec(known, limits, idle, wt)
     return GARCHResults(
-        **_series(found, rows),
-        params=pd.Series(found.params, index=names, name="estimate"),
-        cov=pd.DataFrame(found.covs[cov], index=names, columns=names),
-        loglik=found.loglik,
+        **parts.series(found, rows),
+        **parts.parameters(found, known, names, cov),
         estimate=found,
         fitted=fitted,
         converged=found.maximum.converged,
         market=str(series.name),
         spec=spec,
-        units=_units(names, vol),
-        sample=Sample.of(rows.index, dropped={"first rows, used as lags": p}),
-        notes=_notes(found, names, rows, minimum),
+        units=parts.units(names, vol),
+        sample=parts.sample(rows, problem, p),
+        notes=parts.notes(found, known, names, rows, minimum, MINIMUM),
         recipe=Recipe(fit_garch, arguments),
     )
 
@@ -201,30 +248,27 @@ def mean_regressors(y: np.ndarray, mean: str, lags: int) -> np.ndarray:
     return np.column_stack(columns) if columns else np.empty((n, 0))
 
 
-def parameter_names(vol: str, mean: str, lags: int, regressors: list[str], dist: str) -> list[str]:
+def parameter_names(p: Problem, mean: str, lags: int, regressors: list[str]) -> list[str]:
     """Return parameter names in order: mean, recursion, regressors, shape."""
     names = [] if mean == "zero" else ["mu"]
     names += [f"ar{j}" for j in range(1, lags + 1)]
-    names += [*FAMILIES[vol].names, *(f"delta[{r}]" for r in regressors)]
-    return names + (["nu"] if dist == "t" else [])
-
-
-def _series(found: kernel.Estimate, rows: pd.Series) -> dict[str, Any]:
-    sd = np.exp(0.5 * found.log_variance)
-    columns = {
-        "conditional_volatility": sd,
-        "resid": found.resid,
-        "std_resid": found.resid / sd,
-    }
-    return {name: pd.Series(v, index=rows.index, name=name) for name, v in columns.items()}
+    names += [*p.family.names, *(f"delta[{r}]" for r in regressors)]
+    return names + list(p.density.names)
 
 
 def _maximum(
-    problem: Any, units: kernel.Units, series: pd.Series, vol: str, mean: str, lags: int, dist: str
+    problem: Problem,
+    units: kernel.Units,
+    series: pd.Series,
+    vol: str,
+    mean: str,
+    lags: int,
+    dist: str,
 ) -> tuple[kernel.Estimate, Any]:
     """The maximum, and arch's result where arch has the model."""
     found = kernel.estimate(problem, units)
-    if problem.presample != "arch" or problem.w.shape[1]:
+    hidden_days = problem.kind is not None or problem.offset is not None
+    if problem.presample != "arch" or problem.w.shape[1] or hidden_days:
         return found, None
     fitted = fit_in_arch(series, vol, mean, lags, dist, found)
     start = start_from_arch(fitted, found)
@@ -233,46 +277,3 @@ def _maximum(
         if again.maximum.converged and again.loglik > found.loglik:
             found = again
     return found, fitted
-
-
-def _refuse(found: kernel.Estimate, rows: pd.Series, vol: str, dist: str, strict: bool) -> None:
-    if found.maximum.converged or not strict:
-        return
-    zeros = float((rows == 0).mean())
-    hint = f" {100 * zeros:.0f} % of the returns are exactly zero." if zeros > 0.1 else ""
-    raise ConvergenceError(
-        f"No maximum of the {vol} likelihood ({dist}) was found for {rows.name}: "
-        f"{found.maximum.message}.{hint}",
-        "Look for stale prices and outliers, use a longer sample, or another vol or dist; "
-        "strict=False returns the best point, starred.",
-    )
-
-
-def _units(names: list[str], vol: str) -> dict[str, str]:
-    units = {"mu": "%", "omega": "log variance" if vol == "EGARCH" else "%²"}
-    units |= {n: "log variance" for n in names if n.startswith("delta[")}
-    return {n: units[n] for n in names if n in units} | {"conditional_volatility": "%"}
-
-
-def _notes(
-    found: kernel.Estimate, names: list[str], rows: pd.Series, minimum: int
-) -> tuple[str, ...]:
-    notes = inputs.remarks(rows, minimum, MINIMUM)
-    if not found.maximum.converged:
-        notes.insert(0, f"* No maximum was found: {found.maximum.message}.")
-    for text in found.bounds:
-        notes.append(f"At the maximum {text}{inputs.consequence(text)}.")
-    if found.determined:
-        held = ", ".join(names[i] for i in found.determined)
-        notes.append(
-            f"No standard error for {held}: a bound determines it; the others are given it."
-        )
-    p, theta = found.problem, found.maximum.theta
-    persistence = float(p.family.persistence @ p.split(theta)[1])
-    if persistence >= 0.999:
-        notes.append(
-            f"Persistence {persistence:.4f}: test for variance breaks first, which look like it."
-        )
-    if np.isnan(np.delete(np.diag(found.covs["robust"]), list(found.determined))).any():
-        notes.append("The information matrix has no inverse, so there are no standard errors.")
-    return tuple(notes)

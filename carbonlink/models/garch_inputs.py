@@ -11,6 +11,7 @@ from ..errors import DataError, SpecificationError, TooFewObservationsError, che
 from ..kernels.garch import PRESAMPLES
 from ..kernels.ols import least_squares
 from .frames import check_frame, check_series, listed
+from .garch_partial import check_trade
 
 VOLS = ("GARCH", "GJR", "EGARCH")
 MEANS = ("constant", "zero", "ar")
@@ -52,6 +53,8 @@ def check_choices(
         )
     if isinstance(presample, str):
         check_choice("presample", presample, PRESAMPLES)
+    elif isinstance(presample, tuple):
+        _check_start(presample)
     elif isinstance(presample, bool) or not np.isfinite(presample) or presample <= 0:
         raise SpecificationError(
             f"presample={presample!r} is no variance.",
@@ -74,8 +77,25 @@ def check_choices(
     return int(lags)
 
 
-def check_returns(y: Any, minimum: int, parameters: int) -> pd.Series:
-    """Return the returns as a float series that a GARCH model can be fitted to.
+def _check_start(presample: tuple[Any, ...]) -> None:
+    """Raise unless a pair says how to weigh the squared residuals before the first."""
+    kind, value = presample if len(presample) == 2 else (None, None)
+    number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    good = number and (
+        (kind == "first" and value >= 1 and int(value) == value)
+        or (kind == "decay" and 0 < value < 1)
+    )
+    if not good:
+        raise SpecificationError(
+            f"presample={presample!r} is no rule.",
+            "Use ('first', k) with k rows or ('decay', λ) with λ between 0 and 1.",
+        )
+
+
+def check_returns(
+    y: Any, minimum: int, parameters: int, trade: Any = None
+) -> tuple[pd.Series, np.ndarray | None]:
+    """Return the returns as a float series that a GARCH model can be fitted to, and its trades.
 
     Parameters
     ----------
@@ -84,21 +104,29 @@ def check_returns(y: Any, minimum: int, parameters: int) -> pd.Series:
         Fewest observations accepted.
     parameters : int
         Number of parameters of the model.
+    trade : Series of bool, optional
+        Which rows have a genuine trade; the returns of the others are set to 0.
     """
     if isinstance(y, np.ndarray) and y.ndim == 1:
         y = pd.Series(y, name="y")
-    series = check_series(y, "y")
+    whole = check_series(y, "y")
+    traded = None if trade is None else check_trade(trade, whole.index)
+    series = whole if traded is None else whole[traded]
     missing = series.index[series.isna()]
     if len(missing):
         raise DataError(
             f"y has {len(missing)} missing values: {listed(missing)}.",
-            "Drop those rows with .dropna(); a row is a return between genuine trades.",
+            "Drop those rows with .dropna(); a row is a return between genuine trades."
+            if traded is None
+            else "A day marked as traded has a return; mark it False in trade, or drop it.",
         )
     needed = max(int(minimum), parameters + _SPARE)
     if len(series) < needed:
         raise TooFewObservationsError(
-            f"A GARCH model needs {needed} returns; {series.name} has {len(series)}.",
-            "Use a longer sample or weekly data; minimum= lowers the bar and leaves a footnote.",
+            f"A GARCH model needs {needed} returns; {series.name} has {len(series)} between "
+            "genuine trades.",
+            "Use a longer sample, or a weekly HAR of realised or range variance; minimum= lowers "
+            "the bar and leaves a footnote.",
         )
     values = series.to_numpy()
     spread = float(values.std())
@@ -114,10 +142,15 @@ def check_returns(y: Any, minimum: int, parameters: int) -> pd.Series:
             f"{correlation:.3f}).",
             "Give 100 * np.log(price).diff().dropna(), or panel.returns(...).",
         )
-    return series
+    return whole if traded is None else whole.where(traded, 0.0), traded
 
 
-def check_regressors(variance_x: Any, index: pd.Index) -> pd.DataFrame:
+def check_regressors(
+    variance_x: Any,
+    index: pd.Index,
+    traded: np.ndarray | None = None,
+    name: str = "variance_x",
+) -> pd.DataFrame:
     """Return variance regressors on the rows of the returns, or name what is wrong.
 
     Parameters
@@ -126,22 +159,25 @@ def check_regressors(variance_x: Any, index: pd.Index) -> pd.DataFrame:
         Aligned by label; an ndarray must have a row a return. Other dates may be there too.
     index : Index
         Labels of the returns.
+    traded : ndarray of bool, optional
+        Rows on which the regressors have to move; all when None.
+    name : str
+        What to call them in a message.
     """
     if variance_x is None:
         return pd.DataFrame(index=index)
     if isinstance(variance_x, np.ndarray):
-        variance_x = _labelled(variance_x, index)
+        variance_x = _labelled(variance_x, index, name)
     if isinstance(variance_x, pd.Series):
         variance_x = variance_x.to_frame("x1" if variance_x.name is None else variance_x.name)
     if isinstance(variance_x, pd.DataFrame):
         flags = variance_x.select_dtypes(["bool", "boolean"]).columns
         variance_x = variance_x.astype({c: float for c in flags})
-    frame = check_frame(variance_x, "variance_x")
+    frame = check_frame(variance_x, name)
     absent = index.difference(frame.index)
     if len(absent):
         raise DataError(
-            f"variance_x has no row for {len(absent)} of the {len(index)} returns: "
-            f"{listed(absent)}.",
+            f"{name} has no row for {len(absent)} of the {len(index)} returns: {listed(absent)}.",
             "Give it on every date of y (reindex it on y.index).",
         )
     frame = frame.reindex(index)
@@ -149,11 +185,10 @@ def check_regressors(variance_x: Any, index: pd.Index) -> pd.DataFrame:
     if len(holes):
         columns = frame.columns[frame.isna().any()]
         raise DataError(
-            f"variance_x ({listed(columns)}) is missing on {len(holes)} dates of y: "
-            f"{listed(holes)}.",
+            f"{name} ({listed(columns)}) is missing on {len(holes)} dates of y: {listed(holes)}.",
             "Fill it on purpose, or drop those dates from y.",
         )
-    _check_rank(frame)
+    _check_rank(frame if traded is None else frame[traded])
     return frame
 
 
@@ -180,10 +215,10 @@ def remarks(series: pd.Series, minimum: int, standard: int) -> list[str]:
     return found
 
 
-def _labelled(values: np.ndarray, index: pd.Index) -> pd.DataFrame:
+def _labelled(values: np.ndarray, index: pd.Index, name: str) -> pd.DataFrame:
     if values.ndim > 2 or len(values) != len(index):
         raise DataError(
-            f"variance_x is an array of shape {values.shape}; y has {len(index)} rows.",
+            f"{name} is an array of shape {values.shape}; y has {len(index)} rows.",
             "Give one row a return, or a Series with dates.",
         )
     columns = values.reshape(len(index), -1)

@@ -33,6 +33,10 @@ class GARCHResults(Estimates):
         The arrays behind it: scores, Hessian, the three covariances.
     converged : bool
         Whether a maximum was certified; False only with `strict=False`.
+    trade_probability : Series or None
+        π_t, the chance of a genuine trade given the past; with `trade`.
+    limit_days : Series or None
+        1 on days at the upper limit, −1 at the lower one, 0 else; with `trade` or `limits`.
     fitted : arch result or None
         arch's own result, where arch has the model (no variance regressors, presample "arch").
     """
@@ -44,6 +48,8 @@ class GARCHResults(Estimates):
     std_resid: pd.Series
     estimate: Estimate
     converged: bool
+    trade_probability: pd.Series | None = None
+    limit_days: pd.Series | None = None
 
     @property
     def persistence(self) -> float:
@@ -215,7 +221,7 @@ class GARCHResults(Estimates):
         }
 
     def _tests(self) -> list[dict[str, Any]]:
-        return battery(self.estimate, self.spec["dist"])
+        return battery(self.estimate, self.spec["dist"], self.std_resid.to_numpy())
 
     def _persistence_row(self, level: float) -> dict[str, Any]:
         from scipy import stats

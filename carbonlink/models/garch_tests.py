@@ -14,20 +14,49 @@ _LAGS = 10
 _UNSPARED = "does not allow for the estimated parameters, unlike the portmanteau tests"
 
 
-def battery(found: Estimate, dist: str) -> list[dict[str, Any]]:
-    """Return the rows of `diagnostics` for a GARCH model."""
-    z = checks.standardised(found)
-    rows = [_portmanteau(found, False), _portmanteau(found, True)]
+def battery(found: Estimate, dist: str, shocks: np.ndarray) -> list[dict[str, Any]]:
+    """Return the rows of `diagnostics` for a GARCH model.
+
+    Parameters
+    ----------
+    found : Estimate
+    dist : str
+    shocks : ndarray, shape (n,)
+        Standardised residuals, missing on days without a trade.
+    """
+    z = shocks[~np.isnan(shocks)]
+    if found.problem.kind is None:
+        rows = [_portmanteau(found, False), _portmanteau(found, True)]
+    else:
+        rows = [_plain(z, False), _plain(z, True)]
     for lags in (5, 10):
         row = residual_tests.arch_lm(z, lags)
         rows.append(
             {**row, "null": row["null"].replace("squared", "squared std."), "note": _UNSPARED}
         )
-    rows += _bias(found.resid, z)
+    resid = found.resid if found.problem.kind is None else found.resid[~np.isnan(shocks)]
+    rows += _bias(resid, z)
     normal = {**residual_tests.jarque_bera(z), "null": "standardised residuals are normal"}
     if dist != "normal":
         normal["note"] = f"the model does not assume it: its density is the {dist}"
     return [*rows, normal]
+
+
+def _plain(z: np.ndarray, squares: bool) -> dict[str, Any]:
+    """Ljung–Box of the shocks that are seen, one after the other."""
+    from scipy import stats
+
+    statistic = checks.ljung_box(z**2 if squares else z, _LAGS)
+    what = "squared standardised" if squares else "standardised"
+    return {
+        "test": f"Ljung–Box, {what} ({_LAGS} lags)",
+        "null": f"{what} residuals have no autocorrelation up to {_LAGS} lags",
+        "statistic": statistic,
+        "p_value": float(stats.chi2.sf(statistic, _LAGS)),
+        "reference": f"chi-squared({_LAGS})",
+        "note": "over trades, as if they followed each other; limit days by the mean of what they "
+        "hide; does not allow for the estimated parameters",
+    }
 
 
 def _portmanteau(found: Estimate, squares: bool) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from .power import quarter_hours
 from .quotes import market
 from .returns import garch
 from .systems import error_correction, var
+from .thin import thin_returns
 from .trading import Rush, crowded_volumes, scale_to_totals, volumes
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "market",
     "quarter_hours",
     "scale_to_totals",
+    "thin_returns",
     "var",
     "volumes",
 ]
