@@ -49,6 +49,8 @@ _WORDS = {
     "price_effects": "measures.price_effects",
     "implied_prices": "measures.implied_prices",
     "liquidity": "measures.liquidity",
+    "integration": "measures.integration",
+    "aggregate": "measures.aggregate",
     "CarbonlinkError": "errors",
     "CarbonlinkWarning": "errors",
     "ConvergenceError": "errors",

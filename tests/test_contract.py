@@ -222,6 +222,15 @@ def _pass_through():
     return cl.pass_through(data, "cause", "effect", intensity=0.85, benchmark=0.80)
 
 
+def _integration():
+    walk = cl.simulate.error_correction(300, long_run=1.0, adjustment=0.2, rng=1)
+    return cl.integration(walk, split="2015-08-01", draws=29)
+
+
+def _aggregate():
+    return cl.aggregate(cl.simulate.var(300, rng=1), "M", "sum")
+
+
 def _implied_prices():
     return cl.implied_prices()
 
@@ -293,6 +302,8 @@ FACTORIES = {
         _liquidity,
         _price_effects,
         _market_shares,
+        _integration,
+        _aggregate,
     )
 }
 

@@ -1,0 +1,410 @@
+"""Do several markets have one price: dispersion, relative prices, convergence and its clubs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, SpecificationError, TooFewObservationsError, check_choice
+from ..facts import markets as registry
+from ..inference import parallel
+from ..kernels import logt
+from ..models.frames import check_frame, listed
+from ..panel import Panel
+from ..results import Recipe, Sample, check_level
+from .integration_dispersion import change_rows, dispersion
+from .integration_pairs import all_pairs, pair_table
+from .integration_results import IntegrationResults
+
+LAUNCH = "2021-07-16"
+"""First day of the national market, where samples are split by default."""
+
+MOST_PAIRS = 66
+MINIMUM = 40
+GUARD = (
+    "Allowances of one system cannot be surrendered in another: no arbitrage ties these prices. "
+    "Convergence speaks of common fundamentals and expectations of policy, and its absence is no "
+    "failure of a market; only credits that all systems accept (CCER) can travel."
+)
+
+
+def integration(
+    data: Any,
+    markets: Iterable[str] | None = None,
+    *,
+    freq: str | None = "auto",
+    logs: bool = True,
+    split: Any = LAUNCH,
+    volumes: Any = None,
+    pairs: Any = None,
+    drop: float | int = 0.3,
+    kernel: str = "qs",
+    variance: str = "phillips-sul",
+    smooth: float | None = None,
+    sieve: float = 0.0,
+    draws: int = 199,
+    rng: Any = 0,
+    level: float = 0.95,
+    minimum: int = MINIMUM,
+) -> IntegrationResults:
+    """Measure whether markets share one price, before and after a date.
+
+    Parameters
+    ----------
+    data : Panel or DataFrame
+        Prices, a column a market. Of a panel, prices of genuine trades.
+    markets : list of str, optional
+        Markets used; the allowance markets in yuan of a panel, all columns of a frame.
+    freq : {"auto", "W", "M", None}
+        Last genuine price of each week or month; None takes the rows as they are. "auto" is
+        weeks for a panel, whose venues trade on different days, and None for a frame.
+    logs : bool
+        False where the data are logarithms already (filtered log incomes, say).
+    split : date-like or None
+        First day of the second period.
+    volumes : DataFrame, optional
+        Weights for the weighted dispersion where `data` is no panel.
+    pairs : list of (str, str), False or None
+        Pairs examined; every pair of up to 12 markets when None; False for none.
+    drop : float or int
+        Start of the log t regression: a share r drops the first round(rT) periods, so that the
+        regression starts at the next; an integer drops that many.
+    kernel : {"qs", "bartlett", "parzen"}
+        Kernel of the long-run variance in the log t regression.
+    variance : {"phillips-sul", "scalar", "sandwich"}
+        How it enters; see `carbonlink.kernels.logt.Rule`.
+    smooth : float, optional
+        Hodrick–Prescott parameter for the paths of the log t test (400 in Phillips and Sul, on
+        yearly data); none by default. A filter moves the slope: compare with and without.
+    sieve : float
+        c* of the club procedure.
+    draws : int
+        Replications of the grid bootstrap at each point and of the band test; 0 for neither.
+    rng : int, SeedSequence or Generator
+    level : float
+        Level of the half-life intervals.
+    minimum : int
+        Fewest dates on which all core markets have a price.
+
+    Returns
+    -------
+    IntegrationResults
+        `dispersion`, `changes`, `pairs`, `log_t`, `clubs`, `arbitrage`.
+
+    Notes
+    -----
+    The core holds the markets with prices in at least half of the rows of both periods, less
+    those that leave fewer than `minimum` joint dates (named in a note); composition cannot move
+    the balanced dispersion.
+
+    Log t uses h_it = x_it / mean_i x_it of the logarithms, so it is not free of units: prices
+    must be in one currency and unit and above 1.
+
+    Half-lives are log ½ / log α in rows, α the median-unbiased sum of autoregressive
+    coefficients with grid-bootstrap interval; intervals that reach α = 1 are unbounded.
+
+    References
+    ----------
+    Phillips, P. C. B. and Sul, D. (2007). Econometrica 75, 1771–1855.
+    doi:10.1111/j.1468-0262.2007.00811.x
+
+    Hansen, B. E. (1999). The grid bootstrap and the autoregressive model. Review of Economics
+    and Statistics 81, 594–607. doi:10.1162/003465399558463
+
+    Andrews, D. W. K. (1993). Tests for parameter instability and structural change with unknown
+    change point. Econometrica 61, 821–856. doi:10.2307/2951764
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import carbonlink as cl
+    >>> walk = cl.simulate.error_correction(300, long_run=1.0, adjustment=0.2, rng=1)
+    >>> found = cl.integration(walk, split="2015-08-01", draws=49)
+    >>> found.pairs["period"].tolist()
+    ['all', 'before', 'after']
+    """
+    if rng is None or isinstance(rng, np.random.Generator):
+        rng = parallel.seed_sequence(rng)
+    chosen = [markets] if isinstance(markets, str) else (None if markets is None else list(markets))
+    arguments = {
+        "data": data, "markets": None if chosen is None else tuple(chosen), "freq": freq,
+        "logs": logs, "split": split, "volumes": volumes, "pairs": pairs, "drop": drop,
+        "kernel": kernel, "variance": variance, "smooth": smooth, "sieve": sieve, "draws": draws,
+        "rng": rng, "level": level, "minimum": minimum,
+    }  # fmt: skip
+    check_level(level)
+    check_choice("kernel", kernel, logt.KERNELS)
+    check_choice("variance", variance, logt.VARIANCES)
+    if isinstance(draws, bool) or int(draws) < 0 or 0 < int(draws) < 19:
+        raise SpecificationError(f"draws={draws!r} are too few.", "Use 199, or 0 for none.")
+    prices, weights, origin = _prices(data, chosen, freq, volumes)
+    frame = _logarithms(prices) if logs else prices
+    cut = _split(split, frame.index)
+    periods = _periods(frame, cut)
+    core, notes = _core(frame, periods, minimum, fixed=chosen is not None)
+    spread = dispersion(frame, core, weights)
+    table = pd.DataFrame(columns=["first", "second", "period"])
+    if pairs is not False:
+        asked = _pairs(pairs, list(frame.columns), notes)
+        table = pair_table(frame, periods, asked, int(draws), rng, float(level))
+    balanced = frame[core].dropna()
+    fitted, members = _convergence(balanced, periods, frame.index, arguments, notes)
+    return IntegrationResults(
+        spec={
+            "markets": tuple(frame.columns), "core": tuple(core), "freq": origin["freq"],
+            "logs": bool(logs), "split": "" if cut is None else str(cut.date()), "drop": drop,
+            "kernel": kernel, "variance": variance, "smooth": "none" if smooth is None else smooth,
+            "sieve": float(sieve), "draws": int(draws), "rng": str(rng), "level": float(level),
+            "minimum": int(minimum),
+        },
+        sample=Sample.of(
+            balanced.index,
+            dropped={"dates without all core prices": len(frame) - len(balanced)},
+        ),
+        units={"dispersion": "log points", "half_life": origin["rows"]},
+        sources=origin["sources"],
+        notes=(*origin["notes"], *notes, GUARD),
+        recipe=Recipe(integration, arguments),
+        prices=frame,
+        dispersion=spread,
+        changes=pd.DataFrame(change_rows(spread["dispersion"], cut)),
+        pairs=table,
+        log_t=fitted,
+        clubs=members,
+        arbitrage=arbitrage_rows(table),
+        cut=cut,
+    )  # fmt: skip
+
+
+def arbitrage_rows(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the pairs of a credit that all systems accept and an allowance."""
+    if pairs.empty:
+        return pairs
+    credit = pairs[["first", "second"]].map(_is_credit)
+    return pairs[credit["first"] != credit["second"]].reset_index(drop=True)
+
+
+def _is_credit(name: str) -> bool:
+    return str(name).casefold() in {"ccer", "ccer_first"}
+
+
+def _prices(
+    data: Any, chosen: list[str] | None, freq: str | None, volumes: Any
+) -> tuple[pd.DataFrame, pd.DataFrame | None, dict[str, Any]]:
+    check_choice("freq", freq, ("auto", "W", "M", None))
+    notes: list[str] = []
+    sources: tuple[str, ...] = ()
+    if isinstance(data, Panel):
+        named = chosen or _allowances(data)
+        units = {m: data.units[m] for m in named}
+        if len(set(units.values())) > 1:
+            raise SpecificationError(
+                f"The prices are in different units: {', '.join(sorted(set(units.values())))}.",
+                "Choose markets of one unit, or convert them first.",
+            )
+        frame, weights = data.prices(named), data.volume(named)
+        sources = tuple(dict.fromkeys(data.sources_of[m] for m in named))
+        made = [m for m in named if m in data.synthetic]
+        if made:
+            notes.append(f"Synthetic demonstration data: {', '.join(made)}.")
+        freq = "W" if freq == "auto" else freq
+    else:
+        frame = check_frame(data, "data")
+        if chosen is not None:
+            missing = [c for c in chosen if c not in frame.columns]
+            if missing:
+                raise SpecificationError(
+                    f"The data have no column {listed(missing)}.",
+                    f"They have: {listed(frame.columns)}.",
+                )
+            frame = frame[chosen]
+        weights = None if volumes is None else check_frame(volumes, "volumes").reindex(frame.index)
+        freq = None if freq == "auto" else freq
+    if frame.shape[1] < 2:
+        raise DataError("One price needs no integration.", "Give two markets or more.")
+    if freq is not None:
+        if not isinstance(frame.index, pd.DatetimeIndex):
+            raise DataError("The data have no dates.", "Set a DatetimeIndex, or freq=None.")
+        period = frame.index.to_period(freq)
+        frame = _dated(frame.groupby(period).last())
+        weights = None if weights is None else _dated(weights.groupby(period).sum())
+    rows = {"W": "weeks", "M": "months", None: "rows"}[freq]
+    return frame, weights, {"freq": rows, "rows": rows, "sources": sources, "notes": notes}
+
+
+def _dated(frame: pd.DataFrame) -> pd.DataFrame:
+    """A row every period, dated by its last day."""
+    whole = pd.period_range(frame.index.min(), frame.index.max(), freq=frame.index.freq)
+    frame = frame.reindex(whole)
+    frame.index = whole.to_timestamp(how="end").normalize()
+    return frame
+
+
+def _allowances(panel: Panel) -> list[str]:
+    named = [
+        m
+        for m in panel.markets
+        if registry.get(m).market_class in {"ets", "offset"} and registry.get(m).currency == "CNY"
+    ]
+    if len(named) < 2:
+        raise DataError(
+            f"The panel holds {len(named)} carbon markets in yuan.",
+            "Name the markets: markets=[...].",
+        )
+    return named
+
+
+def _logarithms(prices: pd.DataFrame) -> pd.DataFrame:
+    low = prices.min()
+    bad = list(low.index[low <= 0])
+    if bad:
+        raise DataError(
+            f"{listed(bad)} has prices of zero or less, which have no logarithm.",
+            "Leave it out; spot power belongs in differences. Logarithms already: logs=False.",
+        )
+    return np.log(prices)
+
+
+def _split(split: Any, index: pd.Index) -> pd.Timestamp | None:
+    if split is None or not isinstance(index, pd.DatetimeIndex):
+        return None
+    try:
+        cut = pd.Timestamp(split)
+    except (ValueError, TypeError) as error:
+        raise SpecificationError(f"split={split!r} is no date.", 'Use "2021-07-16".') from error
+    return cut if index[0] < cut <= index[-1] else None
+
+
+def _periods(frame: pd.DataFrame, cut: pd.Timestamp | None) -> dict[str, np.ndarray]:
+    whole = {"all": np.ones(len(frame), dtype=bool)}
+    if cut is None:
+        return whole
+    after = np.asarray(frame.index >= cut)
+    return {**whole, "before": ~after, "after": after}
+
+
+def _core(
+    frame: pd.DataFrame, periods: dict[str, np.ndarray], minimum: int, fixed: bool
+) -> tuple[list[str], list[str]]:
+    """Markets of the balanced measures, and notes on those left out."""
+    parts = [rows for name, rows in periods.items() if name != "all"] or [periods["all"]]
+    share = pd.DataFrame({i: frame[rows].notna().mean() for i, rows in enumerate(parts)})
+    core = [m for m in frame.columns if (share.loc[m] >= 0.5).all()]
+    out = [m for m in frame.columns if m not in core]
+    notes = []
+    if out:
+        words = "of both periods" if len(parts) > 1 else ""
+        notes.append(
+            f"Outside the balanced core, without a price in half of the rows {words}".rstrip()
+            + f": {listed(out)}."
+        )
+    while len(core) > 2 and len(frame[core].dropna()) < minimum and not fixed:
+        left = {m: len(frame[[c for c in core if c != m]].dropna()) for m in core}
+        worst = max(left, key=lambda m: left[m])
+        core.remove(worst)
+        notes.append(f"Outside the balanced core, for too few joint dates: {worst}.")
+    joint = len(frame[core].dropna()) if len(core) > 1 else 0
+    if joint < minimum:
+        rare = frame.notna().sum().sort_values()
+        counts = ", ".join(f"{m} {n}" for m, n in rare.items())
+        raise TooFewObservationsError(
+            f"{joint} dates have a price of every core market ({listed(core) or 'none'}); "
+            f"{minimum} are needed. Prices by market: {counts}.",
+            "Leave out the rarest, use weeks or months (freq=), or split=None.",
+        )
+    return core, notes
+
+
+def _pairs(pairs: Any, names: list[str], notes: list[str]) -> list[tuple[str, str]]:
+    if pairs is None:
+        every = all_pairs(names)
+        if len(every) <= MOST_PAIRS:
+            return every
+        notes.append(f"{len(every)} pairs are not examined unless named: pairs=[...].")
+        return []
+    asked = [tuple(str(m) for m in pair) for pair in pairs]
+    wrong = [p for p in asked if len(p) != 2 or p[0] == p[1] or not set(p) <= set(names)]
+    if wrong:
+        raise SpecificationError(
+            f"{wrong[0]} is no pair of the markets.", f"They are: {listed(names)}."
+        )
+    return asked
+
+
+def first_period(drop: float | int, length: int) -> int:
+    """Return the first period of a log t regression, counted from 1."""
+    if isinstance(drop, bool) or not (
+        0 < drop < 1 or (float(drop).is_integer() and 1 <= drop < length - 3)
+    ):
+        raise SpecificationError(
+            f"drop={drop!r} is neither a share below 1 nor a number of periods.", "Use 0.3."
+        )
+    first = int(np.floor(drop * length + 0.5)) if 0 < drop < 1 else int(drop)
+    return max(first, 1) + 1
+
+
+def _convergence(
+    balanced: pd.DataFrame,
+    periods: dict[str, np.ndarray],
+    index: pd.Index,
+    arguments: dict[str, Any],
+    notes: list[str],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Log t of all core markets by period, then of the clubs; and who is in which club."""
+    smooth = arguments["smooth"]
+    rows, members = [], []
+    for name, inside in periods.items():
+        part = balanced[balanced.index.isin(index[inside])]
+        row: dict[str, Any] = {"period": name, "group": "all", "markets": balanced.shape[1]}
+        if len(part) < 20:
+            rows.append({**row, "nobs": len(part), "note": f"{len(part)} dates; 20 are needed"})
+            continue
+        if part.to_numpy().min() <= 0:
+            rows.append({**row, "nobs": len(part), "note": "prices of 1 or less: no log t"})
+            continue
+        paths = part.to_numpy()
+        if smooth is not None:
+            paths = logt.hodrick_prescott(paths, float(smooth))
+        if logt.transition(paths)[1].min() <= 1e-20:
+            rows.append({**row, "nobs": len(part), "note": "no dispersion on a date: no log t"})
+            continue
+        rule = logt.Rule(
+            first_period(arguments["drop"], len(paths)), arguments["kernel"], arguments["variance"]
+        )
+        whole = logt.log_t(paths, rule)
+        rows.append({**row, **_test(whole)})
+        found = logt.clubs(paths, rule, float(arguments["sieve"]))
+        joined = logt.merged(paths, found, rule)
+        for number, (places, test) in enumerate(zip(found.members, found.tests, strict=True), 1):
+            rows.append({"period": name, "group": f"club {number}", "markets": len(places),
+                         **_test(test)})  # fmt: skip
+        members += _membership(name, list(balanced.columns), found, joined)
+    if smooth is None:
+        notes.append("Log t on unfiltered prices; compare smooth= with care: a filter moves b.")
+    return pd.DataFrame(rows), pd.DataFrame(members, columns=["period", "market", "club", "merged"])
+
+
+def _test(test: logt.LogT) -> dict[str, Any]:
+    from scipy import stats
+
+    return {
+        "slope": test.slope, "std_error": test.std_error, "statistic": test.statistic,
+        "p_value": float(stats.norm.cdf(test.statistic)), "nobs": test.nobs,
+        "converges": bool(test.statistic > logt.THRESHOLD), "note": "",
+    }  # fmt: skip
+
+
+def _membership(
+    period: str, names: list[str], found: logt.Clubs, joined: logt.Clubs
+) -> list[dict[str, Any]]:
+    def club(of: logt.Clubs, place: int) -> str:
+        inside = [i for i, places in enumerate(of.members, 1) if place in places]
+        return f"club {inside[0]}" if inside else "divergent"
+
+    return [
+        {"period": period, "market": name, "club": club(found, i), "merged": club(joined, i)}
+        for i, name in enumerate(names)
+    ]

@@ -1,0 +1,199 @@
+"""Integration of markets: dispersion by hand, pairs, periods, what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import carbonlink as cl
+from carbonlink.kernels import logt
+from carbonlink.measures.integration import first_period
+
+
+def markets(n: int = 400, k: int = 4, rng: int = 0) -> pd.DataFrame:
+    """Prices that follow one walk and each other."""
+    draws = np.random.default_rng(rng)
+    trend = 4 + 0.01 * np.cumsum(draws.standard_normal(n))
+    noise = 0.03 * draws.standard_normal((n, k))
+    for t in range(1, n):
+        noise[t] = 0.8 * noise[t - 1] + 0.02 * draws.standard_normal(k)
+    days = pd.date_range("2018-01-05", periods=n, freq="W-FRI")
+    return pd.DataFrame(np.exp(trend[:, None] + noise), days, [f"m{i}" for i in range(k)])
+
+
+@pytest.fixture(scope="module")
+def found():
+    return cl.integration(markets(), draws=29)
+
+
+def test_dispersion_by_hand(found):
+    logs = np.log(markets())
+    row = found.dispersion.iloc[10]
+    assert row["dispersion"] == pytest.approx(logs.iloc[10].std(ddof=1))
+    assert row["range_ratio"] == pytest.approx(markets().iloc[10].max() / markets().iloc[10].min())
+    change = logs.diff().iloc[10].to_numpy()
+    moves = [abs(change[i] - change[j]) for i in range(4) for j in range(i + 1, 4)]
+    assert row["relative_variance"] == pytest.approx(np.var(moves, ddof=1))
+    assert (found.dispersion["dispersion"] == found.dispersion["all"]).all()
+
+
+def test_weights_are_volumes():
+    prices = markets(100)
+    volumes = pd.DataFrame(0.0, prices.index, prices.columns).assign(m0=3.0, m1=1.0)
+    row = cl.integration(prices, volumes=volumes, pairs=False).dispersion.iloc[5]
+    logs = np.log(prices.iloc[5])
+    mean = 0.75 * logs["m0"] + 0.25 * logs["m1"]
+    by_hand = np.sqrt(0.75 * (logs["m0"] - mean) ** 2 + 0.25 * (logs["m1"] - mean) ** 2)
+    assert row["weighted"] == pytest.approx(by_hand)
+
+
+def test_units_and_order_move_no_dispersion(found):
+    moved = cl.integration(markets()[["m2", "m0", "m3", "m1"]] * 7.1, pairs=False)
+    np.testing.assert_allclose(
+        moved.dispersion["dispersion"], found.dispersion["dispersion"], rtol=1e-9
+    )
+
+
+def test_pairs_return(found):
+    table = found.pairs
+    assert len(table) == 6 * 3
+    whole = table[table["period"] == "all"]
+    assert (whole["p_dfgls"] < 0.05).all() and (whole["p_trace_holm"] < 0.05).all()
+    assert (whole["p_dfgls_holm"] >= whole["p_dfgls"]).all()
+    assert whole["beta"].to_numpy() == pytest.approx(np.ones(6), abs=0.35)
+    truth = np.log(0.5) / np.log(0.8)
+    assert whole["half_life"].between(truth / 2.5, truth * 2.5).all()
+    assert (whole["half_life_lower"] <= whole["half_life"]).all()
+    assert (whole["half_life"] <= whole["half_life_upper"]).all()
+    matrix = found.half_lives("after")
+    assert matrix.loc["m0", "m1"] == matrix.loc["m1", "m0"]
+    assert np.isnan(matrix.loc["m0", "m0"])
+
+
+def test_log_t_is_the_kernels(found):
+    logs = np.log(markets())
+    test = logt.log_t(logs.to_numpy(), logt.Rule(first_period(0.3, 400)))
+    row = found.log_t.iloc[0]
+    assert row["statistic"] == pytest.approx(test.statistic)
+    assert set(found.clubs["period"]) == {"all", "before", "after"}
+    assert (found.clubs["club"].str.startswith(("club", "divergent"))).all()
+
+
+@pytest.mark.parametrize(
+    ("drop", "length", "first"), [(1 / 3, 34, 12), (0.3, 34, 11), (0.3, 150, 46), (10, 34, 11)]
+)
+def test_the_first_period_of_log_t(drop, length, first):
+    assert first_period(drop, length) == first
+
+
+def test_logarithms_are_taken_as_they_are():
+    logs = np.log(markets(100))
+    taken = cl.integration(logs, logs=False, pairs=False)
+    made = cl.integration(markets(100), pairs=False)
+    np.testing.assert_allclose(taken.log_t["slope"], made.log_t["slope"], rtol=1e-9)
+    smoothed = cl.integration(logs, logs=False, pairs=False, smooth=400.0)
+    assert smoothed.log_t["slope"].iloc[0] != taken.log_t["slope"].iloc[0]
+
+
+def test_many_units_have_no_pairs_unless_named():
+    wide = markets(120, k=13)
+    quiet = cl.integration(wide, draws=0)
+    assert quiet.pairs.empty and any("78 pairs" in note for note in quiet.notes)
+    one = cl.integration(wide, pairs=[("m0", "m12")], draws=0)
+    assert len(one.pairs) == 1 and one.pairs["half_life"].isna().all()
+
+
+def test_weeks_hold_the_last_price():
+    days = pd.bdate_range("2020-01-01", periods=600)
+    prices = pd.DataFrame(
+        np.exp(4 + 0.01 * np.random.default_rng(0).standard_normal((600, 2)).cumsum(axis=0)),
+        days,
+        ["a", "b"],
+    )
+    prices.iloc[100:110, 0] = np.nan
+    weekly = cl.integration(prices, freq="W", pairs=False).prices
+    friday = prices.index[prices.index.day_of_week == 4][3]
+    assert weekly.loc[friday + pd.Timedelta(days=2), "b"] == pytest.approx(
+        np.log(prices.loc[friday, "b"])
+    )
+    assert weekly["a"].isna().sum() >= 1
+
+
+def test_a_late_market_is_outside_the_core():
+    prices = markets()
+    prices.loc[prices.index < "2021-07-16", "m3"] = np.nan
+    late = cl.integration(prices, draws=0)
+    assert late.spec["core"] == ("m0", "m1", "m2")
+    assert any("m3" in note for note in late.notes)
+    before = late.pairs.query("period == 'before' and second == 'm3'")
+    assert before["note"].str.contains("0 joint prices").all()
+    same = late.pairs.query("first == 'm0' and second == 'm3'").set_index("period")
+    assert same.loc["all", "dfgls"] == same.loc["after", "dfgls"]
+
+
+def test_a_change_at_the_date_is_seen():
+    prices = markets(500)
+    late = prices.index >= "2021-07-16"
+    wide = np.exp(np.log(prices).sub(np.log(prices).mean(axis=1), axis=0) * 3)
+    prices[~late] = wide[~late].mul(np.exp(np.log(prices).mean(axis=1))[~late], axis=0)
+    tests = cl.integration(prices, pairs=False).changes.set_index("test")
+    change = tests.loc["change at 2021-07-16"]
+    assert change["estimate"] < 0 and change["p_value"] < 0.01
+    assert tests.loc["break at an unknown date", "p_value"] < 0.01
+
+
+def test_credits_and_allowances_are_the_arbitrage_pairs():
+    prices = markets(200).rename(columns={"m0": "cea", "m1": "ccer"})
+    arbitrage = cl.integration(prices, split=None, draws=0).arbitrage
+    assert len(arbitrage) == 3
+    assert {"ccer"} <= set(arbitrage["first"]) | set(arbitrage["second"])
+
+
+def test_equal_prices_at_the_start_have_no_log_t():
+    prices = markets(100)
+    prices.iloc[0] = 50.0
+    row = cl.integration(prices, pairs=False).log_t.iloc[0]
+    assert "no dispersion" in row["note"] and "statistic" not in row.dropna()
+
+
+def test_the_guard_is_in_the_notes(found):
+    assert any("no arbitrage" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("change", "arguments", "error", "words"),
+    [
+        (lambda d: d[["m0"]], {}, cl.DataError, "two markets"),
+        (lambda d: d.assign(m1=-1.0), {}, cl.DataError, "m1 has prices of zero or less"),
+        (lambda d: d, {"markets": ["m0", "nobody"]}, cl.SpecificationError, "nobody"),
+        (lambda d: d, {"kernel": "box"}, cl.SpecificationError, "kernel"),
+        (lambda d: d, {"variance": "x"}, cl.SpecificationError, "variance"),
+        (lambda d: d, {"draws": 5}, cl.SpecificationError, "draws"),
+        (lambda d: d, {"drop": 1.5}, cl.SpecificationError, "drop"),
+        (lambda d: d, {"split": "soon"}, cl.SpecificationError, "split"),
+        (lambda d: d, {"pairs": [("m0", "m9")]}, cl.SpecificationError, "m9"),
+        (lambda d: d, {"freq": "D"}, cl.SpecificationError, "freq"),
+        (lambda d: d.iloc[:30], {}, cl.TooFewObservationsError, "40 are needed"),
+        (lambda d: d.iloc[::-1], {}, cl.DataError, "order"),
+    ],
+)
+def test_bad_input_is_named(change, arguments, error, words):
+    with pytest.raises(error, match=words):
+        cl.integration(change(markets(120)), **{"pairs": False, **arguments})
+
+
+@pytest.mark.real
+def test_nine_prices_before_and_after_the_launch(real_data):
+    """The nine Chinese prices of ICAP, weekly."""
+    from carbonlink.ingest.folder import read_folder
+    from carbonlink.panel.loading import assemble
+
+    names = ["cea", "shenzhen", "shanghai", "beijing", "guangdong", "tianjin", "hubei",
+             "chongqing", "fujian"]  # fmt: skip
+    panel = assemble(read_folder(real_data), names, prefer=dict.fromkeys(names, "icap_2026.csv"))
+    found = cl.integration(panel, names, draws=0)
+    assert set(found.pairs["period"]) == {"all", "before", "after"}
+    assert len(found.pairs) == 36 * 3
+    assert "cea" not in found.spec["core"] and len(found.spec["core"]) >= 4
+    assert found.dispersion["markets"].max() == 9
