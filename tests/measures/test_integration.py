@@ -8,7 +8,7 @@ import pytest
 
 import carbonlink as cl
 from carbonlink.kernels import logt
-from carbonlink.measures.integration import first_period
+from carbonlink.measures.integration_convergence import first_period
 
 
 def markets(n: int = 400, k: int = 4, rng: int = 0) -> pd.DataFrame:
