@@ -9,13 +9,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ._version import __version__
-from .errors import CarbonlinkError
+from .errors import CarbonlinkError, SpecificationError
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """Set to 1 before numpy loads: sums over threads change the last digits with the machine's load."""
 
 FAILED = 2
 """Exit status when a command cannot do what was asked."""
+
+
+REGISTERED = {
+    "market": "the market, where the file does not say it",
+    "layout": "the layout, where it is not recognised",
+    "publisher": "who published the data",
+    "title": "what they are called",
+    "url": "where they are",
+    "accessed": "when they were downloaded (2024-08-30)",
+    "licence": "what may be done with them",
+    "note": "anything else",
+}
+"""Cells of a file's row in SOURCES.csv that can be given on the command line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,11 +83,9 @@ def build_parser() -> argparse.ArgumentParser:
 def _add_report(commands: argparse._SubParsersAction) -> None:
     report = commands.add_parser("report", help="read the data and write the report")
     _add_raw(report)
-    report.add_argument("--out", default="reports", metavar="DIR", help="where it goes (reports)")
-    report.add_argument(
-        "--draws", type=int, default=199, metavar="N", help="draws of every test (199)"
-    )
-    report.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every test (0)")
+    report.add_argument("--out", metavar="DIR", help="where it goes (reports)")
+    report.add_argument("--draws", type=int, metavar="N", help="draws of every test (199)")
+    report.add_argument("--seed", type=int, metavar="N", help="seed of every test (0)")
     report.add_argument("--strict", action="store_true", help="stop at a file that cannot be used")
     report.set_defaults(run=_report)
 
@@ -82,7 +93,7 @@ def _add_report(commands: argparse._SubParsersAction) -> None:
 def _add_check(commands: argparse._SubParsersAction) -> None:
     check = commands.add_parser("check", help="build the report again and say what differs")
     _add_raw(check)
-    check.add_argument("--out", default="reports", metavar="DIR", help="the report (reports)")
+    check.add_argument("--out", metavar="DIR", help="the report (reports)")
     check.set_defaults(run=_check)
 
 
@@ -92,9 +103,13 @@ def _add_data(commands: argparse._SubParsersAction) -> None:
     data.add_argument("--out", metavar="DIR", help="where the tables go (data/processed)")
     data.add_argument("--fresh", action="store_true", help="read every file again")
     choice = data.add_mutually_exclusive_group()
-    choice.add_argument("--register", metavar="FILE", help="record a raw file in SOURCES.csv")
+    choice.add_argument(
+        "--register", metavar="FILE", nargs="+", help="record raw files in SOURCES.csv"
+    )
     choice.add_argument("--list", action="store_true", help="list the files and what they hold")
     choice.add_argument("--explain", metavar="FILE", help="say how one file is read")
+    for cell, about in REGISTERED.items():
+        data.add_argument(f"--{cell}", metavar="TEXT", help=f"with --register: {about}")
     data.set_defaults(run=_data)
 
 
@@ -119,23 +134,16 @@ def _add_raw(command: argparse.ArgumentParser) -> None:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from .report.build import build
+    from .report.run import report
 
-    made = build(
-        options.raw,
-        out=options.out,
-        draws=options.draws,
-        strict=options.strict,
-        rng=options.seed,
-    )
-    print(made.summary())
+    print(report(options.raw, options.out, options.draws, options.seed, options.strict))
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
-    from .report.check import check
+    from .report.run import check
 
-    found = check(out=options.out, raw=options.raw)
+    found = check(options.raw, options.out)
     print(found.summary())
     return 0 if found.same else 1
 
@@ -144,6 +152,12 @@ def _data(options: argparse.Namespace) -> int:
     from .report import quick
 
     looking = options.register or options.explain or options.list
+    cells = {cell: getattr(options, cell) for cell in REGISTERED}
+    cells = {cell: text for cell, text in cells.items() if text is not None}
+    if cells and not options.register:
+        raise SpecificationError(
+            f"--{next(iter(cells))} says something of no file.", "Add it to --register FILE."
+        )
     said = None if looking or options.fresh else quick.unchanged(options.raw, options.out)
     if said is not None:
         print(said)
@@ -151,7 +165,9 @@ def _data(options: argparse.Namespace) -> int:
     from .report import processed
 
     if options.register:
-        print(processed.register(options.register))
+        files = [file for file in options.register if Path(file).name != "SOURCES.csv"]
+        for file in files or options.register:
+            print(processed.register(file, **cells))
     elif options.explain:
         print(processed.explain(options.explain))
     elif options.list:
@@ -162,7 +178,7 @@ def _data(options: argparse.Namespace) -> int:
 
 
 def _init(options: argparse.Namespace) -> int:
-    from .report.processed import start_project
+    from .report.project import start_project
 
     print(start_project(Path(options.folder)))
     return 0

@@ -215,9 +215,15 @@ def _resource(
     }
 
 
+def open_licence(text: str) -> str:
+    """Return the name of the open licence that a register's text begins with, else ""."""
+    match = _OPEN_LICENCE.match(text)
+    return match[1] if match else ""
+
+
 def _licences(texts: list[str]) -> dict[str, list[dict[str, str]]]:
     """The open licences among the texts of a register, as a Data Package names them."""
-    named = {m[1]: text for text in texts if (m := _OPEN_LICENCE.match(text))}
+    named = {name: text for text in texts if (name := open_licence(text))}
     licences = [{"name": name, "title": text} for name, text in sorted(named.items())]
     return {"licenses": licences} if licences else {}
 

@@ -97,14 +97,14 @@ def check_folder(folder: Path) -> Mapping[str, Source]:
     if unknown:
         raise RegistrationError(
             f"{_listed(unknown)} in {folder} {_has(unknown)} no row with a hash in {REGISTER}.",
-            f"Register: carbonlink data --register {files[unknown[0]]}",
+            f"Register: carbonlink data --register {_paths(files, unknown)}",
         )
     changed = [k for k, path in files.items() if artifacts.sha256(path) != register[k].sha256]
     if changed:
         raise RegistrationError(
             f"{_listed(changed)} in {folder} {_has(changed)} changed since registration.",
             "If the change is meant, register the new file: carbonlink data --register "
-            f"{files[changed[0]]}",
+            f"{_paths(files, changed)}",
         )
     gone = [key for key in register if key not in files]
     if gone:
@@ -113,6 +113,10 @@ def check_folder(folder: Path) -> Mapping[str, Source]:
             "Put the file back, or take its row out.",
         )
     return register
+
+
+def _paths(files: Mapping[str, Path], keys: list[str]) -> str:
+    return " ".join(str(files[key]) for key in keys[:_SHOWN])
 
 
 def _listed(names: list[str]) -> str:
@@ -144,6 +148,12 @@ def register(file: str | Path, **cells: str) -> Path:
     if not path.is_file():
         raise DataError(f"There is no file {file}.", "Check the name and the folder.")
     folder = _raw_folder(path)
+    if path not in (p.resolve() for p in raw_files(folder)[0]):
+        raise DataError(
+            f"{path.name} is no raw file: the register, hidden files and descriptions (.md, .rst) "
+            "are none.",
+            "Register the data files.",
+        )
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
         raise DataError(f"{REGISTER} has no column {unknown[0]}.", f"It has: {', '.join(COLUMNS)}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,7 @@ def build(
     root: str | Path | None = None,
     strict: bool = False,
     rng: int = 0,
+    sample: Mapping[str, Any] | None = None,
 ) -> BuiltReport:
     """Read a folder of raw files, make every exhibit and write the report.
 
@@ -100,6 +101,8 @@ def build(
         Whether a file that cannot be used stops the run.
     rng : int
         Seed of every exhibit.
+    sample : mapping, optional
+        Arguments of `carbonlink.load` that choose the panel: markets, start, end, prefer.
 
     Returns
     -------
@@ -120,7 +123,7 @@ def build(
         )
     with output_folder(out) as folder:
         before = manifest.read(folder, missing={})
-        prepared = prepare(raw, draws=draws, root=root, strict=strict, rng=rng)
+        prepared = prepare(raw, draws=draws, root=root, strict=strict, rng=rng, sample=sample)
         kept = {**prepared.manifest, "saved": before.get("saved", [])}
         outdated = [
             row["path"] for part in before.get("exhibits", []) for row in part.get("outputs", [])
@@ -137,6 +140,7 @@ def prepare(
     root: str | Path | None = None,
     strict: bool = False,
     rng: int = 0,
+    sample: Mapping[str, Any] | None = None,
 ) -> Prepared:
     """Make every exhibit in memory; see `build`."""
     _check(draws, rng)
@@ -145,11 +149,12 @@ def prepare(
     if strict and reading.failures:
         first = reading.failures[0]
         raise DataError(f"{first.path} cannot be used: {first.reason}", "Leave --strict out.")
-    study = Study(assemble(reading), draws=draws, rng=rng)
+    study = Study(assemble(reading, **(sample or {})), draws=draws, rng=rng)
     specification = {
         "raw": None if raw is None else folder.resolve().name,
         "draws": draws,
         "rng": rng,
+        "sample": dict(sample or {}),
     }
     return compose(list(make(study)), study, reading, specification)
 

@@ -83,7 +83,13 @@ def check(
             f"The report in {folder} was made from {wanted}.",
             "Leave --raw out." if chosen["raw"] is None else "Give that folder with --raw.",
         )
-    again = prepare(raw, draws=chosen["draws"], root=root, rng=chosen["rng"])
+    again = prepare(
+        raw,
+        draws=chosen["draws"],
+        root=root,
+        rng=chosen["rng"],
+        sample=chosen.get("sample", {}),
+    )
     differences = [*_inputs(recorded, again.manifest), *_altered(recorded, folder)]
     remarks = list(_versions(recorded, again.manifest))
     rows = [row for part in recorded["exhibits"] for row in part["outputs"]]

@@ -94,6 +94,7 @@ def facts(study: Study, record: dict[str, Any]) -> dict[str, Any]:
         ("Data", source),
         ("Draws of every randomisation test and bootstrap", f"{chosen['draws']:,d}"),
         ("Seed", str(chosen["rng"])),
+        *((name.capitalize(), _shown(value)) for name, value in chosen["sample"].items()),
         *((package, version) for package, version in record["versions"].items()),
     ]
     return {
@@ -104,3 +105,10 @@ def facts(study: Study, record: dict[str, Any]) -> dict[str, Any]:
         "quarantine": page.quarantine_rows(study.panel.quarantine),
         "specification": specification,
     }
+
+
+def _shown(value: Any) -> str:
+    """A choice of the sample in words."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {file}" for key, file in value.items())
+    return ", ".join(value) if isinstance(value, list) else str(value)

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .. import demo
-from ..errors import OutputError
+from ..errors import CarbonlinkError
 from ..ingest import folder as folders
 from ..ingest import provenance
 from ..ingest.earlier import QUARANTINE
@@ -19,7 +18,7 @@ from ..ingest.sheet import sheets
 from ..ingest.template import write_template
 from .page import quarantine_rows
 from .publish import output_folder
-from .quick import entry_line, tables_of
+from .quick import entry_line, places
 
 _SHOWN = 20
 
@@ -28,8 +27,8 @@ def process(
     raw: str | Path | None = None, out: str | Path | None = None, fresh: bool = False
 ) -> str:
     """Bring the tidy tables and the quarantine up to date, and say what was read and written."""
-    folder, registered = _folder(raw)
-    with output_folder(tables_of(folder, registered, out)) as target:
+    folder, registered, tables = places(raw, out)
+    with output_folder(tables) as target:
         made = rebuild(folder, target, registered=registered, fresh=fresh)
     lines = [entry_line(entry, entry["path"] in made.reused) for entry in made.entries]
     aside = quarantine_rows(read_quarantine(target))
@@ -48,7 +47,7 @@ def read_quarantine(folder: Path) -> pd.DataFrame:
 
 def listing(raw: str | Path | None = None) -> str:
     """Return a line a file of a folder: layout, markets, span, rows."""
-    folder, registered = _folder(raw)
+    folder, registered, _ = places(raw)
     ledger = folders.read_folder(folder, registered=registered).ledger()
     columns = ["file", "layout", "markets", "start", "end", "kept", "quarantined", "reason"]
     table = ledger[columns].astype(str)
@@ -98,34 +97,19 @@ def template(file: str | Path) -> str:
     )
 
 
-def register(file: str | Path) -> str:
+def register(file: str | Path, **cells: str) -> str:
     """Record a raw file, with its hash, in the register of its project, and say so."""
-    written = provenance.register(file)
-    return f"Registered {Path(file).name} in {written}"
-
-
-def start_project(folder: str | Path) -> str:
-    """Make a project folder with the demonstration set, and say what to do next."""
-    folder = Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputError(
-            f"{folder} is there and not empty.", "Name a folder that is new or empty."
-        )
-    with output_folder(folder):
-        written = demo.write(folder / "data" / "raw")
-    return (
-        f"Made {folder} with {len(written) - 1} files of synthetic demonstration data in "
-        "data/raw.\n"
-        f"Next: cd {folder} && carbonlink report\n"
-        "Your own data: take the demo_ files and their rows in SOURCES.csv away, put your files in "
-        "data/raw, and register each with carbonlink data --register FILE."
-    )
-
-
-def _folder(raw: str | Path | None) -> tuple[Path, bool]:
-    if raw is not None:
-        return Path(raw), False
-    return provenance.find_root() / "data" / "raw", True
+    written = provenance.register(file, **cells)
+    path = Path(file).resolve()
+    source = _source(path)
+    said = f"Registered {path.name} in {written}"
+    if source is None:
+        return said
+    try:
+        reading = read_file(path, market=source.market or None, layout=source.layout or None)
+    except CarbonlinkError as error:
+        return f"{said}; it cannot be used yet: {error}"
+    return f"{said}: layout {reading.layout}, {', '.join(reading.markets)}"
 
 
 def _source(path: Path) -> provenance.Source | None:
