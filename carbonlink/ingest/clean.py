@@ -117,7 +117,11 @@ def number(cell: object) -> float | None:
     if isinstance(cell, bool):
         return None
     if isinstance(cell, (int, float, np.integer, np.floating)):
-        return float(cell) if abs(cell) != float("inf") else None
+        try:
+            value = float(cell)
+        except OverflowError:
+            return None
+        return None if np.isinf(value) else value
     if not isinstance(cell, str):
         return float("nan") if is_missing(cell) else None
     text = tidy_text(cell).replace(" ", "").replace("−", "-").casefold()

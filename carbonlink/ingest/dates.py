@@ -11,6 +11,9 @@ import pandas as pd
 from .clean import excel_serial, tidy_text
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+MIXED = "mixed"
+_CLEAR = 20
+"""So many days of one order for each of the other make that one a misprint."""
 _MANY = 200
 _SERIALS = (20_000, 80_000)
 _YEAR_FIRST = re.compile(
@@ -27,30 +30,33 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 
 def day_order(cells: pd.Series, default: str) -> str:
-    """Return "mdy" or "dmy" for a file whose dates end with the year.
+    """Return "mdy", "dmy" or "mixed" for a file whose dates end with the year.
 
     Parameters
     ----------
     cells : Series
         The date column.
     default : str
-        The order of the layout where no day above 12 decides.
+        The order of the layout where no day above 12 decides. Where days above 12 stand in both
+        places (more than one in 20 in the rarer) the order is "mixed", and only dates that can be read in one way are read.
     """
-    first = second = 0
+    ends = [0, 0]
     for cell in pd.unique(cells):
         if isinstance(cell, str) and (match := _YEAR_LAST.match(tidy_text(cell))):
-            first, second = max(first, int(match[1])), max(second, int(match[2]))
-    if first > 12 >= second:
-        return "dmy"
-    if second > 12 >= first:
-        return "mdy"
-    return default
+            above = int(match[1]) > 12, int(match[2]) > 12
+            if above[0] != above[1]:
+                ends[above[1]] += 1
+    if not any(ends):
+        return default
+    if min(ends) * _CLEAR > max(ends):
+        return MIXED
+    return "dmy" if ends[0] > ends[1] else "mdy"
 
 
 def settled_order(cells: pd.Series) -> str | None:
     """Return "mdy" or "dmy" where a day above 12 in the column settles it, else None."""
-    order = day_order(cells, "dmy")
-    return order if order == day_order(cells, "mdy") else None
+    order = day_order(cells, "")
+    return order or None
 
 
 def is_ambiguous(cell: object) -> bool:
@@ -98,6 +104,10 @@ def _date(cell: object, order: str | None) -> dt.datetime | None:
         return dt.datetime(int(year), int(month), int(day), hour, minute, second)
     if order and (match := _YEAR_LAST.fullmatch(text)):
         first, second, year = (int(g) for g in match.groups())
+        if order == MIXED:
+            if first <= 12 and second <= 12 and first != second:
+                return None
+            order = "mdy" if second > 12 else "dmy"
         month, day = (first, second) if order == "mdy" else (second, first)
         return dt.datetime(year, month, day)
     if match := _NAMED.fullmatch(text):
@@ -173,7 +183,7 @@ def _minute(cell: object) -> float:
     if isinstance(cell, dt.timedelta):
         found = cell.total_seconds() / 60
     elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        found = round(float(cell) * 1440, 6)
+        found = round(cell * 1440.0, 6) if abs(cell) <= 1 else float("nan")
     else:
         match = _CLOCK.fullmatch(tidy_text(cell))
         if match is None or int(match[2]) > 59 or int(match[3] or 0):

@@ -20,6 +20,11 @@ _FOOTER = re.compile(
     r"(数据来源|资料来源|来源|注|备注|说明|source|note|data provided)", re.IGNORECASE
 )
 _SHOWN = 40
+_ORDERS = {
+    order: f"Dates such as 02/03/2025 are read {words} first, as this layout prints them; no day "
+    "above 12 in the file shows it."
+    for order, words in (("mdy", "month"), ("dmy", "day"))
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +96,16 @@ class Draft:
         ----------
         column : str
             Name of the column.
-        order : {"mdy", "dmy"}, optional
+        order : {"mdy", "dmy", "mixed"}, optional
             How to read 02/03/2025; by default as a day above 12 elsewhere in the column shows.
         """
         cells = self.rows[column]
-        order = order or dates.settled_order(cells)
-        values, wrong = dates.dates(cells, order)
+        shown = dates.settled_order(cells)
+        values, wrong = dates.dates(cells, order or shown)
         draft = self.with_rows(**{column: values})
+        if order in _ORDERS and shown is None and any(map(dates.is_ambiguous, cells)):
+            draft = draft.noted(_ORDERS[order])
+        order = order or shown
         return draft.with_bad(wrong, _no_date(column, cells, order))
 
 
@@ -108,7 +116,7 @@ def _no_number(name: str, cells: pd.Series) -> Callable[[int], str]:
 def _no_date(name: str, cells: pd.Series, order: str | None) -> Callable[[int], str]:
     def reason(place: int) -> str:
         cell = cells.iloc[place]
-        if order is None and dates.is_ambiguous(cell):
+        if order in (None, dates.MIXED) and dates.is_ambiguous(cell):
             return (
                 f"{name} {_shown(cell)} may have the day or the month first; print the year first"
             )
@@ -219,7 +227,12 @@ class Settled:
     kept: int
 
 
-def settle(draft: Draft, parts: Sequence[pd.DataFrame], empty: str = "no_data") -> Settled:
+def settle(
+    draft: Draft,
+    parts: Sequence[pd.DataFrame],
+    empty: str = "no_data",
+    label: Callable[[int], str] = "row {}".format,
+) -> Settled:
     """Check tidy rows and account for every source row.
 
     Parameters
@@ -230,6 +243,8 @@ def settle(draft: Draft, parts: Sequence[pd.DataFrame], empty: str = "no_data") 
         Tidy rows made of them by `tidy`; one source row may have made several.
     empty : str
         What a source row without any number is declared as.
+    label : callable
+        How a reason names another row.
 
     Notes
     -----
@@ -244,7 +259,7 @@ def settle(draft: Draft, parts: Sequence[pd.DataFrame], empty: str = "no_data") 
     for place, reasons in bad_rows(frame).items() if len(frame) else ():
         _add(bad, int(frame[ROW].to_numpy()[place]), reasons)
     frame = frame[~frame[ROW].isin(list(bad))].reset_index(drop=True)
-    frame, repeated = _without_duplicates(frame, bad)
+    frame, repeated = _without_duplicates(frame, bad, label)
     kept = set(frame[ROW])
     rest = [row for row in draft.rows.index if row not in kept and row not in bad]
     twice = sum(row in repeated for row in rest)
@@ -265,7 +280,7 @@ def _add(bad: dict[int, list[str]], row: int, reasons: Iterable[str]) -> None:
 
 
 def _without_duplicates(
-    frame: pd.DataFrame, bad: dict[int, list[str]]
+    frame: pd.DataFrame, bad: dict[int, list[str]], label: Callable[[int], str]
 ) -> tuple[pd.DataFrame, set[int]]:
     keys, content = list(KEY), [*KEY, *NUMBERS]
     repeated = frame[frame.duplicated(keys, keep=False).to_numpy()]
@@ -278,7 +293,7 @@ def _without_duplicates(
     first, last = rows.transform("min"), rows.transform("max")
     for row, low, high in zip(clashing[ROW], first, last, strict=True):
         other = high if row == low else low
-        where = f"row {other}" if other != row else "the same row"
+        where = label(int(other)) if other != row else "the same row"
         _add(bad, int(row), [f"other numbers for the same date and product in {where}"])
     frame = frame[~frame[ROW].isin(list(bad))]
     again = frame.duplicated(keys).to_numpy()

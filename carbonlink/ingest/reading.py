@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from ..errors import CarbonlinkWarning, DataError, UnknownLayoutError
 from ..facts import markets as registry
-from .draft import settle
-from .plausible import unit_notes
+from .draft import Settled, settle
+from .layouts import Parts
+from .plausible import findings
 from .recognise import Recognised, recognise
-from .sheet import content_of, sheets
+from .sheet import Sheet, content_of, sheets
+from .stack import chosen, place_of, stacked
 
 SHOWN = 1_000
 """Quarantined rows in a frame's attrs; `read_file(path).quarantine` has all of them."""
@@ -44,6 +46,8 @@ class Reading:
         Price unit, empty where the file's markets have several.
     notes : tuple of str
         What a user of the numbers must know.
+    doubts : tuple of str
+        Those of the notes that say the numbers may be wrong (a unit, swapped columns, dates).
     synthetic : bool
         Whether the file is registered as synthetic demonstration data.
     """
@@ -62,6 +66,7 @@ class Reading:
     markets: tuple[str, ...]
     unit: str
     notes: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
     synthetic: bool = False
 
 
@@ -118,9 +123,13 @@ def reading_of(
     synthetic : bool
         Whether to mark the reading as synthetic demonstration data.
     """
-    parts = found.layout.read(found.sheet, found.header, market)
-    settled = settle(parts.draft, parts.frames, parts.empty)
-    rows, quarantined = found.sheet.rows, len(settled.quarantine)
+    used, repeats = chosen((found, *found.more))
+    read = [one.layout.read(one.sheet, one.header, market) for one in used]
+    if len(used) == 1:
+        parts, settled = read[0], settle(read[0].draft, read[0].frames, read[0].empty)
+    else:
+        parts, settled = _of_several(read, [one.sheet for one in used])
+    rows, quarantined = sum(one.sheet.rows for one in used), len(settled.quarantine)
     if rows != settled.kept + quarantined + sum(settled.declared.values()):
         raise DataError(
             f"{path.name}: not all of its {rows} source rows are accounted for.",
@@ -133,9 +142,8 @@ def reading_of(
         )
     markets = tuple(settled.frame["market"].unique())
     units = {registry.get(one).price_unit for one in markets}
-    notes = (*parts.draft.notes, *unit_notes(settled.frame))
-    if found.sheet.others:
-        notes = (*notes, f"Sheet {found.sheet.name!r} read; others: {list(found.sheet.others)}.")
+    looks = findings(settled.frame)
+    notes = (*parts.draft.notes, *repeats, *_sheets_note(used), *(one.text for one in looks))
     return Reading(
         frame=settled.frame,
         quarantine=settled.quarantine,
@@ -148,11 +156,40 @@ def reading_of(
         sha256=hashlib.sha256(content).hexdigest(),
         bytes=len(content),
         encoding=found.sheet.encoding,
+        doubts=tuple(one.text for one in looks if one.doubt),
         markets=markets,
         unit=units.pop() if len(units) == 1 else "",
         notes=notes,
         synthetic=synthetic,
     )
+
+
+def _of_several(read: list[Parts], sheets: list[Sheet]) -> tuple[Parts, Settled]:
+    """Settle the rows of several sheets together; reasons name the sheet."""
+    parts, begins = stacked(read, sheets)
+
+    def named(row: int) -> str:
+        number, name = place_of(row, begins)
+        return f"row {number} of sheet {name!r}"
+
+    settled = settle(parts.draft, parts.frames, parts.empty, named)
+    places = [place_of(row, begins) for row in settled.quarantine["row"]]
+    texts = zip(places, settled.quarantine["reason"], strict=True)
+    own = settled.quarantine.assign(
+        row=[row for row, _ in places],
+        reason=[f"sheet {name!r}: {reason}" for (_, name), reason in texts],
+    )
+    return parts, replace(settled, quarantine=own)
+
+
+def _sheets_note(used: tuple[Recognised, ...]) -> tuple[str, ...]:
+    sheets = [one.sheet for one in used]
+    names = [sheet.name for sheet in sheets]
+    others = [name for name in sheets[0].others if name not in names]
+    if not sheets[0].others:
+        return ()
+    said = f"Sheets {names} read as one" if len(names) > 1 else f"Sheet {names[0]!r} read"
+    return (f"{said}; others: {others}." if others else f"{said}.",)
 
 
 def read(
@@ -223,6 +260,9 @@ def table_of(reading: Reading) -> pd.DataFrame:
         )
     if reading.quarantined:
         warnings.warn(CarbonlinkWarning(_warning(reading)), stacklevel=3)
+    if reading.doubts:
+        doubts = f"{reading.path.name}: {' '.join(reading.doubts)}"
+        warnings.warn(CarbonlinkWarning(doubts), stacklevel=3)
     frame = reading.frame.copy()
     frame.attrs.update(
         layout=reading.layout,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 from ..errors import DataError, UnknownLayoutError, check_choice
@@ -41,20 +41,21 @@ LAYOUTS: dict[str, ModuleType] = {
 
 @dataclass(frozen=True)
 class Recognised:
-    """A sheet, the layout it has, and the row of its header."""
+    """A sheet, the layout it has, the row of its header, and other sheets with that layout."""
 
     sheet: Sheet
     layout: ModuleType
     header: int
+    more: tuple[Recognised, ...] = ()
 
 
 def recognise(sheets: Iterable[Sheet], file: str, layout: str | None = None) -> Recognised:
-    """Return the first sheet that a layout knows.
+    """Return the first sheet that a layout knows, with the others that have the same layout.
 
     Parameters
     ----------
     sheets : iterable of Sheet
-        The sheets of one file; no more are read than needed.
+        The sheets of one file.
     file : str
         File name, for messages.
     layout : str, optional
@@ -68,16 +69,18 @@ def recognise(sheets: Iterable[Sheet], file: str, layout: str | None = None) -> 
     if layout is not None:
         check_choice("layout", layout, LAYOUTS)
     tried = [LAYOUTS[layout]] if layout else list(LAYOUTS.values())
-    first = None
+    first, known = None, []
     for sheet in sheets:
         first = first or sheet
         found = [(one, row) for one in tried if (row := header_of(sheet, one)) is not None]
         if len(found) > 1:
             names = ", ".join(one.NAME for one, _ in found)
             raise DataError(f"{file} may be any of: {names}.", "Say which with layout=.")
-        if found:
-            return Recognised(sheet, *found[0])
-    raise _unknown(first, file, tried)
+        if found and (not known or found[0][0] is known[0].layout):
+            known.append(Recognised(sheet, *found[0]))
+    if not known:
+        raise _unknown(first, file, tried)
+    return replace(known[0], more=tuple(known[1:]))
 
 
 def header_of(sheet: Sheet, layout: ModuleType) -> int | None:

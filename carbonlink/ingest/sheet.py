@@ -7,7 +7,6 @@ import functools
 import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +16,12 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError
+from .bounds import check_package
 from .clean import decode, heading
 
 LARGEST_FILE = 200 * 2**20
 LARGEST_CONTENT = 500 * 2**20
-WIDEST, MOST_CELLS = 16_384, 40_000_000
+WIDEST, MOST_CELLS, MOST_LINES = 16_384, 40_000_000, 4_000_000
 TEXT, WORKBOOK, OLD_WORKBOOK, RECORDS = ".csv .txt .tsv", ".xlsx .xlsm", ".xls", ".json"
 SUFFIXES = tuple(f"{TEXT} {WORKBOOK} {OLD_WORKBOOK} {RECORDS}".split())
 _DELIMITERS = (",", ";", "\t")
@@ -153,10 +153,14 @@ def _old_workbook(name: str, content: bytes) -> Iterator[Sheet]:
     import xlrd
 
     try:
-        book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
+        # Ragged rows: one cell in the last corner must not fill the whole sheet.
+        book = xlrd.open_workbook(
+            file_contents=content, logfile=io.StringIO(), on_demand=True, ragged_rows=True
+        )
         titles = [str(title) for title in book.sheet_names()]
         for title in titles:
-            rows = [_old_cells(row, book.datemode) for row in book.sheet_by_name(title).get_rows()]
+            page = book.sheet_by_name(title)
+            rows = [_old_cells(page.row(i), book.datemode) for i in range(page.nrows)]
             yield _page(name, "xls", title, titles, rows)
     except DataError:
         raise
@@ -187,16 +191,11 @@ def _page(name: str, kind: str, title: str, titles: list[str], rows: list[list[A
 
 def _check_expansion(name: str, content: bytes) -> None:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except Exception as error:  # zipfile raises many kinds on damaged archives
+        check_package(name, content, LARGEST_CONTENT, MOST_CELLS)
+    except DataError:
+        raise
+    except Exception as error:  # zipfile and zlib raise many kinds on damaged archives
         raise _broken(name, "workbook") from error
-    if size > LARGEST_CONTENT:
-        raise DataError(
-            f"{name} would unpack to {size / 2**20:,.0f} MB; up to {LARGEST_CONTENT >> 20} MB "
-            "are read.",
-            "Split it by year.",
-        )
 
 
 def _broken(name: str, what: str) -> DataError:
@@ -233,16 +232,27 @@ def _records(name: str, content: bytes) -> Sheet:
     if not isinstance(loaded, list) or not all(isinstance(r, dict) for r in loaded):
         raise DataError(f"{name} holds no list of records.", remedy)
     keys = list(dict.fromkeys(key for record in loaded for key in record))
+    if len(keys) > WIDEST or len(keys) * len(loaded) > MOST_CELLS:
+        raise DataError(f"{name} has records with {len(keys):,d} different keys.", remedy)
     rows = [[_scalar(record.get(key)) for key in keys] for record in loaded]
-    return Sheet(name, numbered([keys, *rows], first=0), "json")
+    return Sheet(name, numbered([[_scalar(key) for key in keys], *rows], first=0), "json")
 
 
 def _scalar(value: Any) -> Any:
-    return "" if value is None else str(value) if isinstance(value, (list, dict)) else value
+    """A JSON value as a cell; an integer beyond any float and half a character stay text."""
+    if value is None:
+        return ""
+    if isinstance(value, int) and abs(value) >= 2**63:
+        return str(value)
+    if isinstance(value, (list, dict)):
+        value = str(value)
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _text(name: str, content: bytes) -> Sheet:
     text, encoding = decode(content, name)
+    if text.count("\n") > MOST_LINES:
+        raise DataError(f"{name} has more than {MOST_LINES:,d} lines.", "Split it by year.")
     head = [line for line in text[:200_000].splitlines() if line.strip()][:_HEAD_LINES]
     delimiter = max(_DELIMITERS, key=lambda d: sum(line.count(d) for line in head))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -65,7 +65,7 @@ def _texts(draft: drafts.Draft, name: str) -> np.ndarray:
 
 
 def _plain(cell: object) -> str:
-    if isinstance(cell, float) and cell == int(cell):
+    if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return tidy_text(cell)
 
