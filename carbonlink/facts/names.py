@@ -8,6 +8,8 @@ from typing import Any
 from .published import published
 
 _SPELLINGS = ("market", "market_id", "name_zh", "name_en", "product_code", "papers_name")
+WORLD_BANK = "worldbank"
+"""Prefix of an allowance market's yearly price in dollars, beside the market in its own currency."""
 _PREFIXES = ("electricity", "eur", "es")
 _KINDS = {
     "electricity": ("electricity", "MWh", "yuan/MWh", "electricity", "电力"),
@@ -56,6 +58,8 @@ def _countries() -> dict[str, str]:
 def by_province(key: str) -> str | None:
     """Return the market id of a name such as "electricity_gd", or None."""
     prefix, _, place = key.replace(" ", "_").partition("_")
+    if prefix == WORLD_BANK:
+        return key if place in _allowances() else None
     if prefix not in _PREFIXES:
         return None
     if place in _places():
@@ -68,6 +72,8 @@ def by_province(key: str) -> str | None:
 def by_pattern(market: str) -> dict[str, Any]:
     """Return the fields of a market that has no registry row but follows a pattern."""
     prefix, _, place = market.partition("_")
+    if prefix == WORLD_BANK:
+        return _in_dollars(market, place)
     market_class, unit, price_unit, en, zh = _KINDS[prefix]
     countries = published("countries")
     country = countries[countries["iso3"].str.lower() == place]
@@ -90,4 +96,26 @@ def by_pattern(market: str) -> dict[str, Any]:
         "verified": "derived",
         "source": row["source"],
         "note": "no registry row: unit after the pattern of the name",
+    }
+
+
+def _allowances() -> dict[str, Any]:
+    markets = published("markets")
+    return markets[markets["market_class"] == "ets"].set_index("market").to_dict(orient="index")
+
+
+def _in_dollars(market: str, place: str) -> dict[str, Any]:
+    row = _allowances()[place]
+    return {
+        "market": market,
+        "market_class": "carbon_price",
+        "name_zh": f"{row['name_zh']}（世界银行）",
+        "name_en": f"{row['name_en']} (World Bank, US$)",
+        "unit": "tCO2e",
+        "currency": "USD",
+        "price_unit": "USD/t",
+        "confidence": "medium",
+        "verified": "derived",
+        "source": "World Bank carbon pricing dashboard",
+        "note": "yearly, in dollars; not converted",
     }

@@ -31,6 +31,7 @@ MISSING = frozenset(
     )
     + ("#value!", "#div/0!", "#ref!", "nat", "无", "/", "...")
 )
+_NAN, _HUGE = float("nan"), float("inf")
 _SCALES = {
     "": 1.0,
     "k": 1e3,
@@ -152,33 +153,22 @@ def numbers(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
         29.420000076293945 is 29.42.
     bad : ndarray of bool
     """
-    texts = cells.to_numpy(dtype=object)
-    is_text = np.fromiter((type(c) is str for c in texts), bool, len(texts))
-    values = np.full(len(texts), np.nan)
-    if is_text.any():
-        values[is_text] = _fast(texts[is_text])
-    rest = np.flatnonzero(np.isnan(values))
-    bad = np.zeros(len(texts), bool)
-    known: dict[object, float | None] = {}
-    for place in rest:
-        cell = texts[place]
-        if isinstance(cell, str):
-            if cell not in known:
-                known[cell] = number(cell)
-            value = known[cell]
-        else:
-            value = number(cell)
-        bad[place] = value is None
-        values[place] = np.nan if value is None else value
-    return without_dust(values), bad
+    found = [_quick(cell) for cell in cells.to_numpy(dtype=object)]
+    bad = np.array([value is None for value in found], bool)
+    return without_dust(np.array(found, dtype=float)), bad
 
 
-def _fast(texts: np.ndarray) -> np.ndarray:
-    """Plain decimal texts as floats; NaN for everything that needs a closer look."""
-    plain = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(float)
-    finite = np.isfinite(plain)
-    # pandas 2 parses long decimals to within an ulp only; float() is exact.
-    return np.where(finite, np.where(finite, texts, np.nan).astype(float), np.nan)
+def _quick(cell: object) -> float | None:
+    """`number`, at once for plain decimals; float() is exact, but reads inf, nan and 1_000 too."""
+    if type(cell) is str:
+        if not cell:
+            return _NAN
+        try:
+            value = float(cell)
+        except ValueError:
+            return number(cell)
+        return value if -_HUGE < value < _HUGE and "_" not in cell else number(cell)
+    return number(cell)
 
 
 def without_dust(values: np.ndarray) -> np.ndarray:

@@ -181,11 +181,13 @@ def body(sheet: Sheet, header: int) -> Draft:
 
 def _filled(cells: pd.DataFrame) -> np.ndarray:
     """Where cells hold more than blanks."""
-    columns = [
-        [not isinstance(c, str) or (c != "" and not c.isspace()) for c in cells[name].to_numpy()]
-        for name in cells
-    ]
-    return np.array(columns, dtype=bool).reshape(cells.shape[1], len(cells)).T
+    table = cells.to_numpy(dtype=object)
+    filled = np.asarray(table != "", dtype=bool).reshape(table.shape)
+    for place in range(table.shape[1]):
+        blanks = {c for c in set(table[:, place]) if isinstance(c, str) and c.isspace()}
+        if blanks:
+            filled[:, place] &= [c not in blanks for c in table[:, place]]
+    return filled
 
 
 def headings(sheet: Sheet, row: int) -> dict[int, str]:

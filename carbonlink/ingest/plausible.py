@@ -15,7 +15,7 @@ _FACTOR, _ROW_FACTOR = 2.0, 5.0
 _FEWEST, _MANY = 5, 20
 _SHARE, _WEEKENDS = 0.2, 0.15
 _NEAR, _NEIGHBOURS = 8.0, 11
-_SHOWN = 6
+_SHOWN, _YEARS_APART = 6, 5
 _RANGES = {
     "ets": (0.5, 1_000.0),
     "offset": (0.5, 1_000.0),
@@ -58,34 +58,39 @@ def findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
       so does a middle price outside anything the class of market has seen, or whole prices beside
       volumes with decimals.
     * A price eight times away from the median of its eleven neighbours is named.
+    * Dates before the market opened, or five years away from every other one, are named.
     * More than 15 % of an allowance market's trading days on weekends points at swapped days and
       months or shifted serial numbers.
     """
     found: list[Finding] = []
-    for (market, trade), part in frame.groupby(["market", "trade"], sort=True):
+    columns = {n: frame[n].to_numpy() for n in (*PRICES, "volume", "value", "date")}
+    columns["series"] = frame.groupby(["product", "vintage"], sort=False).ngroup().to_numpy()
+    for (market, trade), places in frame.groupby(["market", "trade"]).indices.items():
         name = f"{market}, {trade}"
         kind = registry.get(str(market)).market_class
-        if part["volume"].notna().any():
+        part = {column: values[places] for column, values in columns.items()}
+        part["price"] = np.where(np.isnan(part["vwap"]), part["close"], part["vwap"])
+        with np.errstate(all="ignore"):
             found += _units(name, part)
-        found += _columns(name, part, kind)
-        if kind != "electricity" and len(part) >= _MANY:
-            found += _jumps(name, part)
-        if kind in _TRADED_ON_WEEKDAYS and len(part) >= _MANY:
-            found += _weekends(name, part)
+            found += _columns(name, part, kind)
+            if kind != "electricity" and len(places) >= _MANY:
+                found += _jumps(name, part)
+            if kind in _TRADED_ON_WEEKDAYS and len(places) >= _MANY:
+                found += _weekends(name, part)
+            found += _far_dates(name, part, registry.get(str(market)).launch_date)
     return tuple(found)
 
 
-def _headline(part: pd.DataFrame) -> pd.Series:
-    return part["vwap"].where(part["vwap"].notna(), part["close"])
+Part = dict[str, np.ndarray]
+"""Columns of one market and kind of trade; `price` is the average, else the close."""
 
 
-def _units(name: str, part: pd.DataFrame) -> Iterator[Finding]:
-    price = _headline(part)
-    usable = (part["volume"] > 0) & (part["value"] > 0) & (price > 0)
-    ratio = (part["value"] / (part["volume"] * price))[usable]
-    if ratio.empty:
+def _units(name: str, part: Part) -> Iterator[Finding]:
+    usable = (part["volume"] > 0) & (part["value"] > 0) & (part["price"] > 0)
+    if not usable.any():
         return
-    middle = float(ratio.median())
+    ratio = (part["value"] / (part["volume"] * part["price"]))[usable]
+    middle = float(np.median(ratio))
     if len(ratio) >= _FEWEST and not 1 / _FACTOR <= middle <= _FACTOR:
         yield Finding(
             f"{name}: value is about {middle:.3g} times volume × price; check the units in the "
@@ -95,7 +100,7 @@ def _units(name: str, part: pd.DataFrame) -> Iterator[Finding]:
         return
     far = (ratio > _ROW_FACTOR) | (ratio < 1 / _ROW_FACTOR)
     if far.any():
-        days = _days(part.loc[ratio.index[far], "date"])
+        days = _days(part["date"][usable][far])
         yield Finding(
             f"{name}: value is more than {_ROW_FACTOR:g} times away from volume × price on "
             f"{far.sum()} of {len(ratio)} rows ({days}); one of the three is misprinted there.",
@@ -103,60 +108,59 @@ def _units(name: str, part: pd.DataFrame) -> Iterator[Finding]:
         )
 
 
-def _columns(name: str, part: pd.DataFrame, kind: str) -> Iterator[Finding]:
-    ranged = (part["high"] > part["low"]).to_numpy()
+def _columns(name: str, part: Part, kind: str) -> Iterator[Finding]:
+    ranged = part["high"] > part["low"]
     for field in ("close", "open", "vwap"):
-        values = part[field].to_numpy()
+        values = part[field]
         held = ranged & ~np.isnan(values)
         slack = 1e-6 + 0.005 * np.abs(values) * (field == "vwap")
-        outside = held & (
-            (values > part["high"].to_numpy() + slack) | (values < part["low"].to_numpy() - slack)
-        )
+        outside = held & ((values > part["high"] + slack) | (values < part["low"] - slack))
+        if not outside.any():
+            continue
         if outside.sum() >= max(_FEWEST, _SHARE * held.sum()):
             yield Finding(
                 f"{name}: {field} lies outside low to high on {outside.sum()} of {held.sum()} "
                 "rows; check whether columns are swapped.",
                 True,
             )
-        elif outside.any():
-            days = _days(part["date"][outside])
-            rows = f"{outside.sum()} rows ({days})"
+        else:
+            rows = f"{outside.sum()} rows ({_days(part['date'][outside])})"
             yield Finding(f"{name}: {field} lies outside low to high on {rows}.", False)
-    price = _headline(part).dropna()
+    price = part["price"][~np.isnan(part["price"])]
     low, high = _RANGES.get(kind, (-np.inf, np.inf))
-    if len(price) and not low <= (middle := float(price.median())) <= high:
+    if len(price) and not low <= (middle := float(np.median(price))) <= high:
         yield Finding(
             f"{name}: the middle price is {middle:,.6g}, which no market of its kind has seen; "
             "check the unit, and whether price and volume are swapped.",
             True,
         )
-    whole = _whole(price)
     traded = part["volume"][part["volume"] > 0]
-    if len(price) >= _FEWEST and len(traded) >= _FEWEST and whole > 0.9 and _whole(traded) < 0.5:
+    enough = min(len(price), len(traded)) >= _FEWEST
+    if enough and _whole(price) > 0.9 and _whole(traded) < 0.5:
         yield Finding(
             f"{name}: prices are whole numbers and volumes are not; check whether they are swapped.",
             True,
         )
 
 
-def _whole(values: pd.Series) -> float:
-    return float((values == values.round()).mean()) if len(values) else 0.0
+def _whole(values: np.ndarray) -> float:
+    return float((values == np.round(values)).mean())
 
 
-def _jumps(name: str, part: pd.DataFrame) -> Iterator[Finding]:
+def _jumps(name: str, part: Part) -> Iterator[Finding]:
     """Prices far from those around them."""
-    series = [rows.sort_values("date") for _, rows in part.groupby(["product", "vintage"])]
     for field in PRICES:
-        if part[field].isna().all():
+        values = part[field]
+        held = np.flatnonzero(values > 0)
+        if not len(held) or values[held].max() < _NEAR * values[held].min():
             continue
-        days: list[pd.Series] = []
-        for rows in series:
-            held = rows[(rows[field] > 0).to_numpy()]
-            far = _far(held[field].to_numpy())
-            if far.any():
-                days.append(held["date"][far])
-        if days:
-            found = pd.concat(days)
+        days = []
+        for series in np.unique(part["series"][held]):
+            own = held[part["series"][held] == series]
+            own = own[np.argsort(part["date"][own], kind="stable")]
+            days.append(part["date"][own][_far(values[own])])
+        found = np.concatenate(days)
+        if len(found):
             yield Finding(
                 f"{name}: {field} is more than {_NEAR:g} times away from the prices around it on "
                 f"{len(found)} days ({_days(found)}).",
@@ -165,7 +169,7 @@ def _jumps(name: str, part: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _far(values: np.ndarray) -> np.ndarray:
-    if len(values) < _NEIGHBOURS or values.max() < _NEAR * values.min():
+    if len(values) < _NEIGHBOURS:
         return np.zeros(len(values), bool)
     half = _NEIGHBOURS // 2
     around = np.lib.stride_tricks.sliding_window_view(np.pad(values, half, "edge"), _NEIGHBOURS)
@@ -173,11 +177,12 @@ def _far(values: np.ndarray) -> np.ndarray:
     return (values > _NEAR * middle) | (values * _NEAR < middle)
 
 
-def _weekends(name: str, part: pd.DataFrame) -> Iterator[Finding]:
+def _weekends(name: str, part: Part) -> Iterator[Finding]:
     quantity = part["volume"]
-    traded = quantity > 0 if quantity.notna().any() else _headline(part).notna()
-    days = pd.DatetimeIndex(part["date"][traded].unique())
-    share = float((days.dayofweek >= 5).mean()) if len(days) >= _MANY else 0.0
+    traded = ~np.isnan(part["price"]) if np.isnan(quantity).all() else quantity > 0
+    days = np.unique(part["date"][traded].astype("datetime64[D]"))
+    weekend = (days.astype(np.int64) + 3) % 7 >= 5
+    share = float(weekend.mean()) if len(days) >= _MANY else 0.0
     if share > _WEEKENDS:
         yield Finding(
             f"{name}: {100 * share:.0f} % of its trading days are on weekends; check whether days "
@@ -186,7 +191,28 @@ def _weekends(name: str, part: pd.DataFrame) -> Iterator[Finding]:
         )
 
 
-def _days(dates: pd.Series) -> str:
-    texts = sorted(set(dates.dt.strftime("%Y-%m-%d")))
+def _far_dates(name: str, part: Part, launch: pd.Timestamp | None) -> Iterator[Finding]:
+    days = np.unique(part["date"])
+    if launch is not None and days[0] < launch.to_datetime64():
+        early = days[days < launch.to_datetime64()]
+        yield Finding(
+            f"{name}: {len(early)} days ({_days(early)}) lie before the market opened on "
+            f"{launch.date()}; check the dates.",
+            True,
+        )
+    if len(days) < _MANY:
+        return
+    steps = np.diff(days) > np.timedelta64(_YEARS_APART * 365, "D")
+    alone = days[np.r_[True, steps] & np.r_[steps, True]]
+    if len(alone):
+        yield Finding(
+            f"{name}: {_days(alone)} stands more than {_YEARS_APART} years away from every other "
+            "date; check the year.",
+            True,
+        )
+
+
+def _days(dates: np.ndarray) -> str:
+    texts = [str(day) for day in np.unique(dates.astype("datetime64[D]"))]
     more = ", …" if len(texts) > _SHOWN else ""
     return ", ".join(texts[:_SHOWN]) + more

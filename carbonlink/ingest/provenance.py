@@ -73,6 +73,26 @@ def load_register(folder: str | Path) -> dict[str, Source]:
     return {row["path"]: Source(**{str(k): str(v).strip() for k, v in row.items()}) for row in rows}
 
 
+def source_beside(path: Path) -> Source:
+    """Return a file's row in the register of its own folder, or of the data/raw it lies in.
+
+    Parameters
+    ----------
+    path : Path
+        Any file; no register further up is looked for, and a file without a row has an empty one.
+    """
+    folders = [path.parent]
+    for folder in path.parent.parents:
+        if folder.name == "raw" and folder.parent.name == "data":
+            folders.append(folder)
+    for folder in folders:
+        if (folder / REGISTER).is_file() and path.name != REGISTER:
+            row = load_register(folder).get(key_of(path, folder))
+            if row:
+                return row
+    return Source(path=path.name)
+
+
 def check_registered(root: str | Path | None = None) -> Mapping[str, Source]:
     """Return a project's register if every raw file is in it, unchanged.
 

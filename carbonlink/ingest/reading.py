@@ -13,8 +13,18 @@ import pandas as pd
 from ..errors import CarbonlinkWarning, DataError, UnknownLayoutError
 from ..facts import markets as registry
 from .draft import Settled, settle
+from .intraday import (
+    DAILY_ABOVE,
+    Blocks,
+    days_of,
+    in_blocks,
+    is_intraday,
+    read_blocks,
+    sums_by_day,
+)
 from .layouts import Parts
 from .plausible import findings
+from .provenance import source_beside
 from .recognise import Recognised, recognise
 from .sheet import Sheet, content_of, sheets
 from .stack import chosen, place_of, stacked
@@ -76,6 +86,7 @@ def read_file(
     market: str | None = None,
     layout: str | None = None,
     synthetic: bool = False,
+    intervals: bool = False,
 ) -> Reading:
     """Read one file.
 
@@ -89,15 +100,57 @@ def read_file(
         Name of the layout; recognised from the header when None.
     synthetic : bool
         Whether to mark the reading as synthetic demonstration data.
+    intervals : bool
+        Whether a file of more than `intraday.DAILY_ABOVE` intervals within days keeps them all; by
+        default `frame` holds the mean of each complete delivery day, which the notes say.
 
     Returns
     -------
     Reading
     """
     path = Path(path)
+    if not intervals and in_blocks(path):
+        return _of_blocks(read_blocks(path, market, layout), path, synthetic)
     content = content_of(path)
     found = recognise(sheets(path, content), path.name, layout)
-    return reading_of(found, path, content, market=market, synthetic=synthetic)
+    reading = reading_of(found, path, content, market=market, synthetic=synthetic)
+    if intervals or len(reading.frame) <= DAILY_ABOVE or not is_intraday(reading.frame):
+        return reading
+    days, said = days_of(sums_by_day(reading.frame))
+    return replace(reading, frame=days, notes=(*reading.notes, *said))
+
+
+def _of_blocks(blocks: Blocks, path: Path, synthetic: bool) -> Reading:
+    """The reading of a file that was read in blocks."""
+    quarantined = len(blocks.quarantine)
+    _check_conserved(path.name, blocks.rows, blocks.kept + quarantined, blocks.declared)
+    markets = tuple(blocks.frame["market"].unique())
+    units = {registry.get(one).price_unit for one in markets}
+    return Reading(
+        frame=blocks.frame,
+        quarantine=blocks.quarantine,
+        rows=blocks.rows,
+        kept=blocks.kept,
+        quarantined=quarantined,
+        declared=blocks.declared,
+        layout=blocks.found.layout.NAME,
+        path=path,
+        sha256=blocks.sha256,
+        bytes=blocks.bytes,
+        encoding=blocks.encoding,
+        markets=markets,
+        unit=units.pop() if len(units) == 1 else "",
+        notes=blocks.notes,
+        synthetic=synthetic,
+    )
+
+
+def _check_conserved(name: str, rows: int, used: int, declared: Mapping[str, int]) -> None:
+    if rows != used + sum(declared.values()):
+        raise DataError(
+            f"{name}: not all of its {rows} source rows are accounted for.",
+            "This is a fault of carbonlink: please report it with the file's header.",
+        )
 
 
 def reading_of(
@@ -130,11 +183,7 @@ def reading_of(
     else:
         parts, settled = _of_several(read, [one.sheet for one in used])
     rows, quarantined = sum(one.sheet.rows for one in used), len(settled.quarantine)
-    if rows != settled.kept + quarantined + sum(settled.declared.values()):
-        raise DataError(
-            f"{path.name}: not all of its {rows} source rows are accounted for.",
-            "This is a fault of carbonlink: please report it with the file's header.",
-        )
+    _check_conserved(path.name, rows, settled.kept + quarantined, settled.declared)
     if settled.frame.empty and not quarantined:
         raise DataError(
             f"{path.name} holds a header of layout {found.layout.NAME} but no data.",
@@ -209,7 +258,8 @@ def read(
     raw : bool
         Whether to return the sheet as received instead: its cells, indexed by row number.
     market : str, optional
-        Whose numbers they are, where the file does not say; it may not contradict the file.
+        Whose numbers they are, where the file does not say; it may not contradict the file. By
+        default what a row of SOURCES.csv in the file's folder (or its data/raw) says.
 
     Returns
     -------
@@ -247,7 +297,10 @@ def read(
     """
     if raw:
         return _as_received(Path(path), layout)
-    return table_of(read_file(path, market=market, layout=layout))
+    source = source_beside(Path(path))
+    market = market or source.market or None
+    layout = layout or source.layout or None
+    return table_of(read_file(path, market=market, layout=layout, intervals=True))
 
 
 def table_of(reading: Reading) -> pd.DataFrame:

@@ -12,7 +12,9 @@ from .layouts import (
     beijing,
     bloomberg,
     ceex,
+    certificates,
     ember,
+    energy_trades,
     guangzhou,
     hubei,
     hubei_chart,
@@ -26,6 +28,7 @@ from .layouts import (
     tidy,
     wind,
     wind_single,
+    world_bank,
 )
 from .sheet import Sheet
 
@@ -34,7 +37,7 @@ LAYOUTS: dict[str, ModuleType] = {
     for module in (
         *(wind, wind_single, guangzhou, hubei, tanjiaoyi, icap, ember, provincial),
         *(tidy, ceex, investing, beijing, tianjin, shenzhen, hubei_chart),
-        *(bloomberg, refinitiv),
+        *(bloomberg, refinitiv, certificates, energy_trades, world_bank),
     )
 }
 

@@ -96,11 +96,14 @@ def bad_rows(frame: pd.DataFrame) -> dict[int, list[str]]:
     frame : DataFrame
         Tidy rows with a RangeIndex.
     """
+    signed = frame["market"].map({m: prices_may_be_negative(m) for m in frame["market"].unique()})
+    signed = signed.to_numpy(bool)
+    if _passes(frame, signed):
+        return {}
     from pandera.errors import SchemaErrors
 
-    signed = frame["market"].map({m: prices_may_be_negative(m) for m in frame["market"].unique()})
     try:
-        tidy_schema().validate(frame.assign(signed=signed.to_numpy(bool)), lazy=True)
+        tidy_schema().validate(frame.assign(signed=signed), lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
         if cases["index"].isna().any():
@@ -111,6 +114,23 @@ def bad_rows(frame: pd.DataFrame) -> dict[int, list[str]]:
             reasons.setdefault(int(place), []).append(str(reason))
         return reasons
     return {}
+
+
+def _passes(frame: pd.DataFrame, signed: np.ndarray) -> bool:
+    """Whether every row passes; the schema is asked for its reasons only where one does not."""
+    kinds = {"trade": TRADES, "price_kind": PRICE_KINDS}
+    if any(set(frame[name].unique()) - set(allowed) for name, allowed in kinds.items()):
+        return False
+    if frame["date"].dtype != "datetime64[us]" or frame["date"].isna().any():
+        return False
+    numbers = frame[list(NUMBERS)]
+    if any(dtype != float for dtype in numbers.dtypes):
+        return False
+    prices, quantities = (numbers[list(names)].to_numpy() for names in (PRICES, QUANTITIES))
+    high, low = numbers["high"].to_numpy(), numbers["low"].to_numpy()
+    return not (
+        (quantities < 0).any() or (high < low).any() or ((prices <= 0) & ~signed[:, None]).any()
+    )
 
 
 @functools.cache

@@ -266,7 +266,7 @@ def _text(name: str, content: bytes) -> Sheet:
     width = max(map(len, rows), default=0)
     if width > WIDEST or width * len(rows) > MOST_CELLS:
         raise DataError(f"{name} has a line with {width:,d} columns.", "It is not a table.")
-    frame = numbered(rows)
+    frame = numbered(rows, text=True)
     if delimiter != ",":
         _refuse_decimal_commas(name, frame)
     return Sheet(name, frame, encoding)
@@ -282,13 +282,18 @@ def _refuse_decimal_commas(name: str, frame: pd.DataFrame) -> None:
                 )
 
 
-def numbered(rows: Sequence[Sequence[Any]], first: int = 1) -> pd.DataFrame:
+def numbered(rows: Sequence[Sequence[Any]], first: int = 1, text: bool = False) -> pd.DataFrame:
     """Return rows of cells as a frame whose index is the row number in the file."""
-    width = max(map(len, rows), default=1) or 1
-    cells = np.full((len(rows), width), "", dtype=object)
-    for place, row in enumerate(rows):
-        cells[place, : len(row)] = row
-    cells[pd.isna(cells)] = ""
+    widths = set(map(len, rows))
+    width = max(widths, default=1) or 1
+    if len(widths) == 1 and width > 1:
+        cells = np.array(rows, dtype=object)
+    else:
+        cells = np.full((len(rows), width), "", dtype=object)
+        for place, row in enumerate(rows):
+            cells[place, : len(row)] = row
+    if not text:
+        cells[pd.isna(cells)] = ""
     index = pd.RangeIndex(first, first + len(rows))
     return _without_empty_columns(pd.DataFrame(cells, index=index, dtype=object))
 

@@ -26,6 +26,8 @@ def chosen(found: tuple[Recognised, ...]) -> tuple[tuple[Recognised, ...], tuple
     rows stand in a longer one too is not read again. Sheets that hold other rows (one a year) are
     all read.
     """
+    if len(found) == 1:
+        return found, ()
     ranked = sorted(found, key=lambda one: -len(_below(one)))
     kept: list[Recognised] = []
     seen: set[tuple[str, ...]] = set()

@@ -16,11 +16,11 @@ _SHOWN = 6
 def market_days(rows: pd.DataFrame, market: str) -> tuple[pd.DataFrame, list[str]]:
     """Return one market's sessions, and remarks on what its file cannot tell."""
     remarks = []
+    rows, remark = _main_product(rows, market)
+    remarks += remark
     if (rows["date"] != rows["date"].dt.normalize()).any():
         rows, remark = delivery_days(rows)
         remarks += remark
-    rows, remark = _main_product(rows, market)
-    remarks += remark
     fact = registry.get(market)
     complete = fact.currency == "CNY" and fact.market_class in {"ets", "offset", "offset_venue"}
     uncovered = calendar.uncovered_years(rows["date"].min(), rows["date"].max())

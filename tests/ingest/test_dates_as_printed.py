@@ -58,12 +58,21 @@ def test_a_date_that_ends_with_the_year_needs_an_order():
         (["01/02/2024", "31/12/2024"], "dmy"),
         (["01/02/2024", "12/31/2024"], "mdy"),
         (["01/02/2024"], "default"),
-        (["31/12/2024", "12/31/2024"], "default"),
+        (["31/12/2024", "12/31/2024"], "mixed"),
+        ([*(f"{day}/01/2024" for day in range(13, 32)), "30/1/2024", "12/31/2024"], "dmy"),
+        (["31/31/2024"], "default"),
         (["2024-01-02"], "default"),
     ],
 )
 def test_order_is_decided_by_the_file(cells, order):
     assert day_order(pd.Series(cells, dtype=object), "default") == order
+
+
+def test_mixed_orders_are_read_only_where_one_reading_is_left():
+    cells = pd.Series(["31/12/2024", "12/30/2024", "02/03/2024", "04/04/2024"], dtype=object)
+    values, bad = dates(cells, "mixed")
+    assert bad.tolist() == [False, False, True, False]
+    assert str(values[1])[:10] == "2024-12-30" and str(values[3])[:10] == "2024-04-04"
 
 
 def test_a_column_agrees_with_its_cells():

@@ -42,8 +42,9 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     clock = draft.rows["time"]
     minutes, wrong = dates.minutes(clock)
     draft = draft.with_bad(wrong, lambda i: f"time {str(clock.iloc[i])!r} is not a clock time")
-    shift, note = _shift(sheet.file, minutes)
     day = draft.rows["date"].dt.normalize().to_numpy("datetime64[us]")
+    minutes = _midnights(day, minutes)
+    shift, note = _shift(sheet.file, minutes)
     steps = np.where(wrong, 0, minutes - shift).astype("timedelta64[m]")
     draft = draft.with_rows(date=day + steps).noted(note)
     frames = tuple(
@@ -58,6 +59,28 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
         for name in prices
     )
     return Parts(draft=draft, frames=frames)
+
+
+def _midnights(day: np.ndarray, minutes: np.ndarray) -> np.ndarray:
+    """Read 0:00 as 24:00 where it ends a day: after 23:45 of that day, or on the day after the last.
+
+    A spreadsheet turns 24:00 into 0:00 of the same or of the next day. Either way the first day has
+    no 0:00 before its other stamps.
+    """
+    zero = minutes == 0
+    known = ~np.isnan(minutes) & ~np.isnat(day)
+    if not zero.any() or (minutes == _DAY).any() or not known.any():
+        return minutes
+    first = day[known].min()
+    opening = np.flatnonzero(known & (day == first))
+    after = zero & np.r_[False, (day[:-1] == day[1:]) & (minutes[:-1] > minutes[1:])]
+    if zero[opening].any() and after[opening].any() and after[zero].all():
+        return np.where(zero, _DAY, minutes)
+    last = known & (day == day[known].max())
+    if not zero[opening].any() and zero[last].all():
+        day[zero] -= np.timedelta64(1, "D")
+        return np.where(zero, _DAY, minutes)
+    return minutes
 
 
 def _shift(file: str, minutes: np.ndarray) -> tuple[float, str]:

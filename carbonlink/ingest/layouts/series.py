@@ -71,6 +71,7 @@ SCALES = {
     "欧元": ("EUR", 1.0),
 }
 """Printed unit of a quantity: the unit it is turned into, and the factor."""
+_MONTH = "当月值"
 _CODE = re.compile(r"\(([A-Z][A-Z0-9-]*)\)")
 
 
@@ -132,7 +133,7 @@ def parse(name: str) -> Series:
 def _market_by_words(tokens: list[str]) -> str | None:
     """The market named by one word of a series, or by its words read backwards."""
     carbon = any("碳排放" in token for token in tokens)
-    words = [t for t in tokens if t not in FIELDS and t not in TRADES]
+    words = [t for t in tokens if t not in FIELDS and t not in TRADES and t != _MONTH]
     if carbon and words[:1] == ["中国"]:
         return "cea"
     tries = [*words, "".join(reversed(words)), "".join(reversed(words[1:]))]
