@@ -77,7 +77,8 @@ def _known(row: pd.Series) -> dict[str, Any]:
 def _registry() -> dict[str, Market]:
     frame = table().rename(columns={"launch_date": "launch"})
     found = {}
-    for _, row in pd.concat([frame, published("controls")]).iterrows():
+    tables = [frame, published("controls"), published("quantities")]
+    for _, row in pd.concat(tables).iterrows():
         values = _known(row)
         for name in _NUMBERS:
             if name in values:

@@ -9,7 +9,7 @@ from .published import published
 
 _SPELLINGS = ("market", "market_id", "name_zh", "name_en", "product_code", "papers_name")
 WORLD_BANK = "worldbank"
-"""Prefix of an allowance market's yearly price in dollars, beside the market in its own currency."""
+"""Prefix of an allowance market's yearly price in dollars."""
 _PREFIXES = ("electricity", "eur", "es")
 _KINDS = {
     "electricity": ("electricity", "MWh", "yuan/MWh", "electricity", "电力"),
@@ -22,7 +22,7 @@ _KINDS = {
 def aliases() -> dict[str, tuple[str, ...]]:
     """Return every spelling in small letters with the market ids that it may mean."""
     found: dict[str, dict[str, None]] = {}
-    for name in ("markets", "controls"):
+    for name in ("markets", "controls", "quantities"):
         frame = published(name)
         for column in [c for c in _SPELLINGS if c in frame]:
             for text, market in zip(frame[column], frame["market"], strict=True):

@@ -38,7 +38,8 @@ def day_order(cells: pd.Series, default: str) -> str:
         The date column.
     default : str
         The order of the layout where no day above 12 decides. Where days above 12 stand in both
-        places (more than one in 20 in the rarer) the order is "mixed", and only dates that can be read in one way are read.
+        places (more than one in 20 in the rarer) the order is "mixed", and only dates that can be
+        read in one way are read.
     """
     ends = [0, 0]
     for cell in pd.unique(cells):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..errors import DataError
 from . import clean, dates
-from .schema import COLUMNS, KEY, NUMBERS, bad_rows
+from .schema import COLUMNS, KEY, NUMBERS, bad_rows, varying
 from .sheet import Sheet
 
 ROW = "source_row"
@@ -184,9 +184,13 @@ def _filled(cells: pd.DataFrame) -> np.ndarray:
     table = cells.to_numpy(dtype=object)
     filled = np.asarray(table != "", dtype=bool).reshape(table.shape)
     for place in range(table.shape[1]):
-        blanks = {c for c in set(table[:, place]) if isinstance(c, str) and c.isspace()}
-        if blanks:
-            filled[:, place] &= [c not in blanks for c in table[:, place]]
+        column = table[:, place]
+        try:
+            filled[:, place] = np.fromiter(map(bool, map(str.strip, column)), bool, len(column))
+        except TypeError:  # not all of them are text
+            blanks = {c for c in column if isinstance(c, str) and c.isspace()}
+            if blanks:
+                filled[:, place] &= [c not in blanks for c in column]
     return filled
 
 
@@ -257,23 +261,33 @@ def settle(
     bad = {row: list(reasons) for row, reasons in draft.bad.items()}
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[ROW, *COLUMNS])
     frame = frame[frame[list(NUMBERS)].notna().any(axis=1).to_numpy()]
-    frame = frame[~frame[ROW].isin(list(bad))].reset_index(drop=True)
+    frame = _without(frame, bad)
     for place, reasons in bad_rows(frame).items() if len(frame) else ():
         _add(bad, int(frame[ROW].to_numpy()[place]), reasons)
-    frame = frame[~frame[ROW].isin(list(bad))].reset_index(drop=True)
+    frame = _without(frame, bad)
     frame, repeated = _without_duplicates(frame, bad, label)
-    kept = set(frame[ROW])
-    rest = [row for row in draft.rows.index if row not in kept and row not in bad]
-    twice = sum(row in repeated for row in rest)
+    index = draft.rows.index
+    rest = index[~index.isin(frame[ROW]) & ~index.isin(list(bad))]
+    twice = int(rest.isin(list(repeated)).sum())
     declared = {**draft.declared, "duplicate": twice}
     declared[empty] = declared.get(empty, 0) + len(rest) - twice
-    frame = frame.sort_values(list(KEY), kind="stable")[list(COLUMNS)].reset_index(drop=True)
+    kept = int(frame[ROW].nunique())
+    keys = varying(frame, KEY)
+    if keys and not (keys == ["date"] and frame["date"].is_monotonic_increasing):
+        frame = frame.sort_values(keys, kind="stable")
+    frame = frame[list(COLUMNS)].reset_index(drop=True)
     return Settled(
         frame=frame,
         quarantine=_quarantine(draft.sheet, bad),
         declared={k: n for k, n in declared.items() if n},
-        kept=len(kept),
+        kept=kept,
     )
+
+
+def _without(frame: pd.DataFrame, bad: Mapping[int, Sequence[str]]) -> pd.DataFrame:
+    if not bad:
+        return frame.reset_index(drop=True)
+    return frame[~frame[ROW].isin(list(bad))].reset_index(drop=True)
 
 
 def _add(bad: dict[int, list[str]], row: int, reasons: Iterable[str]) -> None:
@@ -285,9 +299,10 @@ def _without_duplicates(
     frame: pd.DataFrame, bad: dict[int, list[str]], label: Callable[[int], str]
 ) -> tuple[pd.DataFrame, set[int]]:
     keys, content = list(KEY), [*KEY, *NUMBERS]
-    repeated = frame[frame.duplicated(keys, keep=False).to_numpy()]
-    if repeated.empty:
+    twice = frame.duplicated(varying(frame, KEY) or ["date"], keep=False).to_numpy()
+    if not twice.any():
         return frame, set()
+    repeated = frame[twice]
     distinct = repeated.drop_duplicates(content)
     unlike = distinct[distinct.duplicated(keys, keep=False).to_numpy()][keys].drop_duplicates()
     clashing = repeated.merge(unlike, on=keys)

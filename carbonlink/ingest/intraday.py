@@ -16,7 +16,7 @@ from .. import artifacts
 from ..errors import DataError
 from .draft import settle
 from .recognise import Recognised, recognise
-from .schema import COLUMNS, KEY, NUMBERS
+from .schema import COLUMNS, KEY, NUMBERS, varying
 from .sheet import TEXT, Sheet, numbered
 
 DAILY_ABOVE = 200_000
@@ -37,10 +37,11 @@ def is_intraday(frame: pd.DataFrame) -> bool:
 def sums_by_day(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the sum and the number of the prices of each series and delivery day."""
     price = frame["close"].where(frame["close"].notna(), frame["vwap"])
-    keys = [*_SERIES, "date"]
-    day = frame.assign(date=frame["date"].dt.normalize(), price=price)
-    groups = day.groupby(keys, sort=False, observed=True)["price"]
-    return groups.agg(["sum", "count"]).reset_index()
+    keys = [*varying(frame, _SERIES), "date"]
+    day = frame[keys[:-1]].assign(date=frame["date"].dt.normalize(), price=price)
+    sums = day.groupby(keys, sort=False)["price"].agg(["sum", "count"]).reset_index()
+    constant = {n: frame[n].iloc[0] for n in _SERIES if n not in keys} if len(frame) else {}
+    return sums.assign(**constant)
 
 
 def days_of(sums: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -206,7 +207,8 @@ def _sheets(path: Path, encoding: str) -> Iterator[tuple[Sheet, int]]:
                 block = after
         except (csv.Error, UnicodeDecodeError) as error:
             raise DataError(
-                f"{path.name} is not a table of separated values (line {reader.line_num}: {error}).",
+                f"{path.name} is not a table of separated values "
+                f"(line {reader.line_num}: {error}).",
                 "Export it again from its source.",
             ) from error
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..facts import markets as registry
-from .schema import PRICES
+from .schema import PRICES, varying
 
 _FACTOR, _ROW_FACTOR = 2.0, 5.0
 _FEWEST, _MANY = 5, 20
@@ -64,8 +64,12 @@ def findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
     """
     found: list[Finding] = []
     columns = {n: frame[n].to_numpy() for n in (*PRICES, "volume", "value", "date")}
-    columns["series"] = frame.groupby(["product", "vintage"], sort=False).ngroup().to_numpy()
-    for (market, trade), places in frame.groupby(["market", "trade"]).indices.items():
+    columns["series"] = _codes(frame, ("product", "vintage"))
+    groups = _codes(frame, ("market", "trade"))
+    firsts = np.unique(groups, return_index=True)[1] if len(frame) else []
+    labels = frame[["market", "trade"]].iloc[firsts].to_numpy()
+    for market, trade, first in sorted(zip(*labels.T, firsts, strict=True)):
+        places = np.flatnonzero(groups == groups[first])
         name = f"{market}, {trade}"
         kind = registry.get(str(market)).market_class
         part = {column: values[places] for column, values in columns.items()}
@@ -79,6 +83,14 @@ def findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
                 found += _weekends(name, part)
             found += _far_dates(name, part, registry.get(str(market)).launch_date)
     return tuple(found)
+
+
+def _codes(frame: pd.DataFrame, names: tuple[str, ...]) -> np.ndarray:
+    """A number for each combination of the columns' values."""
+    keys = varying(frame, names)
+    if not keys:
+        return np.zeros(len(frame), int)
+    return frame.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
 
 
 Part = dict[str, np.ndarray]
@@ -138,7 +150,8 @@ def _columns(name: str, part: Part, kind: str) -> Iterator[Finding]:
     enough = min(len(price), len(traded)) >= _FEWEST
     if enough and _whole(price) > 0.9 and _whole(traded) < 0.5:
         yield Finding(
-            f"{name}: prices are whole numbers and volumes are not; check whether they are swapped.",
+            f"{name}: prices are whole numbers and volumes are not; check whether they are "
+            "swapped.",
             True,
         )
 
@@ -192,7 +205,9 @@ def _weekends(name: str, part: Part) -> Iterator[Finding]:
 
 
 def _far_dates(name: str, part: Part, launch: pd.Timestamp | None) -> Iterator[Finding]:
-    days = np.unique(part["date"])
+    days = np.sort(pd.unique(part["date"]))
+    if not len(days):
+        return
     if launch is not None and days[0] < launch.to_datetime64():
         early = days[days < launch.to_datetime64()]
         yield Finding(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -116,6 +117,16 @@ def bad_rows(frame: pd.DataFrame) -> dict[int, list[str]]:
     return {}
 
 
+def varying(frame: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    """Return those of the columns that hold more than one value: the others need no sorting."""
+    found = []
+    for name in names:
+        values = frame[name].to_numpy()
+        if len(values) and not bool(np.asarray(values == values[0]).all()):
+            found.append(name)
+    return found
+
+
 def _passes(frame: pd.DataFrame, signed: np.ndarray) -> bool:
     """Whether every row passes; the schema is asked for its reasons only where one does not."""
     kinds = {"trade": TRADES, "price_kind": PRICE_KINDS}
@@ -124,7 +135,7 @@ def _passes(frame: pd.DataFrame, signed: np.ndarray) -> bool:
     if frame["date"].dtype != "datetime64[us]" or frame["date"].isna().any():
         return False
     numbers = frame[list(NUMBERS)]
-    if any(dtype != float for dtype in numbers.dtypes):
+    if any(dtype != np.dtype(float) for dtype in numbers.dtypes):
         return False
     prices, quantities = (numbers[list(names)].to_numpy() for names in (PRICES, QUANTITIES))
     high, low = numbers["high"].to_numpy(), numbers["low"].to_numpy()

@@ -13,7 +13,7 @@ from .sheet import Sheet
 
 
 def chosen(found: tuple[Recognised, ...]) -> tuple[tuple[Recognised, ...], tuple[str, ...]]:
-    """Return the sheets that must be read, the longest first, and a note on those that repeat it.
+    """Return the sheets that must be read, and a note on those that repeat a longer one.
 
     Parameters
     ----------
@@ -39,12 +39,12 @@ def chosen(found: tuple[Recognised, ...]) -> tuple[tuple[Recognised, ...], tuple
             continue
         kept.append(one)
         seen |= rows
-    order = {id(one): place for place, one in enumerate(found)}
-    kept = [kept[0], *sorted(kept[1:], key=lambda one: order[id(one)])]
+    longest = kept[0].sheet.name
+    ordered = tuple(one for one in found if any(one is other for other in kept))
     if not repeats:
-        return tuple(kept), ()
+        return ordered, ()
     names = ", ".join(repr(name) for name in repeats)
-    return tuple(kept), (f"Every row of sheet {names} stands in {kept[0].sheet.name!r} too.",)
+    return ordered, (f"Every row of sheet {names} stands in {longest!r} too.",)
 
 
 def _below(found: Recognised) -> list[tuple[str, ...]]:

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from ingest_samples import BY_NAME, SAMPLES
+from wild_samples import ALL as SAMPLES
+from wild_samples import ALL_BY_NAME as BY_NAME
 
 from carbonlink.ingest.layouts.changes import percentages
 from carbonlink.ingest.reading import Reading, read_file
@@ -70,9 +71,12 @@ def test_what_is_kept_is_tidy(sample, tmp_path):
 
 @every_sample
 def test_a_header_is_known_to_one_layout_alone(sample, tmp_path):
-    sheet = next(sheets(sample.write(tmp_path)))
-    known = [name for name, layout in LAYOUTS.items() if header_of(sheet, layout) is not None]
-    assert known == [sample.layout]
+    known = [
+        [name for name, layout in LAYOUTS.items() if header_of(sheet, layout) is not None]
+        for sheet in sheets(sample.write(tmp_path))
+    ]
+    assert all(len(names) <= 1 for names in known)
+    assert {name for names in known for name in names} == {sample.layout}
 
 
 @every_sample
@@ -242,3 +246,66 @@ def test_shenzhen_days_of_blocks_alone_have_no_price(reading):
     assert rows["volume"].to_dict() == {"block": 91_000, "total": 91_000}
     assert rows[["open", "high", "low", "close", "vwap"]].isna().all(axis=None)
     assert found.quarantine["reason"].tolist() == ["high is below low"]
+
+
+def test_icap_reference_prices_stand_in_only_where_there_is_no_secondary_market(reading):
+    frame = reading("icap_reference.csv").frame
+    assert one(frame, market="cea")["vwap"] == 101.5
+    assert one(frame, market="hubei")["price_kind"] == "vwap"
+    only = reading("icap_reference_only.csv").frame
+    assert (only["close"].tolist(), only["price_kind"].tolist()) == ([71.5], ["unknown"])
+
+
+def test_beijing_sheet_of_all_products(reading):
+    frame = reading("carbon_bj.xlsx").frame
+    products = dict(zip(frame["product"], frame["vintage"], strict=True))
+    assert set(products) == {"BEA", "CCER", "PCER", "FCER", "林业碳汇"}
+    assert one(frame, date="2022-11-07")["value"] == 1_799_343
+    assert one(frame, vintage="2022")["value"] == 9_000
+
+
+@pytest.mark.parametrize("name", ["spot_midnight.csv", "spot_next_day.csv"])
+def test_midnight_in_place_of_24_00_ends_its_day(reading, name):
+    frame = reading(name).frame
+    first = frame[frame["date"] < "2024-01-02"]
+    assert len(first) == 96 and first["close"].iat[-1] == 196
+    assert frame["date"].dt.normalize().max() <= pd.Timestamp("2024-01-02")
+
+
+def test_stamps_that_begin_a_day_stay_where_they_are(tmp_path):
+    rows = [f"2024/1/{d},{m // 60}:{m % 60:02d},1,{m}" for d in (1, 2) for m in range(0, 1440, 15)]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["day,time,demand,clearing price (CNY/MWh)", *rows]))
+    frame = read_file(path, market="electricity_sd").frame
+    assert frame["date"].iat[0] == pd.Timestamp("2024-01-01") and frame["close"].iat[0] == 0
+    assert len(frame) == 192
+
+
+def test_sheets_that_repeat_another_are_not_read_again(reading):
+    found = reading("sz_vintages.xlsx")
+    assert any("stands in '非零数据' too" in note for note in found.notes)
+
+
+def test_a_sheet_a_year_is_one_table_and_its_conflicts_name_the_sheet(reading):
+    found = reading("gz_years.xlsx")
+    assert found.frame["date"].dt.year.tolist() == [2023, 2024, 2024]
+    assert found.quarantine["row"].tolist() == [3, 4]
+    assert "sheet '2023': " in found.quarantine["reason"].iat[0]
+    assert "row 4 of sheet '2024'" in found.quarantine["reason"].iat[0]
+
+
+def test_certificates_by_production_year_do_not_continue_the_mean_price(reading):
+    found = reading("certificates.csv")
+    october = found.frame[found.frame["date"] == pd.Timestamp("2025-10-31")]
+    assert np.isnan(one(october, product="")["vwap"])
+    assert one(october, product="unbundled", vintage="2025")["vwap"] == 5.5
+    assert any("October 2025" in note for note in found.notes)
+    assert any("do not add up to all trades in 2025-10" in note for note in found.notes)
+
+
+def test_world_bank_prices_stay_in_dollars_and_a_printed_0_is_no_price(reading):
+    found = reading("world_bank.xlsx")
+    assert found.unit == "USD/t"
+    assert one(found.frame, market="worldbank_cea", date="2023-04-01")["close"] == 8.2
+    assert one(found.frame, product="revenue", date="2022-12-31")["value"] == 4.2e10
+    assert "metric 'EUR/tCO2e'" in found.quarantine["reason"].iat[0]

@@ -9,8 +9,13 @@ import warnings
 
 import numpy as np
 import pytest
-from ingest_samples import SAMPLES, workbook
+import xlrd
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ingest_samples import workbook
+from old_workbooks import biff2
 from python_calamine import CalamineWorkbook
+from wild_samples import ALL as SAMPLES
 
 from carbonlink.errors import CarbonlinkError
 from carbonlink.ingest.reading import read_file
@@ -59,10 +64,31 @@ HOSTILE = (
         "BEA)(",
         "()",
     ),
+    *("+cmd|'/C calc'!A0", "-2+3", "\x00", "\ufffe", "1e308", "-1e308", "1" * 309, "0.1" * 9),
+    *(
+        "１，２３４．５",
+        "（BEA）",
+        "1,234,567.89",
+        "12.3E4亿元",
+        "9999-12-31",
+        "0000-00-00",
+        "60",
+        "2958466",
+    ),
+    *(
+        "31/12/2024",
+        "12/31/2024",
+        "13/13/2024",
+        "02/03/2024",
+        "1899-12-31",
+        "2041-01-02",
+        "24:00:00",
+    ),
 )
 TEXTS = [s for s in SAMPLES if s.name.endswith(".csv")]
 BOOKS = [s for s in SAMPLES if s.name.endswith(".xlsx")]
 RECORDS = [s for s in SAMPLES if s.name.endswith(".json")]
+OLD = [s for s in SAMPLES if s.name.endswith(".xls")]
 
 
 def rows_of(sample):
@@ -77,7 +103,14 @@ def rows_of(sample):
 
 def pages_of(sample):
     book = CalamineWorkbook.from_filelike(io.BytesIO(sample.content))
-    return [list(r) for r in book.get_sheet_by_index(0).to_python(skip_empty_area=False)]
+    pages = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    return [[list(row) for row in page] for page in pages]
+
+
+def old_pages_of(sample):
+    book = xlrd.open_workbook(file_contents=sample.content, logfile=io.StringIO())
+    page = book.sheet_by_index(0)
+    return [page.row_values(i) for i in range(page.nrows)]
 
 
 def printed(rows):
@@ -89,7 +122,7 @@ def printed(rows):
 def changed_rows(rows, draws):
     """One change of the table: cells, rows or columns."""
     rows = [list(row) for row in rows]
-    kind = draws.integers(8)
+    kind = draws.integers(11)
     i, j = (int(draws.integers(len(rows))) for _ in range(2))
     width = max(map(len, rows))
     a, b = (int(draws.integers(width)) for _ in range(2))
@@ -106,6 +139,19 @@ def changed_rows(rows, draws):
                 row[a], row[b] = row[b], row[a]
     elif kind == 5:
         rows.insert(j, list(rows[i]))
+    elif kind == 8:
+        numbers = [str(10 ** int(draws.integers(1, 300))), repr(float(draws.normal()) * 1e20), "-0"]
+        for row in rows[1:]:
+            if a < len(row):
+                row[a] = numbers[int(draws.integers(len(numbers)))]
+    elif kind == 9:
+        cells = [row[0] for row in rows if row]
+        draws.shuffle(cells)
+        for row, cell in zip((r for r in rows if r), cells, strict=True):
+            row[0] = cell
+    elif kind == 10:
+        for row in rows:
+            row.insert(a, HOSTILE[int(draws.integers(len(HOSTILE)))])
     elif kind == 6:
         rows[i] = rows[i][: int(draws.integers(len(rows[i]) + 1))]
     else:
@@ -132,8 +178,13 @@ def changed_bytes(content, draws):
 def mutated(draws):
     """A sample and a damaged copy of its content."""
     sample = SAMPLES[int(draws.integers(len(SAMPLES)))]
+    return sample, mutated_content(sample, draws)
+
+
+def mutated_content(sample, draws):
+    """A damaged copy of a sample's content."""
     if draws.random() < 0.3:
-        return sample, changed_bytes(sample.content, draws)
+        return changed_bytes(sample.content, draws)
     if sample in TEXTS:
         text = printed(changed_rows(rows_of(sample), draws))
         encoding = ("utf-8", "gb18030", "utf-16", "latin-1", "big5")[int(draws.integers(5))]
@@ -141,26 +192,57 @@ def mutated(draws):
             encoding = "utf-8"
         if draws.random() < 0.1:
             text = text.replace(",", ";\t|"[int(draws.integers(3))])
-        return sample, text.encode(encoding, errors="replace")
+        return text.encode(encoding, errors="replace")
+    if sample in OLD:
+        return biff2(changed_rows(old_pages_of(sample), draws))
     if sample in BOOKS:
-        rows = changed_rows(pages_of(sample), draws)
-        return sample, workbook({"1": [[storable(c) for c in row] for row in rows]})
+        pages = [changed_rows(page, draws) for page in pages_of(sample)]
+        named = {str(k): [[storable(c) for c in row] for row in p] for k, p in enumerate(pages)}
+        return workbook(named)
+    return changed_records(sample, draws)
+
+
+def changed_records(sample, draws):
+    """One change of the records of a JSON file."""
     records = json.loads(sample.content)
     listed = records if isinstance(records, list) else records["data"]
+    if draws.random() < 0.2:
+        made = [
+            {"date": "2024-01-02"},
+            [],
+            [[1]],
+            {"a": listed},
+            {"a": listed, "b": listed},
+            "x",
+            7,
+        ]
+        made += [{"a": {"b": listed}}, [*listed, None], [{}] * 5, [{"": ""}]]
+        return json.dumps(made[int(draws.integers(len(made)))]).encode()
     record = listed[int(draws.integers(len(listed)))]
     key = list(record)[int(draws.integers(len(record)))]
     if draws.random() < 0.3:
         del record[key]
     else:
-        record[key] = (*HOSTILE, None, [1], {"a": 1}, -1, True)[
-            int(draws.integers(len(HOSTILE) + 5))
-        ]
-    return sample, json.dumps(records).encode()
+        others = (
+            None,
+            [1],
+            {"a": 1},
+            -1,
+            True,
+            10**400,
+            1e308,
+            float("inf"),
+            float("nan"),
+            "\ud800",
+        )
+        record[key] = (*HOSTILE, *others)[int(draws.integers(len(HOSTILE) + len(others)))]
+    return json.dumps(records).encode()
 
 
 def storable(cell):
     if isinstance(cell, str):
-        return None if cell == "" else cell.replace("\u2028", " ")[:3000]
+        plain = "".join(c for c in cell if c >= " " and c not in "\u2028\ufffe\uffff")
+        return plain[:3000] or None
     return cell
 
 
@@ -173,7 +255,7 @@ def hold(sample, content, folder):
             warnings.simplefilter("error")
             found = read_file(path, market=sample.market)
     except CarbonlinkError as error:
-        assert sample.name in error.message or "market" in error.message
+        assert sample.name in error.message or "market" in error.message, error.message
         assert error.remedy and "\n" not in error.message
         return "refused"
     assert found.rows == found.kept + found.quarantined + sum(found.declared.values())
@@ -188,10 +270,18 @@ def hold(sample, content, folder):
     return "read"
 
 
-@pytest.mark.parametrize("seed", range(4))
+@given(st.integers(0, 2**32 - 1), st.sampled_from(SAMPLES))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+def test_rows_in_are_rows_kept_quarantined_and_declared(tmp_path_factory, seed, sample):
+    draws = np.random.default_rng(seed)
+    folder = tmp_path_factory.mktemp("one")
+    hold(sample, mutated_content(sample, draws), folder)
+
+
+@pytest.mark.parametrize("seed", range(3))
 def test_mutated_files(seed, tmp_path):
     draws = np.random.default_rng(seed)
-    ends = [hold(*mutated(draws), tmp_path) for _ in range(50)]
+    ends = [hold(*mutated(draws), tmp_path) for _ in range(60)]
     assert 10 < ends.count("read") and 5 < ends.count("refused")
 
 

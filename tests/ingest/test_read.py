@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 
 import pandas as pd
 import pytest
@@ -70,4 +71,8 @@ def test_units_that_cannot_be_right_are_noted(tmp_path, scale, noted):
     lines = [f"2024-01-{i:02d},cea,80,{1000 + i},{80 * (1000 + i) * scale}" for i in range(1, 9)]
     path = tmp_path / "a.csv"
     path.write_text("\n".join(["date,market,close,volume,value", *lines]))
-    assert any("check the units" in note for note in cl.read(path).attrs["notes"]) == noted
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
+        notes = cl.read(path).attrs["notes"]
+    assert any("check the units" in note for note in notes) == noted
+    assert any("check the units" in str(one.message) for one in given) == noted

