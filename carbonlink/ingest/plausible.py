@@ -14,7 +14,7 @@ from .schema import PRICES, varying
 _FACTOR, _ROW_FACTOR = 2.0, 5.0
 _FEWEST, _MANY = 5, 20
 _SHARE, _WEEKENDS = 0.2, 0.15
-_NEAR, _NEIGHBOURS = 8.0, 11
+_NEAR, _NEIGHBOURS, _APART = 8.0, 11, 3.0
 _SHOWN, _YEARS_APART = 6, 5
 _RANGES = {
     "ets": (0.5, 1_000.0),
@@ -138,6 +138,15 @@ def _columns(name: str, part: Part, kind: str) -> Iterator[Finding]:
         else:
             rows = f"{outside.sum()} rows ({_days(part['date'][outside])})"
             yield Finding(f"{name}: {field} lies outside low to high on {rows}.", False)
+    for field in ("high", "low", "open"):
+        ratio = (part[field] / part["price"])[part["price"] > 0]
+        ratio = ratio[~np.isnan(ratio)]
+        if len(ratio) >= _FEWEST and not 1 / _APART <= float(np.median(ratio)) <= _APART:
+            yield Finding(
+                f"{name}: {field} is {float(np.median(ratio)):.3g} times the price in the middle; "
+                "check whether columns are swapped.",
+                True,
+            )
     price = part["price"][~np.isnan(part["price"])]
     low, high = _RANGES.get(kind, (-np.inf, np.inf))
     if len(price) and not low <= (middle := float(np.median(price))) <= high:

@@ -16,6 +16,8 @@ PRICES = ("open", "high", "low", "close", "vwap")
 QUANTITIES = ("volume", "value")
 NUMBERS = (*PRICES, *QUANTITIES)
 COLUMNS = (*KEY, *NUMBERS, "price_kind", "source")
+LARGEST = 1e15
+"""A printed number from here on (a quadrillion yuan) is a misprint, whatever it stands for."""
 TRADES = ("listed", "block", "auction", "total")
 PRICE_KINDS = (
     *("close", "vwap", "settlement", "index", "spot", "rate", "clearing", "auction"),
@@ -59,6 +61,10 @@ def tidy_schema() -> Any:
         pa.Check(_price_is_possible(name), error=f"{name} is not above 0", name=name)
         for name in PRICES
     ]
+    checks += [
+        pa.Check(_is_of_this_world(name), error=f"{name} is too large to be real", name=f"{name}+")
+        for name in NUMBERS
+    ]
     checks.append(pa.Check(_range_is_possible, error="high is below low", name="range"))
     quantities = {
         name: pa.Column(float, pa.Check(at_least_zero, error=f"{name} is negative"), nullable=True)
@@ -81,6 +87,13 @@ def tidy_schema() -> Any:
 def _price_is_possible(name: str) -> Any:
     def check(frame: pd.DataFrame) -> pd.Series:
         return frame["signed"] | ~(frame[name] <= 0)
+
+    return check
+
+
+def _is_of_this_world(name: str) -> Any:
+    def check(frame: pd.DataFrame) -> pd.Series:
+        return ~(frame[name].abs() >= LARGEST)
 
     return check
 
@@ -138,6 +151,8 @@ def _passes(frame: pd.DataFrame, signed: np.ndarray) -> bool:
     if any(dtype != np.dtype(float) for dtype in numbers.dtypes):
         return False
     prices, quantities = (numbers[list(names)].to_numpy() for names in (PRICES, QUANTITIES))
+    if (np.abs(numbers.to_numpy()) >= LARGEST).any():
+        return False
     high, low = numbers["high"].to_numpy(), numbers["low"].to_numpy()
     return not (
         (quantities < 0).any() or (high < low).any() or ((prices <= 0) & ~signed[:, None]).any()

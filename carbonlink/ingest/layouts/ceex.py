@@ -49,6 +49,7 @@ def _allowance(sheet: Sheet, header: int, market: str | None) -> Parts:
     owner = settle_market(sheet.file, None, market, "its records name no market")
     draft = drafts.start(sheet, header, ALLOWANCE).with_dates()
     draft = _undoubled(draft.with_numbers(*list(ALLOWANCE.values())[1:]))
+    draft = _sums(draft)
     rows = draft.rows
     prices = {name: rows[name].to_numpy() for name in ("open", "high", "low", "close")}
     frames = []
@@ -68,6 +69,22 @@ def _allowance(sheet: Sheet, header: int, market: str | None) -> Parts:
             )
         )
     return Parts(draft=draft, frames=tuple(frames))
+
+
+def _sums(draft: drafts.Draft) -> drafts.Draft:
+    """Name the days on which listed and block trades do not add up to the total."""
+    for what, tolerance in (("volume", 0.5), ("amount", 1.0)):
+        listed, block, total = (
+            draft.rows[f"{trade}_{what}"] for trade in ("listed", "block", "total")
+        )
+        parts = listed + block.where(draft.rows["block_volume"] > 0, 0.0).fillna(0)
+        unlike = ((total - parts).abs() > tolerance).to_numpy(bool)
+        days = draft.rows["date"][unlike].dropna().dt.strftime("%Y-%m-%d")
+        if len(days):
+            draft = draft.noted(
+                f"Listed and block {what}s do not add up to the total on {', '.join(sorted(days))}."
+            )
+    return draft
 
 
 def _undoubled(draft: drafts.Draft) -> drafts.Draft:

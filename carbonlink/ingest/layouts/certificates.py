@@ -60,7 +60,7 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     draft = _unconfirmed(draft)
     frames = []
     for (product, vintage), (quantity, price) in columns.items():
-        own = {"volume": draft.rows[quantity].to_numpy() * _SCALE} if quantity else {}
+        own = {"volume": (draft.rows[quantity] * _SCALE).to_numpy()} if quantity else {}
         if price:
             own["vwap"] = draft.rows[price].to_numpy()
         made = drafts.tidy(

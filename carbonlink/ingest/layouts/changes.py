@@ -32,8 +32,9 @@ def percentages(cells: pd.Series, close: np.ndarray, previous: np.ndarray) -> np
     bare = [t[:-1] if s else t for t, s in zip(texts, signed, strict=True)]
     printed, _ = clean.numbers(pd.Series(bare, dtype=object))
     true = change(close, previous)
-    fraction = ~signed & (np.abs(100 * printed - true) < np.abs(printed - true))
-    return np.where(fraction, 100 * printed, printed)
+    with np.errstate(all="ignore"):
+        fraction = ~signed & (np.abs(100 * printed - true) < np.abs(printed - true))
+        return np.where(fraction, 100 * printed, printed)
 
 
 def change(close: np.ndarray, previous: np.ndarray) -> np.ndarray:
@@ -55,7 +56,8 @@ def checked(draft: Draft, printed: str, previous: str) -> Draft:
     close = draft.rows["close"].to_numpy()
     before, _ = clean.numbers(draft.rows[previous])
     percent = percentages(draft.rows[printed], close, before)
-    unlike = np.abs(percent - change(close, before)) > _AGREES
+    with np.errstate(invalid="ignore"):
+        unlike = np.abs(percent - change(close, before)) > _AGREES
     if not unlike.any():
         return draft
     days = sorted(set(draft.rows["date"][unlike].dropna().dt.strftime("%Y-%m-%d")))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from ...errors import DataError
 from ...facts import markets as registry
 from .. import draft as drafts
@@ -84,7 +86,9 @@ def _values(
             check = f"{sheet.file} prints {unit}, where {owner} is counted in {expected.unit}."
             raise DataError(check, "Check market=.")
         field = "value" if made == expected.currency else "volume"
-        return field, values * factor, (f"Printed in {unit}, turned into {made}.",)
+        with np.errstate(over="ignore"):
+            values = values * factor
+        return field, values, (f"Printed in {unit}, turned into {made}.",)
     check_unit(sheet.file, owner, unit)
     field = series.field if series.field in PRICES else "close"
     return field, values, ()

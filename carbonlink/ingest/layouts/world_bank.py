@@ -97,7 +97,9 @@ def _year(
     values = draft.rows[str(year)].to_numpy(float)
     values = np.where(used, values, np.nan)
     if revenue:
-        own = {"value": values * 1e6, "date": np.datetime64(f"{year}-12-31", "us")}
+        with np.errstate(over="ignore"):
+            values = values * 1e6
+        own = {"value": values, "date": np.datetime64(f"{year}-12-31", "us")}
         own |= {"product": "revenue", "price_kind": "unknown"}
     else:
         own = {"close": np.where(values == 0, np.nan, values), "price_kind": "index"}
