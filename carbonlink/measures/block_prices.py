@@ -20,24 +20,31 @@ def block_discounts(panel: Panel, market: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index: days with block trades and a genuine listed price. `discount` is
-        100 · ln(V_block/V_listed), negative where blocks are cheaper, with V_block the block
-        value over its volume and V_listed the listed value over its volume, or, where the file
-        gives no listed values, the listed price; `block_volume` in the market's unit. Empty
-        where the file does not tell block trades apart.
+        Index: days with block and listed trades of the same vintage. `discount` is
+        100 · ln(V_block/V_listed), negative where blocks are cheaper, V being value over volume
+        (of listed trades: the day's total less its blocks, where the file does not give them);
+        the mean over vintages weighted by the blocks' volume. `block_volume` in the market's
+        unit. Empty where the file does not tell block trades apart.
     """
     rows = panel.tidy[panel.tidy["market"].eq(market)]
-    block = rows[rows["trade"].eq("block")].groupby("date")[["volume", "value"]].sum(min_count=1)
-    empty = pd.DataFrame(columns=["discount", "block_volume"], dtype=float)
-    if block.empty:
-        return empty
-    days = panel.daily(market)
-    listed = rows[rows["trade"].eq("listed")].groupby("date")[["volume", "value"]]
-    sums = listed.sum(min_count=1).reindex(block.index)
-    average = (sums["value"] / sums["volume"]).where(sums["volume"].gt(0) & sums["value"].gt(0))
-    price = days["price"].reindex(block.index)
-    average = average.where(average.notna(), price).where(price.notna())
-    ratio = (block["value"] / block["volume"]).where(block["volume"].gt(0) & block["value"].gt(0))
-    found = block[["volume"]].rename(columns={"volume": "block_volume"})
-    found.insert(0, "discount", 100 * np.log(ratio / average))
-    return found.dropna(subset=["discount"])
+    keys = ["date", "product", "vintage"]
+    sums = rows.groupby([*keys, "trade"])[["volume", "value"]].sum(min_count=1).unstack("trade")
+    nothing = pd.DataFrame(columns=["discount", "block_volume"], dtype=float)
+    if ("volume", "block") not in sums:
+        return nothing
+    volume, value = sums["volume"], sums["value"]
+    kind = "listed" if "listed" in volume else "total"
+    others = (volume[kind], value[kind])
+    if kind == "total":
+        others = (volume["total"] - volume["block"], value["total"] - value["block"])
+    ratio = _average(volume["block"], value["block"]) / _average(*others)
+    found = pd.DataFrame({"ratio": ratio, "volume": volume["block"]}).dropna()
+    if found.empty:
+        return nothing
+    weighted = (np.log(found["ratio"]) * found["volume"]).groupby("date").sum()
+    total = found["volume"].groupby("date").sum()
+    return pd.DataFrame({"discount": 100 * weighted / total, "block_volume": total})
+
+
+def _average(volume: pd.Series, value: pd.Series) -> pd.Series:
+    return (value / volume).where(volume.gt(0) & value.gt(0))

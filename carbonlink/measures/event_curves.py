@@ -50,8 +50,8 @@ class EventCurves:
             ax.set_xlim(table.index[0], 0)
             ax.set_xlabel("sessions to the deadline")
             words = {"car": f"cumulative abnormal return, {unit}"}
-            ax.set_ylabel(words.get(which, "cumulative abnormal variance, days' worth"))
-            ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, borderaxespad=0.1)
+            ax.set_ylabel(words.get(which, "cumulative abnormal variance, days"))
+            ax.legend(loc="upper left")
         return ax
 
 

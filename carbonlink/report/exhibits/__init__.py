@@ -15,8 +15,10 @@ from .connectedness import (
     connectedness_rolling,
     connectedness_table,
 )
+from .deadline_prices import deadline_prices
 from .implied_prices import implied_files, implied_published
 from .ledger import ledger
+from .market_concentration import market_concentration
 from .national_years import national_years
 from .pass_through import pass_through_rates
 from .prices import prices
@@ -40,6 +42,8 @@ EXHIBITS: dict[str, tuple[str, Callable[[Study], Exhibit]]] = {
         concentration_curves,
     ),
     "concentration_cycles": ("Concentration of trading by compliance cycle", concentration_cycles),
+    "market_concentration": ("How trade is spread over markets", market_concentration),
+    "deadline_prices": ("Prices before compliance deadlines", deadline_prices),
     "unit_roots": ("Unit roots in prices and returns", unit_roots),
     "volatility_window": ("Volatility before compliance deadlines", volatility_window),
     "conditional_volatility": ("Volatility over time", conditional_volatility),

@@ -6,9 +6,11 @@ import pandas as pd
 
 from ... import plotting
 from ...errors import TooFewObservationsError
+from ...inference import multiplicity
 from ...measures.concentration import concentration
 from ...measures.concentration_curve import CurveResults
 from ...measures.concentration_results import ConcentrationResults
+from ...measures.cycle_windows import cycle_windows
 from ..exhibit import Exhibit
 from ..study import Study, colours, name, said
 
@@ -34,6 +36,11 @@ _CYCLE_HEADINGS = {
     "theil": "Theil T",
     "theil_share": "Φ",
     "p_value": "Rotation p",
+    "p_holm": "p, Holm",
+    "p_by": "p, Benjamini–Yekutieli",
+    "best_window": "w* (days)",
+    "best_theil_share": "Φ at w*",
+    "p_best": "p of w*",
 }
 _MARKET_HEADINGS = {
     "name": "Market",
@@ -126,12 +133,13 @@ def concentration_cycles(study: Study) -> Exhibit:
         lower_pct=100 * table["lower"],
         upper_pct=100 * table["upper"],
     )
+    table = table.merge(_searched(study, result), on=["market", "cycle"], how="left")
     shares = ("share_pct", "lower_pct", "upper_pct")
     figure, (ax,) = plotting.canvas(height=0.2 * len(result.numbers()) + 1.2)
     result.plot(ax=ax)
     ax.set_yticks(ax.get_yticks(), [_place(t.get_text()) for t in ax.get_yticklabels()], size=7)
     return Exhibit(
-        takeaway=_takeaway(result),
+        takeaway=_takeaway(result, table["p_holm"].dropna()),
         figure=figure,
         drawn=result.numbers(),
         table=table[["market", *_CYCLE_HEADINGS, "traded_days", "window_volume", "excess_mass"]],
@@ -140,19 +148,39 @@ def concentration_cycles(study: Study) -> Exhibit:
             **dict.fromkeys(shares, ".1f"),
             "volume": ",.0f",
             "excess_ratio": ".2f",
-            "p_value": "p",
+            "best_window": ".0f",
+            **dict.fromkeys(_P_VALUES, "p"),
         },
         notes=(
             "A cycle runs from the day after one deadline to the next. R is S over its share of "
             "the open days; HHI* is 0 for an even spread; Φ is the part of Theil's T that lies "
             "between the window and the rest. Intervals of S are at 95 %, blocks drawn inside "
             "window and rest separately.",
+            "Holm and Benjamini–Yekutieli take the market-cycles as the family; one cycle's p "
+            "cannot be below one over its open days. w* is the window that sets volume apart best, "
+            "its p corrected for the search over windows of 1 to 120 days.",
             *result.notes,
         ),
         sources=result.sources,
         synthetic=study.synthetic(markets),
         results=(result,),
     )
+
+
+def _searched(study: Study, result: ConcentrationResults) -> pd.DataFrame:
+    """Return adjusted p-values and the best window of every market-cycle, and pooled."""
+    table = study.once("cycle windows", lambda: cycle_windows(result))
+    p = result.rows["p_value"].to_numpy(float)
+    table = table.assign(p_holm=multiplicity.holm(p), p_by=multiplicity.benjamini_yekutieli(p))
+    best = study.once("best window", result.best_window)
+    pooled = {
+        "market": result.pooled["market"],
+        "cycle": result.pooled["cycle"],
+        "best_window": best.window,
+        "best_theil_share": best.theil_share,
+        "p_best": best.pvalue,
+    }
+    return pd.concat([table, pd.DataFrame([pooled])], ignore_index=True)
 
 
 def _place(label: str) -> str:
@@ -196,7 +224,7 @@ def _curve_takeaway(table: pd.DataFrame) -> str:
     )
 
 
-def _takeaway(result: ConcentrationResults) -> str:
+def _takeaway(result: ConcentrationResults, holm: pd.Series) -> str:
     interval = result.conf_int().iloc[-1]
     text = (
         f"Over {len(result.rows)} cycles of {len(result.markets)} markets the last {WINDOW} open "
@@ -208,5 +236,6 @@ def _takeaway(result: ConcentrationResults) -> str:
     return (
         f"{text}, {result.excess_ratio:.1f} times an even spread ({p} under rotation); a "
         f"cycle's volume is as concentrated as if it were spread evenly over "
-        f"{result.effective_days:.0f} days."
+        f"{result.effective_days:.0f} days. Of the single cycles {int((holm < 0.05).sum())} of "
+        f"{len(holm)} stand out by themselves (5 %, Holm)."
     )

@@ -1,4 +1,4 @@
-"""Market quality by market and year: no trade, tiny trades, limit days, no range."""
+"""Market quality by market and year: no trade, tiny trades, limit days, no range, Amihud."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pandas as pd
 
 from ... import plotting
 from ...errors import TooFewObservationsError
+from ...measures.liquidity import liquidity
 from ..exhibit import Exhibit
 from ..study import Study, name, said
 
@@ -16,6 +17,7 @@ _SHARES = {
     "limit_pct": "Trades at the price limit, %",
     "no_range_pct": "Trades with high = low, %",
 }
+_AMIHUD = "Amihud illiquidity, log₁₀ of return per million yuan"
 _MINIMUM = 20
 
 
@@ -25,17 +27,28 @@ def quality(study: Study) -> Exhibit:
     if not markets:
         raise TooFewObservationsError("No file holds the volumes of a Chinese carbon market.")
     table = pd.concat([by_year(study.panel.daily(m)).assign(market=m) for m in markets])
+    impact = liquidity(study.panel, markets, "Y", measures="amihud", minimum=_MINIMUM).table
+    impact = impact.assign(year=impact["period"].astype(int))[["market", "year", "amihud"]]
+    table = table.merge(impact, on=["market", "year"], how="left")
     table = table.assign(name=[name(m) for m in table["market"]]).reset_index(drop=True)
     return Exhibit(
         takeaway=_takeaway(table),
         figure=_draw(table, markets),
-        table=table[["market", "name", "year", "open_days", *_SHARES]],
-        headings={"name": "Market", "year": "Year", "open_days": "Open days", **_SHARES},
+        table=table[["market", "name", "year", "open_days", *_SHARES, "amihud"]],
+        headings={
+            "name": "Market",
+            "year": "Year",
+            "open_days": "Open days",
+            **_SHARES,
+            "amihud": "Amihud, return per million yuan",
+        },
         formats={"year": ".0f", **dict.fromkeys(_SHARES, ".1f")},
         notes=(
             "The first share is of open days, the others of the days with a genuine listed price "
             "where the file can tell; hatched: it cannot, the market was not open, or the year "
-            f"has fewer than {_MINIMUM} such days.",
+            f"has fewer than {_MINIMUM} such days. Amihud: mean of |return| over the money of the "
+            "day's trades, on days with both; the return is a log change, so 0.01 a million yuan "
+            "is −2 on the logarithmic scale.",
         ),
         sources=study.sources(markets),
         synthetic=study.synthetic(markets),
@@ -65,15 +78,22 @@ def _percent(flag: pd.Series) -> float:
 
 
 def _draw(table: pd.DataFrame, markets: list[str]) -> object:
-    height = 2 * (0.24 * len(markets) + 0.75)
-    figure, axes = plotting.canvas(4, 2, height=height, sharex=True, sharey=True)
-    for ax, (column, title) in zip(axes, _SHARES.items(), strict=True):
-        cells = table.pivot(index="market", columns="year", values=column).reindex(markets)
-        cells.index = [name(m) for m in cells.index]
-        cells.columns = [f"’{y % 100:02d}" for y in cells.columns]
-        plotting.heat(ax, cells, form=".0f", limits=(0, 100), size=6.5)
+    height = 3 * (0.24 * len(markets) + 0.75)
+    figure, axes = plotting.canvas(5, 2, height=height, sharex=True, sharey=True)
+    for ax, (column, title) in zip(axes[:4], _SHARES.items(), strict=True):
+        plotting.heat(ax, _cells(table, column, markets), form=".0f", limits=(0, 100), size=6.5)
         ax.set_title(title)
+    impact = np.log10(_cells(table, "amihud", markets))
+    plotting.heat(axes[4], impact, form=".1f", colours="Oranges", size=6.5)
+    axes[4].set_title(_AMIHUD, fontsize=8.5)
     return figure
+
+
+def _cells(table: pd.DataFrame, column: str, markets: list[str]) -> pd.DataFrame:
+    cells = table.pivot(index="market", columns="year", values=column).reindex(markets)
+    cells.index = [name(m) for m in cells.index]
+    cells.columns = [f"’{y % 100:02d}" for y in cells.columns]
+    return cells
 
 
 def _takeaway(table: pd.DataFrame) -> str:
@@ -88,10 +108,18 @@ def _takeaway(table: pd.DataFrame) -> str:
     if worst != best:
         text += f", on {silent[best]:.0f} % of those of {said(best)}"
     limit = counted.dropna(subset=["limit_pct"])
-    if limit.empty:
-        return text + "."
-    top = limit.iloc[int(limit["limit_pct"].argmax())]
-    return (
-        f"{text}. Most limit days: {said(top['market'])} in {top['year']:.0f}, on "
-        f"{top['limit_pct']:.0f} % of the days with a price."
-    )
+    if len(limit):
+        top = limit.iloc[int(limit["limit_pct"].argmax())]
+        text += (
+            f". Most limit days: {said(top['market'])} in {top['year']:.0f}, on "
+            f"{top['limit_pct']:.0f} % of the days with a price"
+        )
+    impact = np.exp(np.log(table["amihud"]).groupby(table["market"]).mean()).dropna()
+    if len(impact) > 1:
+        dear, cheap = str(impact.idxmax()), str(impact.idxmin())
+        times = impact[dear] / impact[cheap]
+        text += (
+            f". A million yuan moves the price {times:,.0f} times as far in {said(dear)} as in "
+            f"{said(cheap)} (Amihud, geometric means of years)"
+        )
+    return text + "."
