@@ -48,6 +48,7 @@ _WORDS = {
     "pass_through": "measures.pass_through",
     "price_effects": "measures.price_effects",
     "implied_prices": "measures.implied_prices",
+    "overlap": "measures.overlap",
     "liquidity": "measures.liquidity",
     "integration": "measures.integration",
     "aggregate": "measures.aggregate",

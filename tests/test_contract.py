@@ -229,6 +229,9 @@ def _integration():
 
 def _aggregate():
     return cl.aggregate(cl.simulate.var(300, rng=1), "M", "sum")
+def _overlap():
+    rows = {"entity": ["A", "A", "B"], "instrument": ["x", "y", "x"], "tonnes": [2.0, 1.0, 1.0]}
+    return cl.overlap(pd.DataFrame(rows))
 
 
 def _implied_prices():
@@ -298,6 +301,7 @@ FACTORIES = {
         _tobit,
         _dols,
         _pass_through,
+        _overlap,
         _implied_prices,
         _liquidity,
         _price_effects,

@@ -24,7 +24,7 @@ LP_LAGS = 4
 EFFECTS: dict[str, Callable[[pd.DatetimeIndex], Any]] = {
     "month": lambda index: index.year * 12 + index.month,
     "year": lambda index: index.year,
-    "weekday": lambda index: index.weekday,
+    "weekday": lambda index: index.day_of_week,
     "hour": lambda index: index.hour,
     "season": lambda index: (index.month % 12) // 3,
 }
@@ -333,7 +333,7 @@ def _clusters(members: str, index: pd.DatetimeIndex) -> pd.Series:
     days = index.normalize()
     labels = {
         "day": days,
-        "week": days - pd.to_timedelta(days.weekday, unit="D"),
+        "week": days - pd.to_timedelta(days.day_of_week, unit="D"),
         "month": index.year * 12 + index.month,
     }
     if members not in labels:
