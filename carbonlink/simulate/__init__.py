@@ -1,5 +1,6 @@
 """Seeded data-generating processes with known truth, for examples, tests and demonstrations."""
 
+from .compliance import ComplianceMarket, compliance_market
 from .links import Shock, linked_returns
 from .power import quarter_hours
 from .quotes import market
@@ -9,8 +10,10 @@ from .thin import thin_returns
 from .trading import Rush, crowded_volumes, scale_to_totals, volumes
 
 __all__ = [
+    "ComplianceMarket",
     "Rush",
     "Shock",
+    "compliance_market",
     "crowded_volumes",
     "error_correction",
     "garch",
