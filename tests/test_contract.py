@@ -229,6 +229,8 @@ def _integration():
 
 def _aggregate():
     return cl.aggregate(cl.simulate.var(300, rng=1), "M", "sum")
+
+
 def _overlap():
     rows = {"entity": ["A", "A", "B"], "instrument": ["x", "y", "x"], "tonnes": [2.0, 1.0, 1.0]}
     return cl.overlap(pd.DataFrame(rows))
