@@ -11,7 +11,7 @@ from ...models.stationarity import StationarityResults, stationarity
 from ..exhibit import Exhibit
 from ..study import Study, name
 
-_TESTS = ("ADF", "PP", "KPSS", "DF-GLS", "Zivot–Andrews")
+_TESTS = ("ADF", "PP", "KPSS", "DF-GLS", "Ng–Perron", "Zivot–Andrews")
 
 
 def unit_roots(study: Study) -> Exhibit:
@@ -49,7 +49,7 @@ def _both(study: Study, market: str) -> StationarityResults:
     frame = pd.DataFrame(
         {"log price": np.log(price), "return": study.panel.returns(market)[market]}
     )
-    return study.once(("unit roots", market), stationarity, frame)
+    return study.once(("unit roots", market), stationarity, frame, two_breaks=False)
 
 
 def _rows(market: str, result: StationarityResults) -> pd.DataFrame:
