@@ -45,7 +45,9 @@ def ng_perron(values: np.ndarray, trend: str = "c", most: int | None = None) -> 
     With ỹ the series detrended by quasi-differences at c̄ = −7 or −13.5, s² the autoregressive
     spectral density at 0 and κ = T⁻²Σỹ²_{t−1}: MZα = (ỹ²_T/T − s²)/2κ, MSB = √(κ/s²),
     MZt = MZα·MSB, MPT = (c̄²κ − c̄ỹ²_T/T)/s² or (c̄²κ + (1 − c̄)ỹ²_T/T)/s². The lag minimises
-    MAIC on data detrended by least squares (Perron and Qu), s² is from GLS-detrended data.
+    MAIC on data detrended by least squares (Perron and Qu), s² is from GLS-detrended data. The
+    criterion is made for roots near 1: on series far from a unit root, such as returns, it may
+    take many lags, and the test then rejects less often than ADF.
 
     References
     ----------

@@ -81,16 +81,22 @@ def zivot_andrews(values: np.ndarray, lags: int, trend: str = "c", trim: float =
     ]
     level, target = scaled[rows - 1], change[rows - 1]
     first, last = max(int(n * trim), lags + 2), min(int(n * (1 - trim)), n - 3)
-    best, place = np.inf, first
-    for at in range(first, last + 1):
-        after = rows > at
-        moved = [after.astype(float)]
-        if trend == "ct":
-            moved.append(np.where(after, rows - at, 0.0) / n)
-        t = _last_t(np.column_stack([*fixed, *moved, level]), target)
-        if t < best:
-            best, place = t, at
-    return Breaks(float(best), (place,), lags)
+    # What the columns common to all dates explain is taken out once, for all dates together.
+    q, _ = np.linalg.qr(np.column_stack(fixed))
+    after = np.maximum(rows[:, None] - np.arange(first, last + 1), 0) / n
+    moved = [(after > 0).astype(float), *([after] if trend == "ct" else [])]
+    moved = [m - q @ (q.T @ m) for m in moved]
+    level, target = level - q @ (q.T @ level), target - q @ (q.T @ target)
+    moved.append(np.broadcast_to(level[:, None], moved[0].shape))
+    gram = np.array([[np.einsum("ij,ij->j", a, b) for a in moved] for b in moved])
+    right = np.array([target @ m for m in moved])
+    gram, right = gram.transpose(2, 0, 1), right.T
+    slopes = np.linalg.solve(gram, right[..., None])[..., 0]
+    spare = len(target) - len(fixed) - len(moved)
+    left = (target @ target - np.sum(slopes * right, axis=1)) / spare
+    t = slopes[:, -1] / np.sqrt(left * np.linalg.inv(gram)[:, -1, -1])
+    best = int(np.argmin(t))
+    return Breaks(float(t[best]), (first + best,), lags)
 
 
 def lee_strazicich(

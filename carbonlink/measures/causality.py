@@ -43,7 +43,7 @@ def causality(
     cov: str = "robust",
     bootstrap: str | None = None,
     minimum: int = MINIMUM,
-    draws: int = DRAWS,
+    draws: int | None = None,
     rng: Any = 0,
     level: float = 0.05,
 ) -> CausalityResults:
@@ -87,8 +87,10 @@ def causality(
         tests of coefficients; "block" for "instantaneous", where the wild one does not hold.
     minimum : int
         Fewest observations.
-    draws : int
-        Replications; 0 gives asymptotic p-values.
+    draws : int, optional
+        Replications; 0 gives asymptotic p-values. By default 499, or twice the number of tests
+        over `level` if that is more: with fewer the smallest p-value, 1/(1 + draws), times the
+        tests cannot come below the level.
     rng : int, SeedSequence or Generator
     level : float
         Size of the tests.
@@ -143,6 +145,9 @@ def causality(
     frequencies = tuple(2 * np.pi / p for p in given["periods"])
     first = int(model.constant) + len(model.outer)
     tests = restrictions(pairs, model.names, tested, first, method, frequencies)
+    if draws is None:
+        counted = len(tests) if adjust in ("holm", "bh", "by") else 1
+        given["draws"] = max(DRAWS, int(np.ceil(2 * counted / float(level))) - 1)
     return _tested(model, tested, pairs, tests, given, origin)
 
 
@@ -159,7 +164,8 @@ def _check(given: dict[str, Any]) -> None:
             'Use bootstrap="block".',
         )
     draws, level = given["draws"], float(given["level"])
-    if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or draws < 0:
+    wrong = isinstance(draws, bool) or not isinstance(draws, (int, np.integer, type(None)))
+    if wrong or (draws is not None and draws < 0):
         raise SpecificationError(f"draws={draws!r} is no number of draws.", "Use 499.")
     if not 0 < level <= 0.5:
         raise SpecificationError(f"level={level!r} is not the size of a test.", "Use 0.05.")
@@ -260,6 +266,11 @@ def _tested(
             source, tests, draws, given["rng"], scheme=given["bootstrap"], robust=robust,
             shocks=shocks, recursive=model.is_stable,
         )  # fmt: skip
+    if draws and given["adjust"] == "holm" and len(tests) > level * (draws + 1):
+        notes.append(
+            f"{draws} draws are too few for {len(tests)} tests: the smallest p-value adjusted by "
+            f"Holm is {len(tests) / (draws + 1):.3f}."
+        )
     table = _table(model, pairs, tests, given, values, thetas, covs, null)
     expected = level * len(tests)
     notes.append(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ..exhibit import Exhibit
 from ..study import Study
 from .audit import audit
+from .causality import causality_matrix
 from .compliance_calendar import compliance_calendar
 from .concentration import concentration_curves, concentration_cycles
 from .connectedness import (
@@ -15,6 +16,7 @@ from .connectedness import (
     connectedness_rolling,
     connectedness_table,
 )
+from .connectedness_more import connectedness_network, connectedness_sensitivity
 from .deadline_prices import deadline_prices
 from .implied_prices import implied_files, implied_published
 from .ledger import ledger
@@ -51,6 +53,12 @@ EXHIBITS: dict[str, tuple[str, Callable[[Study], Exhibit]]] = {
     "connectedness_net": ("Connectedness: net directions", connectedness_net),
     "connectedness_rolling": ("Connectedness over time", connectedness_rolling),
     "connectedness_excess": ("Connectedness minus what chance gives", connectedness_excess),
+    "connectedness_network": ("Connectedness: the network", connectedness_network),
+    "connectedness_sensitivity": (
+        "Connectedness under other choices",
+        connectedness_sensitivity,
+    ),
+    "causality_matrix": ("Who predicts whom", causality_matrix),
     "implied_published": (
         "Implied carbon prices of certificates, energy-use rights and offsets, as published",
         implied_published,
