@@ -135,7 +135,7 @@ def joint_from(terms: np.ndarray, sigma: np.ndarray) -> np.ndarray:
     94, 681–691. doi:10.1016/j.econmod.2020.02.010
     Balcilar, M., Gabauer, D. and Umar, Z. (2021). Crude oil futures contracts and commodity
     markets: New evidence from a TVP-VAR extended joint connectedness approach. Resources Policy
-    73, 102219. doi:10.1016/j.resourpol.2021.102219
+    73, 102219.
     """
     own = np.sum(np.diagonal(terms, axis1=-2, axis2=-1) ** 2, axis=-2)
     precision = np.diagonal(np.linalg.inv(sigma), axis1=-2, axis2=-1)

@@ -113,7 +113,7 @@ def connectedness(
     .. [4] Lastrapes, W. D. and Wiesen, T. F. P. (2021). The joint spillover index. Economic
        Modelling 94, 681–691. doi:10.1016/j.econmod.2020.02.010
     .. [5] Balcilar, M., Gabauer, D. and Umar, Z. (2021). Crude oil futures contracts and
-       commodity markets. Resources Policy 73, 102219. doi:10.1016/j.resourpol.2021.102219
+       commodity markets. Resources Policy 73, 102219.
 
     Examples
     --------

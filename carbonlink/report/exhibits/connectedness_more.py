@@ -118,7 +118,12 @@ def connectedness_sensitivity(study: Study) -> Exhibit:
             "change": "Change",
         },
         formats={"total": ".1f", "change": "+.1f"},
-        notes=("One choice is changed at a time.", *strip.notes, *result.notes),
+        notes=(
+            "One choice is changed at a time. Short windows and fast forgetting raise the index "
+            "even where nothing is linked.",
+            *strip.notes,
+            *result.notes,
+        ),
         sources=result.sources,
         synthetic=study.synthetic(result.names),
         results=(strip,),
