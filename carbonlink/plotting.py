@@ -186,6 +186,21 @@ def date_ticks(ax: Any, dates: Iterable[Any], colour: str = "#767676") -> None:
         )
 
 
+def rug(ax: Any, dates: Iterable[Any], colour: str = "#D55E00") -> None:
+    """Mark dates with short ticks that hang from the upper edge."""
+    dates = list(dates)
+    if dates:
+        ax.vlines(
+            dates,
+            0.94,
+            1.0,
+            transform=ax.get_xaxis_transform(),
+            color=colour,
+            linewidth=0.8,
+            zorder=1,
+        )
+
+
 def years(ax: Any, most: int = 9) -> None:
     """Label a date axis with at most `most` years, or months where it spans few years."""
     from matplotlib import dates

@@ -254,6 +254,7 @@ class Panel:
             "name": registry.get(market).name_en,
             "start": frame.index[0],
             "end": frame.index[-1],
+            "frequency": spacing(self.tidy["date"][self.tidy["market"] == market]),
             "open_days": len(frame),
             "traded_days": int(frame["has_trade"].sum()),
             "traded_pct": _percent(frame["has_trade"]),
@@ -279,6 +280,19 @@ class Panel:
 def as_list(markets: Iterable[str] | str) -> list[str]:
     """Return one name or several as a list."""
     return [markets] if isinstance(markets, str) else list(markets)
+
+
+def spacing(dates: pd.Series) -> str:
+    """Return how often a file prints: minutes, "daily", "weekly", "monthly" or "irregular"."""
+    times = pd.Series(dates.unique()).sort_values()
+    step = times.diff().median()
+    if pd.isna(step):
+        return "once"
+    if step < pd.Timedelta(days=1):
+        return f"{step / pd.Timedelta(minutes=1):g} minutes"
+    days = step / pd.Timedelta(days=1)
+    named = (("daily", 1, 4), ("weekly", 6, 8), ("monthly", 28, 31))
+    return next((name for name, low, high in named if low <= days <= high), "irregular")
 
 
 def _percent(flag: pd.Series) -> float:

@@ -10,9 +10,12 @@ from ..study import Study, name, said
 
 _HEADINGS = {
     "name": "Market",
+    "venue": "Venue",
     "file": "File",
     "start": "From",
     "end": "To",
+    "frequency": "Frequency",
+    "price_kind": "Price",
     "open_days": "Open days",
     "traded_pct": "Traded (%)",
     "stale_pct": "Stale (%)",
@@ -24,14 +27,19 @@ _HEADINGS = {
     "currency": "Value unit",
     "sha256": "sha256 starts",
 }
-_ALSO = ("traded_days", "longest_gap", "price_unit", "synthetic")
+_ALSO = (
+    *("traded_days", "longest_gap", "total_differs_days", "vintages", "rolls", "limit_known_by"),
+    *("price_unit", "synthetic"),
+)
 
 
 def ledger(study: Study) -> Exhibit:
     """List every series: file, hash, span, days, trade quality, quantities."""
     coverage = study.panel.coverage().loc[study.ordered()].reset_index()
     source = coverage["source"].str.rsplit(" ", n=1)
+    venues = registry.table().set_index("market")["exchange_en"].fillna("")
     table = coverage.assign(
+        venue=[venues.get(registry.resolve(m), "") for m in coverage["market"]],
         name=[name(m) for m in coverage["market"]],
         file=source.str[0],
         sha256=source.str[1],
@@ -42,21 +50,29 @@ def ledger(study: Study) -> Exhibit:
     shares = ("traded_pct", "stale_pct", "limit_pct", "block_pct")
     return Exhibit(
         takeaway=_takeaway(table),
-        table=table[
-            ["market", *_HEADINGS, "traded_days", "longest_gap", "price_unit", "synthetic"]
-        ],
+        table=table[["market", *_HEADINGS, *_ALSO]],
         headings=_HEADINGS,
         formats={**dict.fromkeys(shares, ".1f"), "volume": ",.0f", "value": ",.0f"},
         notes=(
             "Open days are the venue's observed trading days and the weekdays that are no public "
             "holiday; shares are of open days. Stale: a price is printed although nobody traded "
             "at it. An empty cell: the file cannot tell.",
+            *_read_off(table),
             *study.panel.notes,
             *_of_files(study),
         ),
         sources=study.sources(table["market"]),
         synthetic=study.synthetic(table["market"]),
     )
+
+
+def _read_off(table: pd.DataFrame) -> list[str]:
+    """Return which limits no printed rule stands behind."""
+    rows = table[table["limit_known_by"].eq("prices") & table["limit_pct"].notna()]
+    if rows.empty:
+        return []
+    names = ", ".join(said(m) for m in rows["market"])
+    return [f"No printed rule was found for the limit of {names}: it is read off daily prices."]
 
 
 def _of_files(study: Study) -> list[str]:
@@ -77,8 +93,16 @@ def _takeaway(table: pd.DataFrame) -> str:
     least = quantity.iloc[int(quantity["traded_pct"].argmin())]
     most = quantity.iloc[int(quantity["traded_pct"].argmax())]
     seldom, often = said(least["market"]), said(most["market"])
-    return (
+    text = (
         f"{text}. Among those with quantities, {seldom} traded on "
         f"{least['traded_pct']:.1f} % of its open days and {often} on "
         f"{most['traded_pct']:.1f} %."
+    )
+    stale = table[table["stale_pct"].gt(0)]
+    if stale.empty:
+        return text
+    worst = stale.iloc[int(stale["stale_pct"].argmax())]
+    return (
+        f"{text} A price that nobody traded at is printed most often in {said(worst['market'])}, "
+        f"on {worst['stale_pct']:.1f} % of its open days."
     )

@@ -1,12 +1,15 @@
-"""The price panorama: every Chinese carbon market, gaps as gaps, deadlines as ticks."""
+"""The price panorama: every Chinese carbon market, gaps as gaps, deadlines and policy dates."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 
 from ... import plotting
 from ...errors import DeadlineError, TooFewObservationsError
 from ...facts import compliance
+from ...facts.policy import policy_dates
 from ..exhibit import Exhibit
 from ..study import Study, colours, name, said
 
@@ -25,11 +28,13 @@ def prices(study: Study) -> Exhibit:
         drawn=wide.dropna(how="all").reset_index(),
         notes=(
             "A price counts on a day when somebody traded at it; no line is drawn over more than "
-            "ten calendar days without one (national holidays last up to nine). Ticks on the lower "
-            "edge are surrender deadlines. Prices of different kinds (close, mean of the day) are "
-            "not spliced; the file of each market says which it prints.",
+            "ten calendar days without one (national holidays last up to nine), nor from one "
+            "vintage to another. Grey ticks on the lower edge are surrender deadlines. Prices of "
+            "different kinds (close, mean of the day) are not spliced; the data ledger says which "
+            "each is.",
+            _events_note(markets, wide.index),
         ),
-        sources=study.sources(markets),
+        sources=(*study.sources(markets), "carbonlink published table policy_dates"),
         synthetic=study.synthetic(markets),
     )
 
@@ -41,9 +46,14 @@ def _draw(study: Study, wide: pd.DataFrame) -> object:
     )
     palette = colours()
     for ax, market in zip(axes, wide.columns, strict=True):
-        plotting.broken_line(ax, wide[market], color=palette[market], linewidth=0.9)
+        rolls = study.panel.daily(market)["is_roll"].cumsum().reindex(wide.index).ffill()
+        for _, part in wide[market].groupby(rolls):
+            if part.notna().any():
+                plotting.broken_line(ax, part, color=palette[market], linewidth=0.9)
         plotting.date_ticks(ax, deadlines(market, wide.index))
+        plotting.rug(ax, events(market, wide.index)["date"])
         ax.set_title(f"{name(market)}, {study.panel.units[market]}", fontsize=8.5)
+    _name_ticks(axes[0])
     axes[0].set_yscale("log")
     low, high = float(wide.min().min()), float(wide.max().max())
     ticks = [t for t in (0.1, 0.3, 1, 3, 10, 30, 100, 300) if low / 1.5 <= t <= high * 1.5]
@@ -51,6 +61,41 @@ def _draw(study: Study, wide: pd.DataFrame) -> object:
     axes[0].minorticks_off()
     plotting.years(axes[0], most=4)
     return figure
+
+
+def _name_ticks(ax: Any) -> None:
+    """Say on one Axes what the two rows of ticks are."""
+    words = {"policy dates": (0.9, "top", "#B24A00"), "deadlines": (0.12, "bottom", "#5A5A5A")}
+    for text, (height, side, colour) in words.items():
+        ax.text(
+            0.015,
+            height,
+            text,
+            transform=ax.transAxes,
+            va=side,
+            fontsize=6.5,
+            color=colour,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.8},
+        )
+
+
+def events(market: str, dates: pd.Index) -> pd.DataFrame:
+    """Return the dated policy events of a market within a span."""
+    table = policy_dates(market)
+    return table[table["date"].between(dates[0], dates[-1])]
+
+
+def _events_note(markets: list[str], dates: pd.Index) -> str:
+    """Which policy events the figure marks, in words."""
+    parts = [events(m, dates) for m in markets]
+    table = pd.concat(parts).drop_duplicates().sort_values("date", kind="stable")
+    counts = table["kind"].value_counts(sort=True)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    return (
+        f"Orange ticks on the upper edge are {len(table)} dated policy events that concern the "
+        f"market ({kinds}): carbonlink.published('policy_dates') names each with its source. A "
+        "price that moves near one does not say that the event moved it."
+    )
 
 
 def deadlines(market: str, dates: pd.Index) -> list[pd.Timestamp]:

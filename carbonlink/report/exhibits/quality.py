@@ -49,10 +49,17 @@ def quality(study: Study) -> Exhibit:
             f"has fewer than {_MINIMUM} such days. Amihud: mean of |return| over the money of the "
             "day's trades, on days with both; the return is a log change, so 0.01 a million yuan "
             "is −2 on the logarithmic scale.",
+            *_without(study, markets),
         ),
         sources=study.sources(markets),
         synthetic=study.synthetic(markets),
     )
+
+
+def _without(study: Study, markets: list[str]) -> list[str]:
+    """Which markets the map leaves out."""
+    names = [said(m) for m in study.allowances() if m not in markets]
+    return [f"Left out, since their files hold no volumes: {', '.join(names)}."] if names else []
 
 
 def by_year(days: pd.DataFrame) -> pd.DataFrame:
