@@ -249,17 +249,20 @@ def correlations(events: tuple[DeadlineEvent, ...], groups: np.ndarray) -> np.nd
     clusters.
     """
     n = len(events)
-    residuals = [pd.Series(e.standard[~e.inside], e.dates[~e.inside]) for e in events]
-    windows = [e.dates[e.inside] for e in events]
+    days = [e.dates.to_numpy() for e in events]
     found = np.eye(n)
     for i in range(n):
         for j in range(i):
             if groups[i] != groups[j]:
                 continue
-            pair = pd.concat([residuals[i], residuals[j]], axis=1, join="inner").to_numpy()
-            if len(pair) < 10:
+            one, other = events[i], events[j]
+            _, a, b = np.intersect1d(
+                days[i][~one.inside], days[j][~other.inside], True, return_indices=True
+            )
+            if len(a) < 10:
                 continue
-            shared = len(windows[i].intersection(windows[j]))
-            r = np.corrcoef(pair.T)[0, 1]
-            found[i, j] = found[j, i] = r * shared / np.sqrt(len(windows[i]) * len(windows[j]))
+            r = np.corrcoef(one.standard[~one.inside][a], other.standard[~other.inside][b])[0, 1]
+            shared = len(np.intersect1d(days[i][one.inside], days[j][other.inside], True))
+            longest = np.sqrt(one.inside.sum() * other.inside.sum())
+            found[i, j] = found[j, i] = r * shared / longest
     return found

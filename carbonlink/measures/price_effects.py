@@ -252,6 +252,9 @@ def _events(
                 refused.append((label, str(day.date()), reason))
                 continue
             if day < one.sessions[0]:
+                if deadlines_of(deadlines, label) is not None:
+                    reason = f"the deadline is before the first row, {one.sessions[0].date()}"
+                    refused.append((label, str(day.date()), reason))
                 continue
             cut = cut_event(laid, day, str(day.date()), ends[label], window, estimation)
             if isinstance(cut, str):

@@ -189,6 +189,15 @@ def test_a_single_event_makes_no_statement_over_events():
     assert found.curves().table["car_lower"].isna().all()
 
 
+def test_deadlines_outside_the_sample_are_named():
+    ends = ["2001-06-30", *ENDS[:4], "2030-06-30"]
+    found = cl.price_effects(noise(1)["m0"], deadlines=ends, draws=99)
+    reasons = {label: reason for _, label, reason in found.refused}
+    assert "before the first row" in reasons["2001-06-30"]
+    assert "the sample ends" in reasons["2030-06-30"]
+    assert len(found.table) == 4
+
+
 def test_markets_with_one_date_are_one_cluster():
     found = cl.price_effects(noise(1), deadlines=[ENDS[0]], draws=99)
     assert found.groups.tolist() == [0, 0, 0]
