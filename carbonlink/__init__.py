@@ -49,21 +49,29 @@ _WORDS = {
     "price_effects": "measures.price_effects",
     "implied_prices": "measures.implied_prices",
     "overlap": "measures.overlap",
+    "policy_surprises": "measures.policy_surprises",
     "liquidity": "measures.liquidity",
     "integration": "measures.integration",
     "aggregate": "measures.aggregate",
     "CarbonlinkError": "errors",
     "CarbonlinkWarning": "errors",
-    "ConvergenceError": "errors",
-    "DataError": "errors",
-    "DeadlineError": "errors",
-    "OutputError": "errors",
-    "RegistrationError": "errors",
-    "SpecificationError": "errors",
-    "TooFewObservationsError": "errors",
-    "UnknownLayoutError": "errors",
-    "UnknownMarketError": "errors",
 }
+_ERRORS = dict.fromkeys(
+    (
+        "ConvergenceError",
+        "DataError",
+        "DeadlineError",
+        "OutputError",
+        "RegistrationError",
+        "SpecificationError",
+        "TooFewObservationsError",
+        "UnknownLayoutError",
+        "UnknownMarketError",
+    ),
+    "errors",
+)
+"""Errors reachable as `carbonlink.DataError` too; their home is `carbonlink.errors`."""
+
 _MODULES = ("errors", "facts", "mechanisms", "simulate", "plotting", "results")
 
 __all__ = ["__version__", *_WORDS, "mechanisms", "simulate"]
@@ -73,8 +81,9 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    if name in _WORDS:
-        value = getattr(importlib.import_module(f"{__name__}.{_WORDS[name]}"), name)
+    home = _WORDS.get(name) or _ERRORS.get(name)
+    if home:
+        value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
     elif name in _MODULES:
         value = importlib.import_module(f"{__name__}.{name}")
     else:

@@ -231,6 +231,11 @@ def _aggregate():
     return cl.aggregate(cl.simulate.var(300, rng=1), "M", "sum")
 
 
+def _surprises():
+    price = np.exp(4 + cl.simulate.garch(300, rng=1).cumsum() / 100)
+    return cl.policy_surprises(price, list(price.index[[50, 120, 200]]), draws=99)
+
+
 def _overlap():
     rows = {"entity": ["A", "A", "B"], "instrument": ["x", "y", "x"], "tonnes": [2.0, 1.0, 1.0]}
     return cl.overlap(pd.DataFrame(rows))
@@ -304,6 +309,7 @@ FACTORIES = {
         _dols,
         _pass_through,
         _overlap,
+        _surprises,
         _implied_prices,
         _liquidity,
         _price_effects,
