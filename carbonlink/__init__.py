@@ -52,6 +52,8 @@ _WORDS = {
     "policy_surprises": "measures.policy_surprises",
     "liquidity": "measures.liquidity",
     "integration": "measures.integration",
+    "coupling_coordination": "measures.coordination",
+    "MIDAS": "models.midas",
     "aggregate": "measures.aggregate",
     "CarbonlinkError": "errors",
     "CarbonlinkWarning": "errors",

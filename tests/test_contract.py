@@ -227,6 +227,15 @@ def _integration():
     return cl.integration(walk, split="2015-08-01", draws=29)
 
 
+def _coordination():
+    return cl.coupling_coordination(cl.simulate.var(60, rng=1), draws=39)
+
+
+def _midas():
+    y, x = cl.simulate.mixed_frequency(120, rng=1)
+    return cl.MIDAS(y, x, lags=20).fit()
+
+
 def _aggregate():
     return cl.aggregate(cl.simulate.var(300, rng=1), "M", "sum")
 
@@ -316,6 +325,8 @@ FACTORIES = {
         _market_shares,
         _integration,
         _aggregate,
+        _coordination,
+        _midas,
     )
 }
 

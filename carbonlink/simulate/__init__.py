@@ -2,6 +2,7 @@
 
 from .compliance import ComplianceMarket, compliance_market
 from .links import Shock, linked_returns
+from .mixed import mixed_frequency
 from .power import quarter_hours
 from .quotes import market
 from .returns import garch
@@ -19,6 +20,7 @@ __all__ = [
     "garch",
     "linked_returns",
     "market",
+    "mixed_frequency",
     "quarter_hours",
     "scale_to_totals",
     "thin_returns",
