@@ -59,9 +59,10 @@ def mixed_frequency(
     60
     """
     draws = generator(rng)
-    days = business_days(23 * (n + 3))
+    before = 2 + lags // 20
+    days = business_days(23 * (n + before + 1))
     daily = pd.Series(draws.standard_normal(len(days)), days, name="cause")
-    ends = pd.date_range(days[0] + pd.offsets.MonthEnd(2), periods=n, freq="ME")
+    ends = pd.date_range(days[0] + pd.offsets.MonthEnd(before), periods=n, freq="ME")
     rows = lag_rows(_days(ends), _days(days), daily.to_numpy(), lags, 0)
     pushes = slope * rows @ lag_weights("beta", np.asarray(shape), lags)
     pushes = pushes + sigma * draws.standard_normal(n)
