@@ -48,6 +48,24 @@ def _persistence():
     return persistence(panel, models=["naive", "genuine"])
 
 
+def _ohlc():
+    steps = 0.1 * np.random.default_rng(1).standard_normal((300, 60))
+    path = 50 * np.exp(np.cumsum(steps.ravel()) / 100).reshape(steps.shape)
+    days = pd.bdate_range("2020-01-01", periods=300)
+    columns = {"open": path[:, 0], "high": path.max(1), "low": path.min(1), "close": path[:, -1]}
+    return pd.DataFrame(columns, index=days)
+
+
+def _range_volatility():
+    return cl.range_volatility(_ohlc())
+
+
+def _har():
+    y = cl.simulate.garch(600, rng=1).abs()
+    window = pd.Series((np.arange(600) % 100 > 70).astype(float), index=y.index, name="window")
+    return cl.HAR(y, x=window, frequency="weekly").fit()
+
+
 def _variance_breaks():
     y = cl.simulate.garch(700, rng=2)
     y.iloc[400:] *= 3
@@ -281,6 +299,8 @@ FACTORIES = {
         _garch_thin,
         _persistence,
         _volatility,
+        _range_volatility,
+        _har,
         _variance_breaks,
         _mean_breaks,
         _ccc,
