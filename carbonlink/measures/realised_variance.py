@@ -50,8 +50,8 @@ def realised_variance(
     RV_t = Σ_i r_{t,i}² over changes that begin and end in the day: the night between the last
     price and the first of the next day is no change within a day. Bipower variation is
     (π/2) Σ |r_i| |r_{i−1}|. Where prices are those of whole (or half) hours written four (two)
-    times, only the first of each is taken. Spot power has a daily shape, which adds to both: it is a measure of
-    the day's movement, not of risk alone.
+    times, only the first of each is taken. Spot power has a daily shape, which adds to both: it
+    is a measure of the day's movement, not of risk alone.
 
     References
     ----------

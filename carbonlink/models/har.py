@@ -252,6 +252,6 @@ def _notes(
         notes.append(f"The spans add up to {carry:.3f}: volatility does not return to a mean.")
     if frequency != "daily" and series.isna().any():
         notes.append(f"{int(series.isna().sum())} of {len(series)} periods have no value.")
-    if log:
+    if log and not all(c == "constant" or c.startswith("mean of") for c in design.columns):
         notes.append("Coefficients of x are changes of the logarithm: 100 (e^b − 1) in per cent.")
     return tuple(notes)
