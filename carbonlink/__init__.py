@@ -25,6 +25,7 @@ _WORDS = {
     "GARCH": "models.garch",
     "HAR": "models.har",
     "variance_breaks": "models.variance_breaks",
+    "backtest": "models.backtest",
     "CCC": "models.correlations",
     "DCC": "models.correlations",
     "BEKK": "models.bekk",

@@ -48,6 +48,11 @@ def _persistence():
     return persistence(panel, models=["naive", "genuine"])
 
 
+def _backtest():
+    models = {"GARCH": {}, "flat": {"mean": "zero"}}
+    return cl.backtest(cl.simulate.garch(500, rng=1), models, start=400, refit=50, draws=99)
+
+
 def _ohlc():
     steps = 0.1 * np.random.default_rng(1).standard_normal((300, 60))
     path = 50 * np.exp(np.cumsum(steps.ravel()) / 100).reshape(steps.shape)
@@ -299,6 +304,7 @@ FACTORIES = {
         _garch_thin,
         _persistence,
         _volatility,
+        _backtest,
         _range_volatility,
         _har,
         _variance_breaks,

@@ -1,0 +1,136 @@
+"""The rolling evaluation: forecasts by hand, no look-ahead, any engine, refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import carbonlink as cl
+from carbonlink.models.backtest import tail
+
+TWO = {"GARCH": {}, "GJR-t": {"vol": "GJR", "dist": "t"}}
+
+
+@pytest.fixture(scope="module")
+def y() -> pd.Series:
+    return cl.simulate.garch(700, alpha=0.1, beta=0.85, rng=3)
+
+
+@pytest.fixture(scope="module")
+def found(y):
+    return cl.backtest(y, TWO, start=550, refit=50, draws=199)
+
+
+def test_the_first_forecast_of_a_fit_is_that_fits_own(y, found):
+    own = found.forecasts[found.forecasts["model"] == "GARCH"]
+    for place in (550, 600, 650):
+        fit = cl.GARCH(y.iloc[:place]).fit()
+        ahead = fit.forecast(1).iloc[0]
+        row = own.loc[y.index[place]]
+        np.testing.assert_allclose(row[["mean", "variance"]].astype(float), ahead[:2], rtol=1e-8)
+        edge = ahead["mean"] + stats.norm.ppf(0.01) * ahead["volatility"]
+        assert row["var[0.01]"] == pytest.approx(edge)
+
+
+def test_between_fits_the_recursion_goes_on(y, found):
+    own = found.forecasts[found.forecasts["model"] == "GARCH"]
+    fit = cl.GARCH(y.iloc[:550]).fit()
+    mu, omega, alpha, beta = fit.params
+    h = own["variance"].iloc[0]
+    for i in range(1, 50):
+        h = omega + alpha * (y.iloc[549 + i] - mu) ** 2 + beta * h
+        assert own["variance"].iloc[i] == pytest.approx(h, rel=1e-8)
+
+
+def test_the_future_does_not_reach_a_forecast(y, found):
+    other = y.copy()
+    other.iloc[620:] *= 5
+    again = cl.backtest(other, TWO, start=550, refit=50, draws=199)
+    for name in TWO:
+        pair = [f.forecasts[f.forecasts["model"] == name].iloc[:71] for f in (found, again)]
+        pd.testing.assert_frame_equal(*pair)
+
+
+def test_a_window_forgets(y):
+    short = cl.backtest(y, {"GARCH": {}}, start=600, window=300, refit=100, draws=199)
+    fit = cl.GARCH(y.iloc[300:600]).fit()
+    assert short.forecasts["variance"].iloc[0] == pytest.approx(fit.forecast(1)["variance"].iloc[0])
+
+
+def test_regressors_of_the_variance_are_those_of_the_day(y):
+    window = pd.Series((np.arange(700) % 50 > 35).astype(float), index=y.index, name="window")
+    models = {"window": {"variance_x": window}}
+    found = cl.backtest(y, models, start=600, refit=100, draws=199)
+    fit = cl.GARCH(y.iloc[:600], variance_x=window).fit()
+    ahead = fit.forecast(1, variance_x=window.iloc[600:601])
+    assert found.forecasts["variance"].iloc[0] == pytest.approx(ahead["variance"].iloc[0])
+
+
+def test_the_engine_does_not_matter(y, found):
+    from joblib import parallel_config
+
+    with parallel_config(backend="threading", n_jobs=2):
+        again = cl.backtest(y, TWO, start=550, refit=50, draws=199)
+    pd.testing.assert_frame_equal(found.forecasts, again.forecasts)
+    pd.testing.assert_frame_equal(found.table, again.table)
+
+
+def test_scores_stand_on_the_proxy(y, found):
+    proxy = pd.Series(2.0, index=y.index, name="range")
+    proxy.iloc[560:570] = np.nan
+    given = cl.backtest(y, TWO, start=550, refit=50, draws=199, proxy=proxy)
+    h = given.forecasts[given.forecasts["model"] == "GARCH"]["variance"]
+    h = h[given.proxy.notna()]
+    assert given.table.loc["GARCH", "mse"] == pytest.approx(((2 - h) ** 2).mean())
+    assert len(given.losses) == 140 and any("10 of 150" in n for n in given.notes)
+    assert any("noisy" in n for n in found.notes) and not any("noisy" in n for n in given.notes)
+    row = given.differences.iloc[0]
+    apart = given.losses["GJR-t"] - given.losses["GARCH"]
+    assert row["difference"] == pytest.approx(apart.mean())
+
+
+@pytest.mark.parametrize("dist, shape", [("normal", []), ("t", [5.0])])
+def test_tails_are_those_of_the_density(dist, shape):
+    q, below = tail((dist, None, np.array(shape)), 0.05)
+    rng = np.random.default_rng(0)
+    z = rng.standard_normal(10**6) if dist == "normal" else rng.standard_t(5, 10**6) * np.sqrt(0.6)
+    assert q == pytest.approx(np.quantile(z, 0.05), abs=0.01)
+    assert below == pytest.approx(z[z < q].mean(), abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "change, match",
+    [
+        ({"models": {}}, "models"),
+        ({"models": {"x": {"presample": "mean"}}}, "presample"),
+        ({"models": {"x": {"vol": "XGARCH"}}}, "XGARCH"),
+        ({"refit": 0}, "refit"),
+        ({"draws": 10}, "draws"),
+        ({"levels": (0.7,)}, "levels"),
+        ({"window": 100}, "window"),
+    ],
+)
+def test_a_choice_it_does_not_know_is_refused(y, change, match):
+    with pytest.raises(cl.SpecificationError, match=match):
+        cl.backtest(y, **change)
+
+
+def test_data_it_cannot_use_is_refused(y):
+    hole = y.copy()
+    hole.iloc[7] = np.nan
+    with pytest.raises(cl.DataError, match=str(y.index[7].date())):
+        cl.backtest(hole)
+    with pytest.raises(cl.DataError, match="constant"):
+        cl.backtest(y * 0)
+    with pytest.raises(cl.DataError, match="price"):
+        cl.backtest(100 + y.cumsum())
+    with pytest.raises(cl.TooFewObservationsError, match="300"):
+        cl.backtest(y.iloc[:260])
+    with pytest.raises(cl.TooFewObservationsError, match="250"):
+        cl.backtest(y, start=100)
+    with pytest.raises(cl.TooFewObservationsError, match="50"):
+        cl.backtest(y, start=y.index[-10])
+    with pytest.raises(cl.TooFewObservationsError, match="proxy"):
+        cl.backtest(y, TWO, start=600, refit=100, proxy=pd.Series(1.0, index=y.index[:10]))
