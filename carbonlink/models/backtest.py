@@ -14,10 +14,9 @@ from ..inference import parallel
 from ..kernels.garch import likelihood
 from ..results import Recipe, Sample
 from .backtest_results import BacktestResults, score
-from .break_inputs import whole
+from .break_inputs import check_returns, whole
 from .frames import check_series, listed
 from .garch import MINIMUM, fit_garch, mean_regressors
-from .garch_inputs import check_returns
 
 MODELS: dict[str, dict[str, Any]] = {
     "GARCH": {"vol": "GARCH", "dist": "normal"},
@@ -112,7 +111,13 @@ def backtest(
     arguments = dict(locals())
     chosen = _check_models(MODELS if models is None else models)
     _check_numbers(refit, levels, draws, window)
-    series = check_returns(y, MINIMUM + FEWEST, 0)
+    series = check_returns(y, 1)
+    if len(series) < MINIMUM + FEWEST:
+        raise TooFewObservationsError(
+            f"An evaluation needs {MINIMUM + FEWEST} returns, {MINIMUM} to fit on and {FEWEST} to "
+            f"forecast; {series.name} has {len(series)}.",
+            "Use a longer sample.",
+        )
     first = _first(series, start, window)
     width = None if window is None else int(window)
     tasks = [
