@@ -218,7 +218,7 @@ def influence(found: Maximum, p: Problem) -> np.ndarray:
     References
     ----------
     Francq, C., Horváth, L. and Zakoïan, J.-M. (2011). Merits and drawbacks of variance targeting
-    in GARCH models. Journal of Financial Econometrics 9, 619–656. doi:10.1093/jjfinec/nbr004
+    in GARCH models. Journal of Financial Econometrics 9, 619–656.
     """
     nothing = np.full((len(p.e), len(found.theta)), np.nan)
     if found.bounds:

@@ -10,6 +10,7 @@ from .audit import audit
 from .causality import causality_matrix
 from .compliance_calendar import compliance_calendar
 from .concentration import concentration_curves, concentration_cycles
+from .conditional_volatility import conditional_volatility
 from .connectedness import (
     connectedness_excess,
     connectedness_net,
@@ -27,7 +28,9 @@ from .prices import prices
 from .published_years import published_years
 from .quality import quality
 from .stationarity import unit_roots
-from .volatility import conditional_volatility, volatility_window
+from .stylised_facts import stylised_facts
+from .volatility import volatility_window
+from .volatility_models import volatility_models
 
 EXHIBITS: dict[str, tuple[str, Callable[[Study], Exhibit]]] = {
     "ledger": ("Data ledger", ledger),
@@ -47,8 +50,16 @@ EXHIBITS: dict[str, tuple[str, Callable[[Study], Exhibit]]] = {
     "market_concentration": ("How trade is spread over markets", market_concentration),
     "deadline_prices": ("Prices before compliance deadlines", deadline_prices),
     "unit_roots": ("Unit roots in prices and returns", unit_roots),
+    "stylised_facts": ("Returns: stylised facts and a referee's tests", stylised_facts),
     "volatility_window": ("Volatility before compliance deadlines", volatility_window),
-    "conditional_volatility": ("Volatility over time", conditional_volatility),
+    "volatility_models": (
+        "Persistence of volatility: naive, zero-adjusted, censored, with breaks",
+        volatility_models,
+    ),
+    "conditional_volatility": (
+        "Volatility and the chance of a trade over time, with breaks and policy dates",
+        conditional_volatility,
+    ),
     "connectedness_table": ("Connectedness: who moves with whom", connectedness_table),
     "connectedness_net": ("Connectedness: net directions", connectedness_net),
     "connectedness_rolling": ("Connectedness over time", connectedness_rolling),

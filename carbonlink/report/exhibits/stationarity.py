@@ -17,7 +17,7 @@ _TESTS = ("ADF", "PP", "KPSS", "DF-GLS", "Ng–Perron", "Zivot–Andrews")
 def unit_roots(study: Study) -> Exhibit:
     """Test log prices and returns, each on its own genuine trades."""
     markets = [m for m in study.allowances() if study.kind(m) == "ets"]
-    made, left_out = study.each(markets, lambda market: _both(study, market))
+    made, left_out = study.each(markets, lambda market: both(study, market))
     if not made:
         raise TooFewObservationsError(" ".join(left_out) or "No file holds an allowance market.")
     table = pd.concat([_rows(market, result) for market, result in made.items()])
@@ -44,7 +44,8 @@ def unit_roots(study: Study) -> Exhibit:
     )
 
 
-def _both(study: Study, market: str) -> StationarityResults:
+def both(study: Study, market: str) -> StationarityResults:
+    """Test one market's log prices and returns, once a report."""
     price = study.panel.daily(market)["price"]
     frame = pd.DataFrame(
         {"log price": np.log(price), "return": study.panel.returns(market)[market]}

@@ -12,14 +12,11 @@ from ...errors import TooFewObservationsError
 from ...measures.volatility import volatility
 from ...measures.volatility_results import VolatilityResults
 from ..exhibit import Exhibit
-from ..study import Study, colours, name, said
+from ..study import Study, name, said
 
 SPECS = ("garch", "gjr", "egarch")
 HEADLINE = "egarch"
 WINDOW = 30
-_COLUMNS = 2
-_LEAST_SHAPE = 2.5
-_TICKS = (0.1, 0.3, 1, 3, 10, 30, 100, 1000, 10000)
 _HEADINGS = {
     "name": "Market",
     "spec": "Model",
@@ -94,35 +91,8 @@ def volatility_window(study: Study) -> Exhibit:
     )
 
 
-def conditional_volatility(study: Study) -> Exhibit:
-    """Draw the conditional volatility of the headline model, windows shaded."""
-    found, _ = fits(study)
-    chosen = {market: _drawn(found, market) for market in dict.fromkeys(m for m, _ in found)}
-    numbers = pd.concat([r.numbers().assign(market=m) for m, r in chosen.items()])
-    return Exhibit(
-        takeaway=_level_takeaway(chosen),
-        figure=_draw_paths(chosen),
-        drawn=numbers,
-        notes=(
-            "Standard deviation of the next return, % (not annualised): EGARCH with t shocks, or "
-            f"GJR where fewer than {_LEAST_SHAPE:g} degrees of freedom leave the level without "
-            f"meaning; shaded: the {WINDOW} open days up to a deadline. Each log scale is its own. "
-            "No line is drawn over more than 31 days without a return.",
-        ),
-        sources=study.sources(chosen),
-        synthetic=study.synthetic(chosen),
-        results=tuple(chosen.values()),
-    )
-
-
-def _drawn(found: dict[tuple[str, str], VolatilityResults], market: str) -> VolatilityResults:
-    """The headline model, or another where its shocks hardly have a variance."""
-    order = (HEADLINE, *(spec for spec in reversed(SPECS) if spec != HEADLINE))
-    made = [found[market, spec] for spec in order if (market, spec) in found]
-    return next((r for r in made if _shape(r) >= _LEAST_SHAPE), made[0])
-
-
-def _shape(result: VolatilityResults) -> float:
+def shape(result: VolatilityResults) -> float:
+    """Return the degrees of freedom of the t."""
     return float(result.params["nu"])
 
 
@@ -140,7 +110,7 @@ def _row(market: str, spec: str, result: VolatilityResults) -> dict[str, object]
         "persistence": result.persistence,
         "half_life": result.half_life,
         "leverage": float("nan") if spec == "garch" else result.leverage,
-        "shape": _shape(result),
+        "shape": shape(result),
         "loglik": result.loglik,
         "bic": result.bic,
     }
@@ -191,28 +161,6 @@ def _draw_effects(table: pd.DataFrame) -> object:
     return figure
 
 
-def _draw_paths(chosen: dict[str, VolatilityResults]) -> object:
-    columns = min(len(chosen), _COLUMNS)
-    rows = -(-len(chosen) // columns)
-    figure, axes = plotting.canvas(len(chosen), columns, height=1.5 * rows + 0.3, sharex=True)
-    palette = colours()
-    for ax, (market, result) in zip(axes, chosen.items(), strict=True):
-        path = result.conditional_volatility
-        plotting.broken_line(ax, path, gap=31, color=palette[market], linewidth=0.8)
-        inside = pd.Series(result.numbers()["inside"].to_numpy(bool), index=path.index)
-        spells = (inside != inside.shift()).cumsum()[inside]
-        for _, spell in spells.groupby(spells):
-            ax.axvspan(spell.index[0], spell.index[-1], color="#BDBDBD", alpha=0.55, lw=0)
-        ax.set_title(f"{name(market)}, % ({result.spec['vol']}-t)", fontsize=8.5)
-        ax.set_yscale("log")
-        low, high = float(path.min()), float(path.max())
-        ticks = [t for t in _TICKS if low / 1.6 <= t <= high * 1.6]
-        ax.set_yticks(ticks, [f"{t:g}" for t in ticks])
-        ax.minorticks_off()
-    plotting.years(axes[0])
-    return figure
-
-
 def _takeaway(table: pd.DataFrame) -> str:
     head = table[table["spec"] == f"{HEADLINE.upper()}-t"]
     head = head if len(head) else table
@@ -237,12 +185,3 @@ def _other_models(table: pd.DataFrame, headline: str) -> str:
         return ""
     by_model = found.groupby("spec", sort=False)["market"].agg(lambda m: ", ".join(map(said, m)))
     return " At 5 % also: " + "; ".join(f"{k}, {v}" for k, v in by_model.items()) + "."
-
-
-def _level_takeaway(chosen: dict[str, VolatilityResults]) -> str:
-    level = {m: float(r.conditional_volatility.median()) for m, r in chosen.items()}
-    low, high = min(level, key=level.__getitem__), max(level, key=level.__getitem__)
-    text = f"The median day's volatility is {level[low]:.1f} % in {said(low)}"
-    if low == high:
-        return text + "."
-    return f"{text} and {level[high]:.1f} % in {said(high)}."
