@@ -46,13 +46,13 @@ def conditional_volatility(study: Study) -> Exhibit:
         figure=_draw(chosen),
         drawn=pd.concat([_numbers(m, d) for m, d in chosen.items()]),
         notes=(
-            "Upper panels: standard deviation of the next return, % (not annualised): EGARCH with "
-            f"t shocks, or GJR where fewer than {_LEAST_SHAPE:g} degrees of freedom leave the "
-            f"level without meaning; shaded: the {WINDOW} open days up to a deadline; dashed: "
-            "breaks in the variance of returns between genuine trades (κ2, 5 %, regimes of at "
-            f"least {SEGMENT} returns); ticks at the top: policy dates. Each log scale is its own. Lower "
-            "panels: chance of a genuine trade on the day given the past, from the zero-adjusted "
-            "model. No line is drawn over more than 31 days without a return.",
+            "Upper panels: standard deviation of the next return, % (not annualised): EGARCH "
+            f"with t shocks, or GJR where fewer than {_LEAST_SHAPE:g} degrees of freedom leave "
+            f"the level without meaning; shaded: the {WINDOW} open days up to a deadline; "
+            "dashed: breaks in the variance of returns between genuine trades (κ2, 5 %, regimes "
+            f"of at least {SEGMENT} returns); ticks at the top: policy dates. Each log scale is "
+            "its own. Lower panels: chance of a genuine trade on the day given the past, from "
+            "the zero-adjusted model. No line is drawn over more than 31 days without a return.",
             *_chance(chosen),
         ),
         sources=study.sources(chosen),

@@ -55,12 +55,13 @@ def volatility_models(study: Study) -> Exhibit:
         },
         notes=(
             "Persistence of GARCH(1, 1) by quasi-maximum likelihood: naive takes the printed "
-            "series as it is, a carried quote being a return of zero; genuine has returns between "
-            "genuine trades; zero-adjusted models the chance of a trade beside them (Francq and "
-            "Sucarrat), censored the days at a price limit (Morgan and Trevor); breaks puts the variance "
-            "breaks of κ2 at 5 % into the variance. GARCH-t, GJR-t and EGARCH-t are those of the "
-            "table of compliance windows, window and gaps in the variance. An empty cell has its "
-            "reason below; persistence counts from row to row of each model.",
+            "series as it is, a carried quote being a return of zero; genuine has returns "
+            "between genuine trades; zero-adjusted models the chance of a trade beside them "
+            "(Francq and Sucarrat), censored the days at a price limit (Morgan and Trevor); "
+            "breaks puts the variance breaks of κ2 at 5 % into the variance. GARCH-t, GJR-t and "
+            "EGARCH-t are those of the table of compliance windows, window and gaps in the "
+            "variance. An empty cell has its reason below; persistence counts from row to row "
+            "of each model.",
             *left_out,
             *_reasons(made),
         ),
