@@ -107,6 +107,10 @@ def _vecm():
     return cl.VECM(cl.simulate.error_correction(300, rng=1), lags=2).fit()
 
 
+def _var_shrunk():
+    return cl.VAR(cl.simulate.var(200, rng=1), lags=2).fit(method="minnesota")
+
+
 def _var_driven():
     data = cl.simulate.var(300, rng=1)
     dummy = pd.Series((np.arange(300) % 50 > 40) * 1.0, index=data.index, name="window")
@@ -314,6 +318,7 @@ FACTORIES = {
         _bekk,
         _var,
         _vecm,
+        _var_shrunk,
         _var_driven,
         _var_responses,
         _var_decomposition,

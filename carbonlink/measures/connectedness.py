@@ -228,14 +228,16 @@ def _notes(model: VARResults, arguments: dict[str, Any]) -> tuple[str, ...]:
             'what a market receives, nor pairs to net; kind="extended_joint" does.'
         )
     draws, level = int(arguments["draws"]), float(arguments["level"])
-    if not model.is_stable:
+    if model.shrunk:
+        notes.append("No intervals and no excess: the coefficients are shrunk.")
+    elif not model.is_stable:
         notes.append("No intervals and no excess: paths of an explosive VAR do not settle.")
     elif draws == 0:
         notes.append("No intervals and no excess: draws=0.")
     elif (draws + 1) * (1 - level) / 2 < 1 - 1e-9:
         needed = int(np.ceil(2 / (1 - level) - 1e-9)) - 1
         notes.append(f"{draws} draws are too few for level {level}: at least {needed}.")
-    if draws and model.is_stable:
+    if draws and model.has_replications:
         if not bootstrap.unlinked(*model.system()).stable:
             notes.append("No excess: the own autoregression of a series is explosive.")
     return tuple(notes)

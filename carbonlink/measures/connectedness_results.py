@@ -221,7 +221,7 @@ class ConnectednessResults(Views, Comparisons, Results):
 
     @property
     def _has_draws(self) -> bool:
-        return self.spec["draws"] > 0 and self.fitted.is_stable
+        return self.spec["draws"] > 0 and self.fitted.has_replications
 
     @cached_property
     def _unlinked(self) -> bootstrap.Origin:

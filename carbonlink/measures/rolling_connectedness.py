@@ -129,6 +129,11 @@ def rolling_connectedness(
 ) -> RollingConnectedness:
     """Measure connectedness in every window of a fitted model's sample (see `rolling`)."""
     arguments = dict(locals())
+    if model.shrunk:
+        raise SpecificationError(
+            "Windows are fitted by least squares; this model is shrunk.",
+            'Use the result of cl.VAR(…).fit() (method="ols"), or cl.TVPVAR with a prior.',
+        )
     count = _observations(window, model, compat)
     tables, roots = rolling.rolling_shares(
         model.data.to_numpy(),

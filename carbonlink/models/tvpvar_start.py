@@ -12,7 +12,8 @@ from ..errors import DataError, SpecificationError, TooFewObservationsError, che
 from ..kernels import tvpvar as kernel
 from ..kernels import var
 from .frames import listed
-from .var import MINIMUM, check_columns
+from .var import MINIMUM
+from .var_checks import check_columns
 
 TRAINING = 60
 """Rows of the default training window, unless three a coefficient are more."""

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, SpecificationError, TooFewObservationsError, check_choice
+from ..errors import DataError, SpecificationError, check_choice
 from ..inference import var_tests
 from ..kernels import var as kernel
 from ..results import Recipe, Sample
 from .frames import check_frame, listed
+from .var_checks import check_columns, check_exog, check_outer, check_size
 from .var_results import VARResults
+from .var_shrinkage import Shrinkage, shrink, words
 
 CRITERIA = ("aic", "bic", "hq")
 MINIMUM = 40
 """Fewer observations than this carry no vector autoregression, unless `minimum=` says so."""
+
+SHRUNK = (
+    "Coefficients are shrunk: no standard errors but those of a posterior, and no intervals from "
+    "replications."
+)
 
 MAX_LAGS = 10
 """Largest order that a criterion tries when `max_lags` is not given and the sample allows it."""
@@ -100,7 +107,18 @@ class VAR:
         self._given = {"lags": lags, "max_lags": max_lags, "exog": exog, "trend": trend}
         self._given["where"] = where
 
-    def fit(self, cov: str = "ols") -> VARResults:
+    def fit(
+        self,
+        cov: str = "ols",
+        *,
+        method: str = "ols",
+        penalty: float | None = None,
+        mix: float = 0.5,
+        tightness: float | None = None,
+        cross: float = 0.5,
+        decay: float = 1.0,
+        folds: int = 5,
+    ) -> VARResults:
         """Estimate the model.
 
         Parameters
@@ -108,18 +126,45 @@ class VAR:
         cov : {"ols", "robust"}
             Covariance of the coefficients: Σ ⊗ (Z'Z)⁻¹ with shocks of constant variance, or
             White's, which stands changing variances.
+        method : {"ols", "ridge", "lasso", "elastic_net", "minnesota"}
+            Least squares, or coefficients of the lags shrunk towards 0: as sensitivity where a
+            short sample has many series.
+        penalty : float, optional
+            Of ridge, lasso and elastic net, on columns of one standard deviation; chosen by
+            validation ordered in time when left out.
+        mix : float
+            Of the elastic net: 1 is the lasso, 0 ridge.
+        tightness : float, optional
+            Of the Minnesota prior: standard deviation of the own first lag; chosen by validation
+            when left out.
+        cross, decay : float
+            Of the Minnesota prior: other series' lags relative to own ones; power of the lag.
+        folds : int
+            Blocks of time forecast from the rows before them.
 
         Returns
         -------
         VARResults
+            Shrunk results have no intervals from replications; `lag_table` stays that of least
+            squares. `validation` holds the errors behind the choice.
         """
         check_choice("cov", cov, ("ols", "robust"))
+        how = Shrinkage(method, penalty, mix, tightness, cross, decay, folds)
+        how.check()
         arguments = {"data": self.data, **self._given, "minimum": self.minimum, "cov": cov}
+        arguments |= vars(how)
         values = self.data.to_numpy()
         choice = _choose_lags(self, values)
         rows = self._rows(values, choice.lags)
         fitted = kernel.fit(values, choice.lags, rows, self.trend == "c", self._outer())
-        notes = choice.notes + _notes(self, values, fitted)
+        notes, extra = choice.notes + _notes(self, values, fitted), {}
+        spec = self._spec(choice, len(rows), cov)
+        if method != "ols":
+            shrunk = shrink(values, choice.lags, rows, self.trend == "c", self._outer(), how)
+            fitted, extra = shrunk.fitted, {"shrunk": method, "validation": shrunk.table}
+            extra["posterior"] = shrunk.covariance
+            spec |= words(how, shrunk.chosen, lambda name: getattr(how, name))
+            notes += (SHRUNK,)
         return VARResults.of(
             fitted,
             data=self.data,
@@ -127,10 +172,11 @@ class VAR:
             constant=self.trend == "c",
             cov=cov,
             lag_table=choice.table,
-            spec=self._spec(choice, len(rows), cov),
+            spec=spec,
             sample=_sample(self, values, rows, choice.lags),
             notes=notes,
             recipe=Recipe(_fit, arguments),
+            **extra,
         )
 
     def _rows(self, values: np.ndarray, lags: int) -> np.ndarray:
@@ -140,7 +186,7 @@ class VAR:
         check_size(len(rows), values.shape[1], lags, constant + len(outer), self.minimum)
         check_columns(values, lags, rows, list(self.data.columns), constant)
         if self.exog is not None:
-            _check_outer(values, lags, rows, self.exog, list(self.data.columns), constant)
+            check_outer(values, lags, rows, self.exog, list(self.data.columns), constant)
         return rows
 
     def _outer(self) -> np.ndarray | None:
@@ -171,7 +217,8 @@ class VAR:
 
 
 def _fit(cov: str, **arguments: Any) -> VARResults:
-    return VAR(**arguments).fit(cov)
+    how = {f.name: arguments.pop(f.name) for f in fields(Shrinkage)}
+    return VAR(**arguments).fit(cov, **how)
 
 
 @dataclass(frozen=True)
@@ -212,99 +259,6 @@ def _affordable(model: VAR, values: np.ndarray) -> int:
         if n >= max(model.minimum, 3 * (k * lags + 1 + extra)):
             return lags
     return 1
-
-
-def check_size(n: int, k: int, lags: int, others: int, minimum: int) -> None:
-    """Refuse a sample that cannot carry the coefficients, naming the number needed.
-
-    `others` counts the constant and the exogenous columns of an equation.
-    """
-    needed = k * lags + others + k
-    what = f"A VAR({lags}) of {k} series has {n} usable observations"
-    if n < needed:
-        raise TooFewObservationsError(
-            f"{what}; it needs at least {needed} for its coefficients.",
-            "Use fewer lags or series, or a longer common sample.",
-        )
-    if n < minimum:
-        raise TooFewObservationsError(
-            f"{what}; at least {minimum} are needed.",
-            f"Use a longer common sample, or pass minimum={n} and accept a footnote.",
-        )
-
-
-def check_columns(
-    values: np.ndarray, lags: int, rows: np.ndarray, names: list[str], constant: bool
-) -> None:
-    """Refuse constant and linearly dependent columns by name."""
-    current = values[rows]
-    still = [c for c, spread in zip(names, np.ptp(current, axis=0), strict=True) if spread == 0]
-    if still:
-        raise DataError(
-            f"The VAR's data do not move in {listed(still)} on the common sample.",
-            "Leave that series out, or use days on which it traded.",
-        )
-    labels = [f"{c} L{lag}" for lag in range(1, lags + 1) for c in names] + names
-    whole = np.hstack([kernel.lagged(values, lags, rows), current])
-    for columns, known in ((current, names), (whole, labels)):
-        shares = kernel.pivots(columns, constant)
-        if shares.min() < kernel.DEPENDENT:
-            j = int(np.argmax(shares < kernel.DEPENDENT))
-            partners = _partners(columns, j, known)
-            series = sorted({label.split(" L")[0] for label in (*partners, known[j])})
-            raise DataError(
-                f"{known[j]} is a linear combination of {listed(partners)} in the VAR's data.",
-                f"Leave one of {listed(series)} out.",
-            )
-
-
-def check_exog(exog: Any, data: pd.DataFrame) -> pd.DataFrame:
-    """Return exogenous columns on the index of the data, or say what they lack."""
-    frame = check_frame(exog, "exog")
-    missing = data.index.difference(frame.index)
-    if len(missing):
-        raise DataError(f"exog has no row for {listed(missing)}.", "Give it every row of the data.")
-    twice = sorted(set(frame.columns) & (set(data.columns) | {"const"}))
-    if twice:
-        raise DataError(f"exog has a column named {listed(twice)} as the data.", "Rename it.")
-    return frame.reindex(data.index)
-
-
-def _check_outer(
-    values: np.ndarray,
-    lags: int,
-    rows: np.ndarray,
-    exog: pd.DataFrame,
-    names: list[str],
-    constant: bool,
-) -> None:
-    """Refuse exogenous columns that stand still or repeat others, by name."""
-    outer, labels = exog.to_numpy()[rows], list(exog.columns)
-    still = [c for c, spread in zip(labels, np.ptp(outer, axis=0), strict=True) if spread == 0]
-    if still and (constant or not outer[:, [labels.index(c) for c in still]].all()):
-        raise DataError(
-            f"exog does not move in {listed(still)} on the common sample.",
-            "Leave that column out: the constant stands for it.",
-        )
-    whole = np.hstack([outer, kernel.lagged(values, lags, rows), values[rows]])
-    labels += [f"{c} L{lag}" for lag in range(1, lags + 1) for c in names] + names
-    shares = kernel.pivots(whole, constant)
-    if shares.min() < kernel.DEPENDENT:
-        j = int(np.argmax(shares < kernel.DEPENDENT))
-        raise DataError(
-            f"{labels[j]} is a linear combination of {listed(_partners(whole, j, labels))}: "
-            "the VAR's data and exog repeat each other.",
-            "Leave one of them out.",
-        )
-
-
-def _partners(columns: np.ndarray, j: int, labels: list[str]) -> list[str]:
-    """Labels of the columns before j that make up column j."""
-    before = columns[:, :j] - columns[:, :j].mean(axis=0)
-    target = columns[:, j] - columns[:, j].mean()
-    weights = np.linalg.lstsq(before, target, rcond=None)[0]
-    size = np.abs(weights) * before.std(axis=0)
-    return [c for c, w in zip(labels, size, strict=False) if w > 1e-6 * target.std()]
 
 
 def _check_lags(lags: int | str, max_lags: int | None) -> int | str:

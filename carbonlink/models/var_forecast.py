@@ -169,8 +169,9 @@ def _drawn(
     model: Any, steps: int, future: np.ndarray | None, draws: int, level: float, rng: Any
 ) -> tuple[np.ndarray, np.ndarray]:
     """Quantiles of futures, each with coefficients of a replication and shocks of the sample."""
-    if not model.is_stable:
-        raise SpecificationError("Paths of an explosive VAR do not settle.", 'Use method="normal".')
+    if not model.has_replications:
+        why = "Coefficients are shrunk" if model.shrunk else "Paths of an explosive VAR explode"
+        raise SpecificationError(f"{why}: there are no replications.", 'Use method="normal".')
     seeds = parallel.seed_sequence(rng).spawn(2)
     source = bootstrap.linked(*model.system())
     found = var_refits.refits(source, draws, seeds[0], block=1, bias="kilian")

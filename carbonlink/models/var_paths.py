@@ -234,6 +234,8 @@ def _bands(
         return blank, ("No bands: draws=0.",)
     if not model.is_stable:
         return blank, ("No bands: paths of an explosive VAR do not settle.",)
+    if model.shrunk:
+        return blank, ("No bands: the coefficients are shrunk.",)
     source = bootstrap.linked(*model.system())
     found = var_refits.refits(source, draws, parallel.seed_sequence(rng), block=block, bias=bias)
     notes = []

@@ -13,6 +13,7 @@ from ..inference import var_tests
 from ..kernels import fevd as decomposition
 from ..kernels import var as kernel
 from ..results import Estimates
+from . import var_labels as labelled
 from .decompositions import check_decomposition
 from .var_forecast import VARForecast, forecast
 from .var_paths import DRAWS, VARPaths, responses
@@ -47,6 +48,10 @@ class VARResults(Estimates):
         Exogenous columns, on the rows of `data`.
     driven : DataFrame
         Effect of each exogenous column (columns) on each series (rows).
+    shrunk : str
+        "" for least squares, or how the coefficients are shrunk.
+    validation : DataFrame or None
+        Values of the penalty that were tried, with their mean squared one-step errors.
     """
 
     title: ClassVar[str] = "Vector autoregression"
@@ -62,6 +67,8 @@ class VARResults(Estimates):
     constant: bool
     exog: pd.DataFrame | None = None
     driven: pd.DataFrame
+    shrunk: str = ""
+    validation: pd.DataFrame | None = None
 
     @classmethod
     def of(
@@ -72,21 +79,26 @@ class VARResults(Estimates):
         constant: bool,
         cov: str,
         exog: pd.DataFrame | None = None,
+        posterior: np.ndarray | None = None,
         **fields: Any,
     ) -> VARResults:
         """Label a kernel's fit with the names and dates of `data`."""
         names = list(data.columns)
         outer = [] if exog is None else list(exog.columns)
-        labels = _labels(names, len(fitted.coefs), constant, outer)
+        labels = labelled.labels(names, len(fitted.coefs), constant, outer)
         z = kernel.regressors(
             data.to_numpy(),
             len(fitted.coefs),
             fitted.rows,
             exog if exog is None else exog.to_numpy(),
         )
-        covariance = _covariance(z, fitted, constant, cov)
+        covariance = labelled.covariance(z, fitted, constant, cov)
+        if fields.get("shrunk"):
+            covariance = np.full_like(covariance, np.nan) if posterior is None else posterior
         return cls(
-            params=pd.Series(_stacked(fitted, constant).ravel(), index=labels, name="estimate"),
+            params=pd.Series(
+                labelled.stacked(fitted, constant).ravel(), index=labels, name="estimate"
+            ),
             cov=pd.DataFrame(covariance, index=labels, columns=labels),
             loglik=float(kernel.loglikelihood(fitted.sigma, fitted.nobs)),
             coefs=fitted.coefs.copy(),
@@ -121,6 +133,11 @@ class VARResults(Estimates):
     def lags(self) -> int:
         """Order of the VAR."""
         return len(self.coefs)
+
+    @property
+    def has_replications(self) -> bool:
+        """Whether paths of the model can be drawn: stable, and fitted by least squares."""
+        return self.is_stable and not self.shrunk
 
     @property
     def is_stable(self) -> bool:
@@ -356,7 +373,7 @@ class VARResults(Estimates):
         first, sigma = z.shape[1] - lags * len(self.names), self.shock_covariance()
         rows += [
             var_tests.lag_exclusion(self.coefs, inverse, sigma, lag, first)
-            for lag in range(1, lags + 1)
+            for lag in range(1, 1 if self.shrunk else lags + 1)
         ]
         rows.append(var_tests.arch_multivariate(resid, self.rows, 5))
         rows += [var_tests.arch_lm(resid[:, j], self.rows, 5, c) for j, c in enumerate(self.names)]
@@ -369,26 +386,3 @@ class VARResults(Estimates):
         if constant:
             z = np.column_stack([np.ones(len(rows)), z])
         return z, kernel.fit(values, lags, rows, constant, exog).inverse
-
-
-def _labels(names: list[str], lags: int, constant: bool, outer: list[str]) -> list[str]:
-    regressors = [*(["const"] if constant else []), *outer]
-    regressors += [f"{name} L{lag}" for lag in range(1, lags + 1) for name in names]
-    return [f"{name} ← {regressor}" for name in names for regressor in regressors]
-
-
-def _stacked(fitted: kernel.VarFit, constant: bool) -> np.ndarray:
-    """Coefficients with a row an equation, in the order of the regressors."""
-    lags, k = fitted.coefs.shape[:2]
-    slopes = np.hstack([fitted.driven, fitted.coefs.transpose(1, 0, 2).reshape(k, k * lags)])
-    return np.column_stack([fitted.intercept, slopes]) if constant else slopes
-
-
-def _covariance(z: np.ndarray, fitted: kernel.VarFit, constant: bool, cov: str) -> np.ndarray:
-    n, m = fitted.nobs, len(fitted.inverse)
-    if cov == "ols":
-        return np.kron(fitted.sigma * n / (n - m), fitted.inverse)
-    k = fitted.resid.shape[1]
-    z = np.column_stack([np.ones(n), z]) if constant else z
-    scores = (fitted.resid[:, :, None] * (z @ fitted.inverse)[:, None, :]).reshape(n, k * m)
-    return scores.T @ scores * n / (n - m)

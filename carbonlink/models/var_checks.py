@@ -1,0 +1,105 @@
+"""What a sample must hold to carry a vector autoregression."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, TooFewObservationsError
+from ..kernels import var as kernel
+from .frames import check_frame, listed
+
+
+def check_size(n: int, k: int, lags: int, others: int, minimum: int) -> None:
+    """Refuse a sample that cannot carry the coefficients, naming the number needed.
+
+    `others` counts the constant and the exogenous columns of an equation.
+    """
+    needed = k * lags + others + k
+    what = f"A VAR({lags}) of {k} series has {n} usable observations"
+    if n < needed:
+        raise TooFewObservationsError(
+            f"{what}; it needs at least {needed} for its coefficients.",
+            "Use fewer lags or series, or a longer common sample.",
+        )
+    if n < minimum:
+        raise TooFewObservationsError(
+            f"{what}; at least {minimum} are needed.",
+            f"Use a longer common sample, or pass minimum={n} and accept a footnote.",
+        )
+
+
+def check_columns(
+    values: np.ndarray, lags: int, rows: np.ndarray, names: list[str], constant: bool
+) -> None:
+    """Refuse constant and linearly dependent columns by name."""
+    current = values[rows]
+    still = [c for c, spread in zip(names, np.ptp(current, axis=0), strict=True) if spread == 0]
+    if still:
+        raise DataError(
+            f"The VAR's data do not move in {listed(still)} on the common sample.",
+            "Leave that series out, or use days on which it traded.",
+        )
+    labels = [f"{c} L{lag}" for lag in range(1, lags + 1) for c in names] + names
+    whole = np.hstack([kernel.lagged(values, lags, rows), current])
+    for columns, known in ((current, names), (whole, labels)):
+        shares = kernel.pivots(columns, constant)
+        if shares.min() < kernel.DEPENDENT:
+            j = int(np.argmax(shares < kernel.DEPENDENT))
+            partners = _partners(columns, j, known)
+            series = sorted({label.split(" L")[0] for label in (*partners, known[j])})
+            raise DataError(
+                f"{known[j]} is a linear combination of {listed(partners)} in the VAR's data.",
+                f"Leave one of {listed(series)} out.",
+            )
+
+
+def check_exog(exog: Any, data: pd.DataFrame) -> pd.DataFrame:
+    """Return exogenous columns on the index of the data, or say what they lack."""
+    frame = check_frame(exog, "exog")
+    missing = data.index.difference(frame.index)
+    if len(missing):
+        raise DataError(f"exog has no row for {listed(missing)}.", "Give it every row of the data.")
+    twice = sorted(set(frame.columns) & (set(data.columns) | {"const"}))
+    if twice:
+        raise DataError(f"exog has a column named {listed(twice)} as the data.", "Rename it.")
+    return frame.reindex(data.index)
+
+
+def check_outer(
+    values: np.ndarray,
+    lags: int,
+    rows: np.ndarray,
+    exog: pd.DataFrame,
+    names: list[str],
+    constant: bool,
+) -> None:
+    """Refuse exogenous columns that stand still or repeat others, by name."""
+    outer, labels = exog.to_numpy()[rows], list(exog.columns)
+    still = [c for c, spread in zip(labels, np.ptp(outer, axis=0), strict=True) if spread == 0]
+    if still and (constant or not outer[:, [labels.index(c) for c in still]].all()):
+        raise DataError(
+            f"exog does not move in {listed(still)} on the common sample.",
+            "Leave that column out: the constant stands for it.",
+        )
+    whole = np.hstack([outer, kernel.lagged(values, lags, rows), values[rows]])
+    labels += [f"{c} L{lag}" for lag in range(1, lags + 1) for c in names] + names
+    shares = kernel.pivots(whole, constant)
+    if shares.min() < kernel.DEPENDENT:
+        j = int(np.argmax(shares < kernel.DEPENDENT))
+        raise DataError(
+            f"{labels[j]} is a linear combination of {listed(_partners(whole, j, labels))}: "
+            "the VAR's data and exog repeat each other.",
+            "Leave one of them out.",
+        )
+
+
+def _partners(columns: np.ndarray, j: int, labels: list[str]) -> list[str]:
+    """Labels of the columns before j that make up column j."""
+    before = columns[:, :j] - columns[:, :j].mean(axis=0)
+    target = columns[:, j] - columns[:, j].mean()
+    weights = np.linalg.lstsq(before, target, rcond=None)[0]
+    size = np.abs(weights) * before.std(axis=0)
+    return [c for c, w in zip(labels, size, strict=False) if w > 1e-6 * target.std()]
