@@ -31,6 +31,7 @@ def elastic_net(
     penalty: float,
     mix: float,
     start: np.ndarray | None = None,
+    close: float = _CLOSE,
 ) -> np.ndarray:
     """Return the slopes that minimise RSS/2n + penalty·(mix·|β|₁ + (1 − mix)·|β|²/2).
 
@@ -44,6 +45,8 @@ def elastic_net(
     mix : float
         1 for the lasso.
     start : ndarray, shape (m, k), optional
+    close : float
+        Largest change of a slope in the last round.
 
     Notes
     -----
@@ -69,7 +72,7 @@ def elastic_net(
                 left -= gram[:, [j]] * change
                 slopes[j] = new
                 moved = max(moved, float(np.abs(change).max()))
-        if moved < _CLOSE:
+        if moved < close:
             break
     return slopes
 

@@ -111,7 +111,10 @@ def causality(
     bystander. `detectable_r2` is the partial R² λ/(n + λ), with λ the non-centrality that gives
     power 0.8.
 
-    Size at 5 % by simulation: see `benchmarks/causality.py`.
+    True nulls rejected at 5 % by simulation (`benchmarks/causality.py`): 4.8 to 6.4 % with
+    T = 250 and 6.2 to 7.2 % with T = 100, in persistent stationary systems ("wald") and with random
+    walks and unknown cointegration ("toda-yamamoto"), normal and GARCH shocks; chi-squared p-values
+    reject up to 12 % there.
 
     References
     ----------

@@ -14,7 +14,7 @@ from ..kernels import shrinkage as penalised
 from ..kernels import var as kernel
 
 METHODS = ("ols", "ridge", "lasso", "elastic_net", "minnesota")
-GRID = 30
+GRID = 25
 TIGHTNESS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
 
@@ -132,7 +132,13 @@ def _freed(
 
 
 def _fit(
-    y: np.ndarray, x: np.ndarray, head: np.ndarray, lags: int, how: Shrinkage, grid: np.ndarray
+    y: np.ndarray,
+    x: np.ndarray,
+    head: np.ndarray,
+    lags: int,
+    how: Shrinkage,
+    grid: np.ndarray,
+    close: float = 1e-9,
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Slopes and head coefficients at every point of the grid."""
     v, u, size, unit = _freed(y, x, head)
@@ -148,7 +154,7 @@ def _fit(
         elif how.mix == 0:
             start = penalised.ridge(gram, right, np.full(len(gram), value))
         else:
-            start = penalised.elastic_net(gram, right, value, how.mix, start)
+            start = penalised.elastic_net(gram, right, value, how.mix, start, close)
         slopes = start / unit[:, None] * size
         found.append(slopes)
         tops.append(np.linalg.lstsq(head, y - x @ slopes, rcond=None)[0])
@@ -174,7 +180,7 @@ def _grid(y: np.ndarray, x: np.ndarray, head: np.ndarray, lags: int, how: Shrink
     most = np.abs(u.T @ v).max() / len(v)
     if how.mix == 0:
         return np.geomspace(100 * most, 1e-4 * most, GRID)
-    return np.geomspace(most / max(how.mix, 1e-3), 1e-3 * most, GRID)
+    return np.geomspace(most / max(how.mix, 1e-3), 1e-2 * most, GRID)
 
 
 def _validation(
@@ -192,7 +198,7 @@ def _validation(
     errors = np.zeros(len(grid))
     for first, last in zip(edges[:-1], edges[1:], strict=True):
         past, ahead = slice(0, first), slice(first, last)
-        slopes, tops = _fit(y[past], x[past], head[past], lags, how, grid)
+        slopes, tops = _fit(y[past], x[past], head[past], lags, how, grid, 1e-4)
         for i, (slope, top) in enumerate(zip(slopes, tops, strict=True)):
             left = y[ahead] - x[ahead] @ slope - head[ahead] @ top
             errors[i] += np.sum(left**2 / scale)

@@ -110,6 +110,33 @@ def test_a_change_is_found_and_no_change_is_not():
     assert quiet.table.loc["total", "lower"] < 0 < quiet.table.loc["total", "upper"]
 
 
+def test_a_period_with_too_few_rows_is_named(net):
+    with pytest.raises(TooFewObservationsError, match="from 2017-04-01: A VAR.1. of 3 series has"):
+        net.split("2017-04-01")
+
+
+@pytest.mark.real
+@pytest.mark.filterwarnings("ignore::carbonlink.errors.CarbonlinkWarning")
+def test_icap_prices_weekly_before_and_after_the_national_launch(real_data):
+    table = cl.read(real_data / "icap_2026.csv")
+    table = table[table["trade"] != "auction"]
+    prices = table.assign(price=table["close"].fillna(table["vwap"])).pivot_table(
+        index="date", columns="market", values="price"
+    )
+    weekly = 100 * np.log(prices.resample("W-FRI").last()).diff()
+    pilots = ["shenzhen", "shanghai", "beijing", "guangdong", "tianjin", "hubei", "chongqing"]
+    nine = cl.connectedness(weekly[[*pilots, "fujian", "cea"]], lags=1, draws=199)
+    assert nine.sample.nobs > 150 and len(nine.names) == 9
+    assert 3 < nine.null_mean < nine.total < 30
+    five = cl.connectedness(weekly[["guangdong", "hubei", "shenzhen", "beijing"]], lags=1, draws=99)
+    change = five.split("2021-07-16")
+    assert min(change.first.sample.nobs, change.second.sample.nobs) > 150
+    row = change.table.loc["total"]
+    assert row["lower"] < row["difference"] < row["upper"]
+    with pytest.raises(TooFewObservationsError, match="before 2021-07-16"):
+        cl.connectedness(weekly[[*pilots, "fujian"]], lags=1, draws=0).split("2021-07-16")
+
+
 def test_results_that_do_not_match_are_refused(data, net):
     with pytest.raises(SpecificationError, match="horizon is 10"):
         net.difference(net.refit(horizon=5))
