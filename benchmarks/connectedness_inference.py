@@ -8,9 +8,9 @@ Size of the 5 % test, VAR(1), T = 250, 2,000 samples x 199 draws (standard error
     k = 8: 4.8 %, 5.2 %
 
 and with T = 1,000 (normal shocks, 1,000 samples, standard error 0.7 points): k = 4: 4.7 %,
-k = 8: 5.6 %; and 8.0 % (1,000 samples, k = 4) with one GARCH variance common to all columns, which is a link
-of variances. A VAR(4) fitted to AR(1) columns: 5.3 %; columns with an AR coefficient of 0.9:
-5.1 % (800 samples each).
+k = 8: 5.6 %; and 8.0 % (1,000 samples, k = 4) with one GARCH variance common to all columns,
+which is a link of variances. A VAR(4) fitted to AR(1) columns: 5.3 %; columns with an AR
+coefficient of 0.9: 5.1 % (800 samples each).
 
 Coverage of 95 % intervals, 500 samples x 199 draws (standard error about 1 point):
 
