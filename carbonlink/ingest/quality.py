@@ -27,6 +27,8 @@ TINY_TONNES = 10.0
 
 _HALF_A_TONNE = 0.5
 _KINDS = ("listed", "block", "auction")
+_LIMITED = ("listed", "total")
+"""Kinds of trade whose price is that of listed trades, to which the daily limit applies."""
 _PRICES = ("open", "high", "low", "close", "vwap")
 
 
@@ -58,8 +60,9 @@ def daily(
 
     Notes
     -----
-    price, printed : the listed trades' price where they are told apart, the day's total else; what
-    kind of price it is stands in `price_kind`.
+    price, printed : the listed trades' price where they are told apart, the day's total else (the
+    only kind there is, where that is block or auction trades): `price_trade` says which, and
+    `price_kind` what kind of price it is.
     has_trade : any quantity changed hands (any printed price, where quantities are not given).
     is_stale : a price is printed although the trade that would make it did not happen, by the
     venue's own rule (facts table `closing_prices`): at Guangzhou the close of a day with at most
@@ -76,7 +79,8 @@ def daily(
     """
     kinds = {str(kind): part.set_index("date").sort_index() for kind, part in rows.groupby("trade")}
     total = _total(kinds)
-    head = kinds.get("listed", kinds.get("total", total))
+    head_kind = next((k for k in ("listed", "total") if k in kinds), min(kinds))
+    head = kinds[head_kind]
     quantity_known = bool(total["volume"].notna().any())
     traded = total["volume"].gt(0) if quantity_known else head[list(_PRICES)].notna().any(axis=1)
     traded_days = traded.index[traded.to_numpy(bool)]
@@ -97,10 +101,12 @@ def daily(
     if total["value"].notna().any():
         value = value.mask(frame["volume"].eq(0) & value.isna(), 0.0)
     frame["value"] = value
+    frame["price_trade"] = head_kind
     frame["is_open"] = True
     frame["has_trade"] = traded.reindex(sessions, fill_value=False).astype(bool)
     frame["is_stale"] = printed.notna() & ~genuine
-    up, down = limit_hits(printed, genuine & frame["price_kind"].ne("vwap"), market)
+    limited = genuine & frame["price_kind"].ne("vwap") & (head_kind in _LIMITED)
+    up, down = limit_hits(printed, limited, market)
     frame["limit_up"], frame["limit_down"] = up, down
     frame["is_block"] = _block(kinds, sessions)
     frame["total_differs"] = _total_differs(kinds, sessions)

@@ -16,7 +16,7 @@ _SHOWN = 6
 def market_days(rows: pd.DataFrame, market: str) -> tuple[pd.DataFrame, list[str]]:
     """Return one market's sessions, and remarks on what its file cannot tell."""
     remarks = []
-    rows, remark = _main_product(rows, market)
+    rows, remark = main_product(rows, market)
     remarks += remark
     if (rows["date"] != rows["date"].dt.normalize()).any():
         rows, remark = delivery_days(rows)
@@ -42,6 +42,9 @@ def market_days(rows: pd.DataFrame, market: str) -> tuple[pd.DataFrame, list[str
 def _doubts(rows: pd.DataFrame, frame: pd.DataFrame, market: str) -> list[str]:
     """Remarks on totals that are not the sum of their parts, and on opens and closes by rule."""
     said = []
+    traded = frame["price_trade"].dropna().unique()
+    if len(traded) and not set(traded) <= {"listed", "total"}:
+        said.append(f"the file prints {traded[0]} trades alone, so prices are theirs.")
     days = frame.index[frame["total_differs"].fillna(False).astype(bool)]
     if len(days):
         listing = ", ".join(f"{day:%Y-%m-%d}" for day in days[:_SHOWN])
@@ -81,7 +84,7 @@ def delivery_days(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     return daily.reset_index(), remarks
 
 
-def _main_product(rows: pd.DataFrame, market: str) -> tuple[pd.DataFrame, list[str]]:
+def main_product(rows: pd.DataFrame, market: str) -> tuple[pd.DataFrame, list[str]]:
     """Keep the market's own product where the file holds several."""
     products = rows["product"].fillna("")
     if products.nunique() == 1:

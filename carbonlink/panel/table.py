@@ -12,6 +12,7 @@ import pandas as pd
 from ..errors import DataError, SpecificationError, UnknownMarketError, check_choice, near
 from ..facts import markets as registry
 from ..ingest.limits import known_by
+from .days import main_product
 from .sessions import compared
 
 TRADES = ("total", "listed", "block", "auction")
@@ -193,8 +194,7 @@ class Panel:
             ``has_trade``.
         """
         days = self.daily(market)
-        rows = self.tidy[self.tidy["market"] == market]
-        return compared(rows, days, calendar, start, end)
+        return compared(self._own_rows(market), days, calendar, start, end)
 
     def coverage(self) -> pd.DataFrame:
         """Return a row a market: days, traded, stale, limits, blocks, gaps, tonnes, value."""
@@ -236,7 +236,8 @@ class Panel:
             return self._wide(markets, quantity)
         columns = {}
         for market in self._choose(markets):
-            rows = self.tidy[(self.tidy["market"] == market) & (self.tidy["trade"] == trade)]
+            rows = self._own_rows(market)
+            rows = rows[rows["trade"] == trade]
             if rows.empty:
                 raise DataError(
                     f"The source of {market} does not tell {trade} trades apart.",
@@ -246,6 +247,11 @@ class Panel:
             columns[market] = sums.reindex(self.days[market].index).fillna(0.0)
         return pd.DataFrame(columns).rename_axis("date")
 
+    def _own_rows(self, market: str) -> pd.DataFrame:
+        """Rows of the market's own product, without others that its file holds as well."""
+        rows = self.tidy[self.tidy["market"] == market]
+        return main_product(rows, registry.resolve(market))[0]
+
     def _coverage_row(self, market: str) -> dict[str, Any]:
         frame = self.days[market]
         gap = frame["gap_days"].max()
@@ -254,7 +260,7 @@ class Panel:
             "name": registry.get(market).name_en,
             "start": frame.index[0],
             "end": frame.index[-1],
-            "frequency": spacing(self.tidy["date"][self.tidy["market"] == market]),
+            "frequency": spacing(self._own_rows(market)["date"]),
             "open_days": len(frame),
             "traded_days": int(frame["has_trade"].sum()),
             "traded_pct": _percent(frame["has_trade"]),
@@ -267,6 +273,7 @@ class Panel:
             "total_differs_days": int(frame["total_differs"].fillna(False).sum()),
             "vintages": int(frame["vintage"].nunique()),
             "rolls": int(frame["is_roll"].sum()),
+            "price_trade": ", ".join(sorted(frame["price_trade"].dropna().unique())),
             "price_kind": ", ".join(sorted(frame["price_kind"][frame["price"].notna()].unique())),
             "limit_known_by": known_by(registry.resolve(market)),
             "volume": frame["volume"].sum(min_count=1),

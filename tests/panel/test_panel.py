@@ -226,3 +226,28 @@ def test_national_market_in_the_panel(real_data):
 def test_one_tonne_prints_drive_shenzhen_to_its_limits(real_data):
     row = cl.load("shenzhen", raw=real_data, prefer={"shenzhen": "shenzhen"}).coverage().iloc[0]
     assert row["limit_pct"] > 50 and row["tiny_pct"] > 30
+
+
+def test_another_products_tonnes_are_not_the_markets(tmp_path):
+    both = {"market": "hubei", "trade": "listed"}
+    rows = [
+        {**both, "product": "HBEA", "date": "2024-03-04", "close": 40.0, "volume": 100},
+        {**both, "product": "CCER", "date": "2024-03-04", "close": 30.0, "volume": 900},
+        {**both, "product": "CCER", "date": "2024-03-05", "close": 30.0, "volume": 900},
+        {**both, "product": "HBEA", "date": "2024-03-06", "close": 41.0, "volume": 50},
+    ]
+    panel = cl.load("hubei", raw=write(tmp_path, "hubei.csv", rows))
+    assert panel.volume(trade="listed")["hubei"].tolist() == [100, 0, 50]
+    assert panel.sessions("hubei")["date"].dt.day.tolist() == [5]
+    assert len(panel.tidy) == 4 and any("left out of the panel: CCER" in n for n in panel.notes)
+
+
+def test_prices_of_block_trades_alone_are_said_to_be_so(tmp_path):
+    rows = [
+        {"market": "fujian", "trade": "block", "date": date, "close": price, "volume": 1000}
+        for date, price in (("2024-03-04", 20.0), ("2024-03-05", 22.0))
+    ]
+    panel = cl.load("fujian", raw=write(tmp_path, "fujian.csv", rows))
+    assert panel.coverage().loc["fujian", "price_trade"] == "block"
+    assert any("block trades alone" in note for note in panel.notes)
+    assert panel.daily("fujian")["limit_up"].isna().all(), "the limit is that of listed trades"
