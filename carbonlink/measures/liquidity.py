@@ -74,7 +74,8 @@ def liquidity(
     * corwin_schultz, abdi_ranaldo: two-day estimates with negative ones at 0, on successive
       sessions that both have high > low and a close (not an average price) between them.
     * lot, fht: from returns of zero, days without a trade among them. They read silence as a cost
-      of trading: where nobody trades for months because nothing is due, they measure that.
+      of trading: where nobody trades for months because nothing is due, they measure that. FHT is
+      too low where such days are many (1.3 % for a cost of 2 % at σ = 2 %; LOT 2.0 %).
     * block_share, block_discount: blocks' share of tonnes, and mean of 100 ln(V_block/V_listed).
 
     References

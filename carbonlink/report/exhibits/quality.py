@@ -90,7 +90,7 @@ def _draw(table: pd.DataFrame, markets: list[str]) -> object:
     for ax, (column, title) in zip(axes[:4], _SHARES.items(), strict=True):
         plotting.heat(ax, _cells(table, column, markets), form=".0f", limits=(0, 100), size=6.5)
         ax.set_title(title)
-    impact = np.log10(_cells(table, "amihud", markets))
+    impact = np.log10(_cells(table, "amihud", markets)).round(1) + 0.0  # no minus zero
     plotting.heat(axes[4], impact, form=".1f", colours="Oranges", size=6.5)
     axes[4].set_title(_AMIHUD, fontsize=8.5)
     return figure
