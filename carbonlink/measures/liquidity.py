@@ -113,7 +113,7 @@ def liquidity(
     rows = []
     for market, frame in days.items():
         dates = pd.DatetimeIndex(frame.index)
-        columns = {name: frame[name].to_numpy(float) for name in frame}
+        columns = {str(name): frame[name].to_numpy(float) for name in frame}
         for period, part in _spans(dates, freq):
             cap = every.of(market, period.start_time.year)
             row = period_row(
@@ -130,7 +130,7 @@ def _spans(dates: pd.DatetimeIndex, freq: str) -> list[tuple[Any, slice]]:
     periods = dates.to_period(freq)
     edges = np.flatnonzero(np.r_[True, periods[1:] != periods[:-1]])
     stops = [*edges[1:], len(dates)]
-    return [(periods[a], slice(int(a), int(b))) for a, b in zip(edges, stops, strict=True)]
+    return [(periods[int(a)], slice(int(a), int(b))) for a, b in zip(edges, stops, strict=True)]
 
 
 def _chosen(measures: Any) -> tuple[str, ...]:

@@ -141,11 +141,12 @@ def _periods(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return rows by period, shares and their log-odds errors (a column a market)."""
     frame = pd.DataFrame(amounts.series).sort_index()
-    rows, shares, errors = [], {}, {}
+    rows: list[dict[str, Any]] = []
+    shares, errors = {}, {}
     periods = pd.DatetimeIndex(frame.index).to_period(freq)
     for period in periods.unique():
         part = frame[periods == period]
-        covered = [m for m in frame if _covers(amounts.series[m], period)]
+        covered = [m for m in amounts.series if _covers(amounts.series[m], period)]
         day = part[covered].fillna(0.0)
         total = float(day.to_numpy().sum())
         if len(covered) < 2 or not total > 0:
@@ -160,7 +161,7 @@ def _periods(
                 "start": part.index[0],
                 "days": len(part),
                 "markets": k,
-                "missing": ", ".join(m for m in frame if m not in covered),
+                "missing": ", ".join(m for m in amounts.series if m not in covered),
                 "total": total,
                 "hhi": hhi,
                 "hhi_star": (hhi - 1 / k) / (1 - 1 / k),
@@ -214,10 +215,10 @@ def _changes(table: pd.DataFrame) -> pd.DataFrame:
     """Add the change of HHI from the period before over the same number of markets, and its p."""
     from scipy import stats
 
-    odds = np.log(table["hhi"] / (1 - table["hhi"]).where(table["hhi"] < 1))
+    odds = (table["hhi"] / (1 - table["hhi"]).where(table["hhi"] < 1)).map(np.log)
     error = np.sqrt(table["hhi_error"] ** 2 + table["hhi_error"].shift() ** 2)
     same = table["missing"].eq(table["missing"].shift())
-    z = (odds.diff() / error).where(same)
+    z: pd.Series = (odds.diff() / error).where(same)
     change = table["hhi"].diff().where(same)
     return table.assign(change=change, p_change=2 * stats.norm.sf(z.abs()))
 

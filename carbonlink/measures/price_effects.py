@@ -303,7 +303,7 @@ def _levels(data: Any, factors: Any) -> pd.DataFrame | None:
         raise SpecificationError(
             f"{odd[0]} has prices at or below zero, which have no log.", "Leave it out."
         )
-    return 100 * np.log(prices)
+    return pd.DataFrame(100 * np.log(prices))
 
 
 def _refuse_all(refused: list[Refusal], window: int) -> None:

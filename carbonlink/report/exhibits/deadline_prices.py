@@ -91,7 +91,8 @@ def _events(ax: Any, result: PriceEffectsResults) -> None:
     markets = list(dict.fromkeys(table["market"]))
     place = {m: len(markets) - 1 - i for i, m in enumerate(markets)}
     ax.axvline(0, color="#4D4D4D", linewidth=0.8)
-    for market, rows in table.groupby("market", sort=False):
+    for market in markets:
+        rows = table[table["market"].eq(market)]
         y = np.full(len(rows), place[market], dtype=float)
         ax.plot(rows["car"], y, "o", color=palette[market], ms=4.5, alpha=0.75, mec="none")
         ax.plot(rows["car"].mean(), place[market], "|", color="black", ms=13, mew=1.8)
@@ -135,6 +136,7 @@ def _discounts(ax: Any, study: Study, markets: list[str]) -> None:
 
 def _discount_notes(result: PriceEffectsResults) -> list[str]:
     notes = []
+    row: Any
     for row in result.discounts.itertuples():
         if not row.n_in:
             notes.append(f"{name(row.market)}: no window has a day with block and listed trades.")
@@ -151,7 +153,7 @@ def _discount_notes(result: PriceEffectsResults) -> list[str]:
 
 def _takeaway(result: PriceEffectsResults) -> str:
     pooled = result.tidy().set_index(["term", "market"])
-    run = pooled.loc[("run_up", "all")]
+    run: Any = pooled.loc[("run_up", "all")]
     text = (
         f"Over {len(result.events)} deadlines prices drift by {run['estimate']:+.1f} % in the last "
         f"{WINDOW} sessions"
