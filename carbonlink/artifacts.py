@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _HASH_BLOCK = 1 << 20
 
 
@@ -83,9 +85,9 @@ def write_json(path: str | Path, content: Any) -> Path:
 
 
 def neutral(cell: Any) -> Any:
-    """Return a text cell that no spreadsheet runs as a formula; other cells unchanged."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
-        return "'" + cell
+    """Return a text cell that no spreadsheet runs as a formula; numbers stay, also as text."""
+    if isinstance(cell, str) and cell.lstrip(" \u3000\xa0").startswith(_FORMULA_STARTS):
+        return cell if _NUMBER.fullmatch(cell) else "'" + cell
     return cell
 
 

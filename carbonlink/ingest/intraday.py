@@ -36,12 +36,13 @@ def is_intraday(frame: pd.DataFrame) -> bool:
 
 def sums_by_day(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the sum and the number of the prices of each series and delivery day."""
+    if frame.empty:
+        return pd.DataFrame(columns=[*_SERIES, "date", "sum", "count"])
     price = frame["close"].where(frame["close"].notna(), frame["vwap"])
     keys = [*varying(frame, _SERIES), "date"]
     day = frame[keys[:-1]].assign(date=frame["date"].dt.normalize(), price=price)
     sums = day.groupby(keys, sort=False)["price"].agg(["sum", "count"]).reset_index()
-    constant = {n: frame[n].iloc[0] for n in _SERIES if n not in keys} if len(frame) else {}
-    return sums.assign(**constant)
+    return sums.assign(**{n: frame[n].iloc[0] for n in _SERIES if n not in keys})
 
 
 def days_of(sums: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -58,6 +59,8 @@ def days_of(sums: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     fewer (missing) or more (printed twice, or an hour repeated in autumn) has no daily price and
     no row.
     """
+    if sums.empty:
+        return pd.DataFrame(columns=list(COLUMNS)), ()
     table = sums.groupby([*_SERIES, "date"], sort=False)[["sum", "count"]].sum().reset_index()
     usual = table.groupby(list(_SERIES))["count"].transform(lambda counts: counts.mode().iloc[-1])
     whole = (table["count"] == usual) & (table["count"] > 0)
@@ -139,8 +142,10 @@ def read_blocks(path: Path, market: str | None, layout: str | None) -> Blocks:
         parts.append(settled.quarantine)
         notes |= dict.fromkeys(made.draft.notes)
     assert found is not None
-    quarantine = pd.concat(parts, ignore_index=True)
-    frame, said = days_of(pd.concat(sums, ignore_index=True))
+    aside = [part for part in parts if len(part)] or parts[:1]
+    quarantine = pd.concat(aside, ignore_index=True)
+    held = [part for part in sums if len(part)] or sums[:1]
+    frame, said = days_of(pd.concat(held, ignore_index=True))
     return Blocks(
         found=found,
         frame=frame,

@@ -58,7 +58,7 @@ def findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
       so does a middle price outside anything the class of market has seen, or whole prices beside
       volumes with decimals.
     * A price eight times away from the median of its eleven neighbours is named.
-    * Dates before the market opened, or five years away from every other one, are named.
+    * Dates before the market opened (auctions may be earlier), or five years away from every other one, are named.
     * More than 15 % of an allowance market's trading days on weekends points at swapped days and
       months or shifted serial numbers.
     """
@@ -81,7 +81,8 @@ def findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
                 found += _jumps(name, part)
             if kind in _TRADED_ON_WEEKDAYS and len(places) >= _MANY:
                 found += _weekends(name, part)
-            found += _far_dates(name, part, registry.get(str(market)).launch_date)
+            opened = None if trade == "auction" else registry.get(str(market)).launch_date
+            found += _far_dates(name, part, opened)
     return tuple(found)
 
 

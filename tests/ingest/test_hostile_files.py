@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import struct
+import tracemalloc
 import zipfile
 
 import pytest
 from ingest_samples import BY_NAME, EMBER_ROWS, HUBEI_ROWS, text, workbook
+from old_workbooks import biff2
 
 from carbonlink.errors import CarbonlinkError, DataError, SpecificationError, UnknownLayoutError
 from carbonlink.ingest import sheet
@@ -76,6 +78,109 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
                 stream.write(b"\x00" * 2**20)
     with pytest.raises(DataError, match="would unpack to 21 MB"):
         read_file(put(tmp_path, "bomb.xlsx", bomb.getvalue()))
+
+
+XML = "http://schemas.openxmlformats.org"
+SHEET = f'<worksheet xmlns="{XML}/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+
+
+def package(texts, page):
+    """A workbook of one sheet, written part by part."""
+    kinds = f"{XML}/officeDocument/2006/relationships"
+    links = f'<Relationships xmlns="{XML}/package/2006/relationships">%s</Relationships>'
+    link = '<Relationship Id="r%d" Type="%s/%s" Target="%s"/>'
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{XML}/package/2006/content-types">'
+        '<Default Extension="xml" ContentType="application/xml"/></Types>',
+        "_rels/.rels": links % (link % (1, kinds, "officeDocument", "xl/workbook.xml")),
+        "xl/workbook.xml": f'<workbook xmlns="{XML}/spreadsheetml/2006/main" xmlns:r="{kinds}">'
+        '<sheets><sheet name="1" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": links
+        % (
+            link % (1, kinds, "worksheet", "worksheets/sheet1.xml")
+            + link % (2, kinds, "sharedStrings", "sharedStrings.xml")
+        ),
+        "xl/sharedStrings.xml": f'<sst xmlns="{XML}/spreadsheetml/2006/main">'
+        + "".join(f"<si><t>{text}</t></si>" for text in texts)
+        + "</sst>",
+        "xl/worksheets/sheet1.xml": SHEET % page,
+    }
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+def test_a_workbook_with_one_cell_in_the_last_corner(tmp_path):
+    page = '<row r="1"><c r="A1"><v>1</v></c></row>'
+    page += '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    with pytest.raises(DataError, match="spans 1,048,576 rows and 16,384 columns"):
+        read_file(put(tmp_path, "a.xlsx", package(["x"], page)))
+
+
+def test_one_long_text_in_every_cell(tmp_path, monkeypatch):
+    monkeypatch.setattr(sheet, "LARGEST_CONTENT", 20 * 2**20)
+    cell = '<row r="%d"><c r="A%d" t="s"><v>%d</v></c></row>'
+    page = "".join(cell % (i, i, i > 1) for i in range(1, 3_001))
+    with pytest.raises(DataError, match="would unpack to"):
+        read_file(put(tmp_path, "a.xlsx", package(["date", "x" * 20_000], page)))
+    seldom = "".join(cell % (i, i, i == 7) for i in range(1, 3_001))
+    with pytest.raises(UnknownLayoutError):
+        read_file(put(tmp_path, "b.xlsx", package(["dates", "x" * 20_000], seldom)))
+
+
+@pytest.mark.parametrize("where", ["shared", "inline"])
+def test_a_cell_larger_than_any_spreadsheet_holds(tmp_path, where):
+    text = "x" * 1_000_000
+    page = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
+    if where == "inline":
+        page = f'<row r="1"><c r="A1" t="inlineStr"><is><t>{text}</t></is></c></row>'
+    content = package([text if where == "shared" else "x"], page)
+    with pytest.raises(DataError, match="a cell of 1,000,00"):
+        read_file(put(tmp_path, "a.xlsx", content))
+
+
+def test_an_archive_that_lies_about_its_size(tmp_path, monkeypatch):
+    monkeypatch.setattr(sheet, "LARGEST_CONTENT", 20 * 2**20)
+    content = bytearray(package(["x"], " " * (30 * 2**20)))
+    entry = content.rfind(b"xl/worksheets/sheet1.xml") - 46
+    assert content[entry : entry + 4] == b"PK\x01\x02"
+    content[entry + 24 : entry + 28] = struct.pack("<I", 100)
+    with pytest.raises(DataError, match="would unpack to"):
+        read_file(put(tmp_path, "a.xlsx", bytes(content)))
+
+
+def test_an_old_workbook_with_one_cell_in_the_last_corner(tmp_path):
+    content = biff2([["Country"]])
+    head = struct.pack("<HHBBB", 65_535, 255, 0, 0, 0) + struct.pack("<d", 1.0)
+    corner = struct.pack("<HH", 0x0003, len(head)) + head
+    content = content[:-4] + corner + content[-4:]
+    tracemalloc.start()
+    with pytest.raises(DataError):
+        read_file(put(tmp_path, "a.xls", content))
+    assert tracemalloc.get_traced_memory()[1] < 400 * 2**20
+    tracemalloc.stop()
+
+
+def test_tables_of_more_lines_cells_or_keys_than_any(tmp_path, monkeypatch):
+    monkeypatch.setattr(sheet, "MOST_LINES", 1_000)
+    with pytest.raises(DataError, match="more than 1,000 lines"):
+        read_file(put(tmp_path, "a.csv", b"date,market,close\n" + b"\n" * 2_000))
+    with pytest.raises(DataError, match="line 2: field larger"):
+        read_file(put(tmp_path, "b.csv", b"date,market,close\n2024-01-02,cea," + b"9" * 200_000))
+    records = [{f"k{i}": 1} for i in range(17_000)]
+    with pytest.raises(DataError, match="17,000 different keys"):
+        read_file(put(tmp_path, "c.json", json.dumps(records).encode()))
+
+
+def test_numbers_of_no_world_are_set_aside(tmp_path):
+    rows = ["date,market,close,volume", "2024-01-02,cea,80,1e300", "2024-01-03,cea,80,100"]
+    found = read_file(put(tmp_path, "a.csv", "\n".join(rows).encode()))
+    assert found.quarantine["reason"].tolist() == ["volume is too large to be real"]
+    whole = [{"date": "2024-01-02", "daily_volume": 10**400, "daily_amount": 1, "avg_price": 7}]
+    found = read_file(put(tmp_path, "a.json", json.dumps(whole).encode()), market="ccer")
+    assert found.quarantined == 1
 
 
 def test_nearest_layout_and_what_is_missing(tmp_path):
@@ -160,21 +265,6 @@ def test_every_reason_of_a_row_is_given(tmp_path):
         "high is below low",
         "volume is negative",
     ]
-
-
-def biff2(rows):
-    """An old workbook as written before 1990: records of type, length and body."""
-    body = struct.pack("<HHHH", 0x0009, 4, 0x0002, 0x0010)
-    for i, row in enumerate(rows):
-        for j, cell in enumerate(row):
-            head = struct.pack("<HHBBB", i, j, 0, 0, 0)
-            if isinstance(cell, float):
-                record, content = 0x0003, head + struct.pack("<d", cell)
-            else:
-                letters = cell.encode("ascii")
-                record, content = 0x0004, head + bytes([len(letters)]) + letters
-            body += struct.pack("<HH", record, len(content)) + content
-    return body + struct.pack("<HH", 0x000A, 0)
 
 
 def test_old_workbooks(tmp_path):

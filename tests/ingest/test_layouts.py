@@ -10,6 +10,7 @@ import pytest
 from wild_samples import ALL as SAMPLES
 from wild_samples import ALL_BY_NAME as BY_NAME
 
+from carbonlink.artifacts import csv_text, neutral
 from carbonlink.ingest.layouts.changes import percentages
 from carbonlink.ingest.reading import Reading, read_file
 from carbonlink.ingest.recognise import LAYOUTS, header_of
@@ -309,3 +310,41 @@ def test_world_bank_prices_stay_in_dollars_and_a_printed_0_is_no_price(reading):
     assert one(found.frame, market="worldbank_cea", date="2023-04-01")["close"] == 8.2
     assert one(found.frame, product="revenue", date="2022-12-31")["value"] == 4.2e10
     assert "metric 'EUR/tCO2e'" in found.quarantine["reason"].iat[0]
+
+
+def test_a_running_total_is_held_to_the_daily_figures(tmp_path):
+    head = ["指标名称,湖北:收盘价:碳排放权(HBEA),湖北:当日成交量:碳排放权(HBEA)"]
+    head[0] += ",湖北:累计成交量:碳排放权(HBEA)"
+    head += ["频率,日,日,日", "单位,元/吨,吨,万吨", "指标ID,S1,S2,S3", "来源,x,x,x"]
+    rows = [
+        "2024/1/4,40,300,1.56",
+        "2024/1/3,,,1.52",
+        "2024/1/2,40,200,1.52",
+        "2024/1/1,40,100,1.5",
+    ]
+    (tmp_path / "a.csv").write_text("\n".join([*head, *rows]))
+    notes = " ".join(read_file(tmp_path / "a.csv").notes)
+    assert "stands at 14,900 before 2024-01-01" in notes
+    assert "does not grow by the daily figure on 1 days (2024-01-04)" in notes
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+cmd|x", "'+cmd|x"),
+        ("-2+3", "'-2+3"),
+        ("@x", "'@x"),
+        (" =1", "' =1"),
+        ("＝1+1", "'＝1+1"),
+        ("-5.2", "-5.2"),
+        ("+1e-5", "+1e-5"),
+        ("--", "'--"),
+        (-5.2, -5.2),
+        ("a=1", "a=1"),
+    ],
+)
+def test_text_that_a_spreadsheet_would_run_is_neutral_and_numbers_stay(text, safe):
+    assert neutral(text) == safe
+    table = pd.DataFrame({"=head": [text]}, index=["@index"])
+    assert csv_text(table, index=True).startswith(",'=head\n'@index,")

@@ -148,3 +148,72 @@ def test_the_folder_is_read_in_seconds(real_data, folder):
     start = time.process_time()
     read_folder(real_data)
     assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("until", "tonnes", "yuan"),
+    [
+        ("2022-12-28", 229_127_782, 10_447_885_698.39),
+        ("2023-12-31", 441_622_611, 24_919_150_519.28),
+    ],
+)
+def test_running_totals_of_the_exchange_to_the_cent(national, until, tonnes, yuan):
+    part = national.loc[:until, ["volume", "value"]].sum()
+    assert part["volume"] == tonnes and round(part["value"], 2) == yuan
+
+
+@pytest.mark.parametrize(
+    ("day", "close"), [("2021-12-31", 54.22), ("2023-12-29", 79.42), ("2024-12-31", 97.49)]
+)
+def test_published_closing_prices_of_the_national_market(national, day, close):
+    assert national.loc[day, "close"] == close
+
+
+def test_first_days_opening_price_and_turnover(national, by_name):
+    first = national.iloc[0]
+    assert (first["open"], first["close"], first["value"]) == (48.0, 51.23, 210_230_053.25)
+    guangdong = by_name["guangzhou_gdea.xlsx"].frame.iloc[0]
+    assert f"{guangdong['date']:%Y-%m-%d}" == "2013-12-19"
+    assert tuple(guangdong[["volume", "value", "close"]]) == (120_029, 7_221_740, 60.17)
+
+
+def test_records_of_the_exchange_agree_with_the_explorer(by_name):
+    records = by_name["ceex_cea_sample.json"].frame
+    listed = records[records["trade"] == "listed"].set_index("date")
+    explorer = by_name["icap_2026.csv"].frame.query("market == 'cea'").set_index("date")
+    average = (listed["value"] / listed["volume"]).round(2)
+    pd.testing.assert_series_equal(
+        average, explorer["vwap"].reindex(average.index), check_names=False
+    )
+
+
+def test_a_running_total_says_what_the_export_lacks(by_name):
+    notes = " ".join(by_name["wind_hbea_hubei.csv"].notes)
+    assert "stands at 1,994,298 before 2014-04-28" in notes
+
+
+def test_single_misprints_are_named_and_no_file_is_doubted(folder, by_name):
+    assert all(reading.doubts == () for reading in folder.readings)
+    notes = " ".join(by_name["tanjiaoyi_shanghai.csv"].notes)
+    assert "away from volume × price on 8 of 1081 rows" in notes
+
+
+def test_monthly_quantities_say_what_they_are(real_data):
+    found = read_file(real_data / "wind_single_thermal_generation_monthly.csv")
+    assert found.markets == ("thermal_generation",) and found.frame["volume"].iat[0] == 352 * 1e5
+
+
+@pytest.mark.parametrize(
+    ("name", "layout", "counts"),
+    [
+        ("gec_monthly", "certificates", (11, 10, 0)),
+        ("energy_use_right_stats", "energy_trades", (16, 8, 3)),
+    ],
+)
+def test_published_tables_as_received(real_data, name, layout, counts):
+    path = real_data.parent / "published" / f"{name}.csv"
+    if not path.is_file():
+        pytest.skip(f"{path} is not there")
+    found = read_file(path)
+    assert found.layout == layout
+    assert (found.rows, found.kept, found.quarantined) == counts

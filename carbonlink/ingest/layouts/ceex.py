@@ -106,11 +106,12 @@ def _undoubled(draft: drafts.Draft) -> drafts.Draft:
     draft = draft.with_bad(claimed & ~copied, "block_amount without block_volume")
     if not copied.any():
         return draft
-    days = rows["date"][copied].dt.strftime("%Y-%m-%d")
+    days = rows["date"][copied].dropna().dt.strftime("%Y-%m-%d")
     draft = draft.with_rows(total_amount=np.where(copied, listed, total))
+    first = min(days, default="of no date")
     return draft.noted(
         f"total_amount was twice listed_amount without any block volume on {copied.sum()} days "
-        f"(first {days.min()}): listed_amount stands for it there."
+        f"(first {first}): listed_amount stands for it there."
     )
 
 

@@ -80,7 +80,7 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     columns = {field: np.full(len(units), np.nan) for field in ("volume", "value", "vwap")}
     for i, unit in enumerate(units):
         field, factor = UNITS.get(unit, ("volume", np.nan))
-        columns[field][i] = float(f"{draft.rows['value'].iloc[i] * factor:.12g}")
+        columns[field][i] = float(f"{float(draft.rows['value'].iloc[i]) * factor:.12g}")
     frame = drafts.tidy(
         draft,
         market=[one or "" for one in markets],

@@ -11,16 +11,18 @@ import pandas as pd
 
 from ...errors import DataError
 from .. import draft as drafts
+from ..clean import heading
 from ..schema import PRICES
 from ..sheet import Sheet
 from ..whose import one_of, settle_market
-from . import Parts
-from .series import Series, check_unit, parse
+from . import Parts, running
+from .series import SCALES, Series, check_unit, parse
 from .wind_rows import NAME_KEY, header_row, keyed, scale
 
 NAME = "wind"
 TITLE = "Wind multi-series export (指标名称, 频率, 单位, 指标ID, 来源; a column a series)"
 SIGNATURES: tuple[frozenset[str], ...] = ()
+RUNNING = {"累计成交量": "volume", "累计成交额": "value", "累计成交金额": "value"}
 COPIED = "Prices of block trades are copies of the day's prices on every day and are left out."
 Key = tuple[str, str, str, str]
 """Market, product, vintage and trade."""
@@ -51,6 +53,7 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     draft = draft.with_dates().with_numbers(*(column.label for column in places.values()))
     draft, tables = _tables(draft, places.values())
     draft = _blocks(draft, tables)
+    draft = _running(draft, tables, _names(sheet, header), keyed(sheet, header).get("单位"))
     frames = tuple(_tidy(draft, key, table) for key, table in tables.items())
     return Parts(draft=draft, frames=frames)
 
@@ -140,6 +143,28 @@ def _blocks(draft: drafts.Draft, tables: dict[Key, pd.DataFrame]) -> drafts.Draf
     return draft
 
 
+def _running(
+    draft: drafts.Draft,
+    tables: dict[Key, pd.DataFrame],
+    names: dict[int, Series],
+    units: pd.Series | None,
+) -> drafts.Draft:
+    """Hold the running totals of the file's one product to its daily figures."""
+    totals = [table for key, table in tables.items() if key[3] == "total"]
+    seen: set[str] = set()
+    for place, series in names.items():
+        field = next((f for word, f in RUNNING.items() if word in series.name), "")
+        if not field or series.name in seen or len(totals) != 1 or field not in totals[0]:
+            continue
+        seen.add(series.name)
+        unit = "" if units is None else str(units.get(place, ""))
+        if heading(unit) in SCALES:
+            factor = SCALES[heading(unit)][1]
+            cells = draft.sheet.cells.loc[draft.rows.index, place]
+            draft = running.noted(draft, series.name, cells, factor, totals[0][field])
+    return draft
+
+
 def _same(block: pd.Series, day: pd.Series) -> bool:
     printed = block[day.index]
     return bool(len(day)) and bool(((printed == day) | printed.isna()).all())
@@ -154,7 +179,9 @@ def _sums(draft: drafts.Draft, tables: dict[Key, pd.DataFrame], key: Key) -> dra
     unlike = (total["volume"] - parts).abs() > 0.5
     if not unlike.any():
         return draft
-    days = sorted(draft.rows["date"][unlike].dt.strftime("%Y-%m-%d"))
+    days = sorted(draft.rows["date"][unlike].dropna().dt.strftime("%Y-%m-%d"))
+    if not days:
+        return draft
     return draft.noted(f"Listed and block volumes do not add up to the total on {', '.join(days)}.")
 
 

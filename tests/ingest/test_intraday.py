@@ -1,0 +1,152 @@
+"""Millions of intervals: the days they make, and every source row accounted for."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import carbonlink as cl
+from carbonlink.errors import DataError
+from carbonlink.ingest import intraday
+from carbonlink.ingest.reading import read_file
+
+HEAD = "day,time,demand,clearing price (CNY/MWh)"
+CLOCK = [f"{m // 60}:{m % 60:02d}" for m in range(15, 1440, 15)] + ["24:00"]
+DAYS = pd.date_range("2022-01-01", periods=40)
+PRICES = np.round(np.random.default_rng(0).normal(300, 100, (len(DAYS), 96)), 1)
+
+
+def lines(days=DAYS, prices=PRICES):
+    return [
+        f"{day:%Y/%m/%d},{clock},1,{price}"
+        for day, row in zip(days, prices, strict=True)
+        for clock, price in zip(CLOCK, row, strict=True)
+    ]
+
+
+def put(folder, rows, head=HEAD, name="spot.csv"):
+    path = folder / name
+    path.write_text("\n".join([head, *rows]) + "\n")
+    return path
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Blocks of 500 rows, for files of any size."""
+    monkeypatch.setattr(intraday, "BLOCKS_ABOVE", 0)
+    monkeypatch.setattr(intraday, "_BLOCK", 500)
+    monkeypatch.setattr(intraday, "_LEAST", 50)
+
+
+def balanced(found):
+    return found.rows == found.kept + found.quarantined + sum(found.declared.values())
+
+
+def test_a_large_file_is_days_in_a_folder_and_intervals_by_itself(tmp_path, monkeypatch):
+    path = put(tmp_path, lines())
+    monkeypatch.setattr("carbonlink.ingest.reading.DAILY_ABOVE", 1_000)
+    found = read_file(path, market="electricity_sd")
+    assert len(found.frame) == 40 and balanced(found) and found.kept == 40 * 96
+    np.testing.assert_allclose(found.frame["close"], PRICES.mean(axis=1), rtol=1e-12)
+    assert any("mean of 96 intervals" in note for note in found.notes)
+    assert len(cl.read(path, market="electricity_sd")) == 40 * 96
+
+
+def test_blocks_make_the_same_days_and_the_same_ledger(tmp_path, small, monkeypatch):
+    rows = lines()
+    rows[100] = "2022/01/02,1:15,1,x"
+    rows[700] = ",,,"
+    path = put(tmp_path, rows)
+    blocks = read_file(path, market="electricity_sd")
+    monkeypatch.setattr(intraday, "BLOCKS_ABOVE", 2**40)
+    monkeypatch.setattr("carbonlink.ingest.reading.DAILY_ABOVE", 0)
+    whole = read_file(path, market="electricity_sd")
+    pd.testing.assert_frame_equal(blocks.frame, whole.frame, check_exact=False, rtol=1e-12)
+    assert len(blocks.frame) == 38
+    for name in ("rows", "kept", "quarantined", "declared", "sha256", "bytes", "layout", "unit"):
+        assert getattr(blocks, name) == getattr(whole, name), name
+    pd.testing.assert_frame_equal(blocks.quarantine, whole.quarantine)
+    assert balanced(blocks) and blocks.quarantine["row"].tolist() == [102]
+
+
+def test_a_day_printed_twice_has_no_price(tmp_path, small):
+    rows = [*lines(), *lines(DAYS[3:4], PRICES[3:4])]
+    found = read_file(put(tmp_path, rows), market="electricity_sd")
+    assert DAYS[3] not in set(found.frame["date"]) and len(found.frame) == 39
+    assert any("1 delivery days with fewer or more" in note for note in found.notes)
+
+
+def test_a_tidy_table_of_several_provinces_in_blocks(tmp_path, small):
+    rows = [
+        f"{day:%Y-%m-%d} {h:02d}:00,{market},{100 * k + h}"
+        for k, market in enumerate(("electricity_sd", "electricity_gd"), start=1)
+        for day in DAYS
+        for h in range(24)
+    ]
+    found = read_file(put(tmp_path, rows, "date,market,close"))
+    means = found.frame.groupby("market")["close"].unique()
+    assert means["electricity_guangdong"].tolist() == [211.5]
+    assert means["electricity_shandong"].tolist() == [111.5] and len(found.frame) == 80
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "words"),
+    [
+        ("date,market,close", "2022-01-01,cea,80", "no times within a day"),
+        ("Country,ISO3 Code,Date,Price (EUR/MWhe)", "x,AUT,2022-01-01,1", "Split it by year"),
+        (HEAD, '2022/01/01,0:15,1,"', "not a table of separated values"),
+    ],
+)
+def test_large_files_of_other_kinds_are_refused(tmp_path, small, head, row, words):
+    with pytest.raises(DataError, match=words):
+        read_file(
+            put(tmp_path, [row] * 21, head), market=None if "market" in head else "electricity_sd"
+        )
+
+
+def test_a_large_file_without_a_usable_row(tmp_path, small):
+    found = read_file(put(tmp_path, ["x,0:15,1,1"] * 1_200), market="electricity_sd")
+    assert (found.kept, found.quarantined, len(found.frame)) == (0, 1_200, 0) and balanced(found)
+
+
+def test_files_beyond_any_size_are_refused(tmp_path, small, monkeypatch):
+    monkeypatch.setattr(intraday, "LARGEST", 100)
+    with pytest.raises(DataError, match="MB"):
+        read_file(put(tmp_path, lines()), market="electricity_sd")
+
+
+def test_a_panel_of_large_files_is_daily(tmp_path, monkeypatch):
+    monkeypatch.setattr("carbonlink.ingest.reading.DAILY_ABOVE", 1_000)
+    put(tmp_path, lines(), name="sd.csv")
+    put(tmp_path, lines(prices=PRICES + 1), name="gd.csv")
+    register = "path,market\nsd.csv,electricity_sd\ngd.csv,electricity_gd\n"
+    (tmp_path / "SOURCES.csv").write_text(register)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        panel = cl.load(raw=tmp_path)
+    prices = panel.prices()
+    assert prices.shape == (40, 2)
+    np.testing.assert_allclose(
+        prices["electricity_guangdong"] - prices["electricity_shandong"], 1, rtol=1e-9
+    )
+
+
+def test_two_prices_of_a_day_are_not_mixed_into_one(tmp_path):
+    head = "日期,时刻,日前出清电价,实时出清电价"
+    rows = [f"2024-01-{d:02d},{h}:00,300,100" for d in (1, 2, 3) for h in range(1, 25)]
+    put(tmp_path, rows, head, "gs.csv")
+    (tmp_path / "SOURCES.csv").write_text("path,market\ngs.csv,electricity_gansu\n")
+    prices = cl.load(raw=tmp_path).prices()["electricity_gansu"]
+    assert prices.nunique() == 1 and prices.iat[0] in (300, 100)
+
+
+def test_what_the_register_says_is_heard_by_read_too(tmp_path):
+    path = put(tmp_path, lines(DAYS[:2], PRICES[:2]))
+    with pytest.raises(DataError, match="does not say which market"):
+        cl.read(path)
+    (tmp_path / "SOURCES.csv").write_text("path,market\nspot.csv,electricity_sd\n")
+    assert set(cl.read(path)["market"]) == {"electricity_shandong"}
+    assert set(cl.read(path, market="electricity_gd")["market"]) == {"electricity_guangdong"}
