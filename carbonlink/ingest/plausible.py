@@ -58,7 +58,8 @@ def findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
       so does a middle price outside anything the class of market has seen, or whole prices beside
       volumes with decimals.
     * A price eight times away from the median of its eleven neighbours is named.
-    * Dates before the market opened (auctions may be earlier), or five years away from every other one, are named.
+    * Dates before the market opened (auctions may be earlier), or five years away from every other
+      one, are named.
     * More than 15 % of an allowance market's trading days on weekends points at swapped days and
       months or shifted serial numbers.
     """

@@ -220,9 +220,13 @@ def _old_export(name: str, content: bytes) -> Sheet:
 
 def _records(name: str, content: bytes) -> Sheet:
     text, _ = decode(content, name)
-    remedy = "It must be a list of records: [{...}, {...}]."
+    remedy = "It must be a list of records, [{...}, {...}], or one record a line."
     try:
-        loaded = json.loads(text)
+        lines = text.split("\n")
+        alone = len(lines) > 1 and all(
+            line.lstrip().startswith("{") for line in lines if line.strip()
+        )
+        loaded = [json.loads(line) for line in lines if line.strip()] if alone else json.loads(text)
     except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise DataError(f"{name} is not valid JSON{where}.", remedy) from error

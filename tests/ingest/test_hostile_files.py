@@ -174,6 +174,13 @@ def test_tables_of_more_lines_cells_or_keys_than_any(tmp_path, monkeypatch):
         read_file(put(tmp_path, "c.json", json.dumps(records).encode()))
 
 
+def test_records_one_a_line(tmp_path):
+    lines = [json.dumps({"date": f"2024-01-0{d}", "market": "cea", "close": 80}) for d in (2, 3)]
+    assert read_file(put(tmp_path, "a.json", "\n".join([*lines, ""]).encode())).kept == 2
+    with pytest.raises(DataError, match="not valid JSON"):
+        read_file(put(tmp_path, "b.json", "\n".join([*lines, '{"date": ']).encode()))
+
+
 def test_numbers_of_no_world_are_set_aside(tmp_path):
     rows = ["date,market,close,volume", "2024-01-02,cea,80,1e300", "2024-01-03,cea,80,100"]
     found = read_file(put(tmp_path, "a.csv", "\n".join(rows).encode()))

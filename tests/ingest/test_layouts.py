@@ -282,6 +282,14 @@ def test_stamps_that_begin_a_day_stay_where_they_are(tmp_path):
     assert len(frame) == 192
 
 
+def test_the_length_of_an_interval_is_that_of_all_stamps(tmp_path):
+    rows = ["2024/1/1,1:00,1,100", "2024/1/1,24:00,1,200", "2024/1/2,12:00,1,300"]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["day,time,demand,clearing price (CNY/MWh)", *rows]))
+    dates = read_file(path, market="electricity_sd").frame["date"]
+    assert dates.dt.strftime("%d %H:%M").tolist() == ["01 00:00", "01 23:00", "02 11:00"]
+
+
 def test_sheets_that_repeat_another_are_not_read_again(reading):
     found = reading("sz_vintages.xlsx")
     assert any("stands in '非零数据' too" in note for note in found.notes)

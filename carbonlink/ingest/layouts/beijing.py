@@ -36,6 +36,7 @@ _AMOUNT = re.compile(r"(?P<number>[^()]*?)\s*(?:\(\s*(?P<label>[^()]*?)\s*\)*)?"
 _VINTAGE = re.compile(r"(?P<code>BEA)-?P?(?P<year>20\d{2})")
 _MISPRINT = re.compile(r"\d[\d.,]*\.\d{2}")
 _AGREES = 0.01
+_SHOWN = 6
 _LABELS_BEGIN = pd.Timestamp("2014-01-01")
 LOST = "no product is named: akshare drops labels in full-width brackets; read the exchange's table"
 
@@ -63,6 +64,7 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
         draft = _unlabelled(draft, labels)
     else:
         numbers, labels = _split(draft.rows["amount"])
+        draft = _bare(draft, labels)
     draft, values = _amounts(draft, numbers)
     products = [_product(label) for label in labels]
     frame = drafts.tidy(
@@ -75,6 +77,21 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
         price_kind="vwap",
     )
     return Parts(draft=draft, frames=(frame,))
+
+
+def _bare(draft: drafts.Draft, labels: list[str]) -> drafts.Draft:
+    """Name the rows that have no label although labels had begun."""
+    bare = np.array([not label for label in labels], bool)
+    dates = draft.rows["date"]
+    late = dates[bare & (dates > dates[~bare].min()).to_numpy(bool)]
+    if late.empty:
+        return draft
+    days = sorted(set(late.dt.strftime("%Y-%m-%d")))
+    more = ", …" if len(days) > _SHOWN else ""
+    return draft.noted(
+        f"{len(late)} rows name no product after labels had begun ({', '.join(days[:_SHOWN])}"
+        f"{more}); they are read as {OWN}."
+    )
 
 
 def _amounts(draft: drafts.Draft, cells: list[object]) -> tuple[drafts.Draft, np.ndarray]:

@@ -30,6 +30,8 @@ STAMPS = (
 )
 STARTS = "Printed stamps begin at 0:00 and are read as interval starts."
 _DAY = 1440
+_LONGEST = 60
+"""Minutes of the longest interval; that of a file is what all its stamps are multiples of."""
 
 
 def read(sheet: Sheet, header: int, market: str | None) -> Parts:
@@ -91,5 +93,5 @@ def _shift(file: str, minutes: np.ndarray) -> tuple[float, str]:
         )
     if 0 in stamps:
         return 0.0, STARTS
-    steps = np.diff(np.sort(stamps))
-    return float(steps.min()) if len(steps) else 0.0, STAMPS
+    step = np.gcd.reduce(stamps.astype(int)) if len(stamps) else 0
+    return float(min(step, _LONGEST)), STAMPS
