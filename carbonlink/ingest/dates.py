@@ -43,7 +43,9 @@ def day_order(cells: pd.Series, default: str) -> str:
     """
     ends = [0, 0]
     for cell in pd.unique(cells):
-        if isinstance(cell, str) and (match := _YEAR_LAST.match(tidy_text(cell))):
+        if not isinstance(cell, str) or not cell.rstrip()[-4:].isdigit():
+            continue
+        if match := _YEAR_LAST.match(tidy_text(cell)):
             above = int(match[1]) > 12, int(match[2]) > 12
             if above[0] != above[1]:
                 ends[above[1]] += 1
@@ -152,14 +154,19 @@ def dates(cells: pd.Series, order: str | None = None) -> tuple[np.ndarray, np.nd
 
 
 def _regular(cells: np.ndarray) -> np.ndarray:
-    """Dates of the two commonest styles; NaT for everything that needs a closer look."""
+    """Dates of the commonest styles; NaT for everything that needs a closer look."""
     found = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
     if len(cells) < _MANY:
         return found
     texts = pd.Series([c if isinstance(c, str) else "" for c in cells], dtype=object)
-    for style in ("%Y-%m-%d", "%Y/%m/%d"):
+    for style in ("%Y-%m-%d", "%Y/%m/%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
+        left = np.flatnonzero(np.isnat(found) & (texts != "").to_numpy())
+        if not len(left):
+            break
+        if pd.isna(pd.to_datetime(texts.iloc[left[:1]], format=style, errors="coerce")).all():
+            continue
         parsed = pd.to_datetime(texts, format=style, errors="coerce")
-        usual = parsed.dt.year.between(FIRST_YEAR, LAST_YEAR).to_numpy()
+        usual = parsed.dt.year.between(FIRST_YEAR, LAST_YEAR).to_numpy() & np.isnat(found)
         found[usual] = parsed.to_numpy("datetime64[us]")[usual]
     return found
 

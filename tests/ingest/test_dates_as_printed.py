@@ -94,6 +94,15 @@ def test_long_columns_are_read_as_short_ones(style):
     np.testing.assert_array_equal(values[:500], np.array(single, "datetime64[us]"))
 
 
+def test_long_columns_of_several_styles_and_times():
+    stamps = pd.date_range("2024-01-01", periods=300, freq="15min")
+    cells = [*stamps.strftime("%Y-%m-%d %H:%M"), "2024/2/3", "2024-02-04 01:02:03", "x", 45293]
+    values, bad = dates(pd.Series(cells, dtype=object))
+    np.testing.assert_array_equal(values[:300], stamps.to_numpy("datetime64[us]"))
+    assert [str(v)[:19] for v in values[300:302]] == ["2024-02-03T00:00:00", "2024-02-04T01:02:03"]
+    assert bad[300:].tolist() == [False, False, True, False]
+
+
 def test_clock_times():
     cells = ["0:15", "00:15:00", "24:00", "24:00:00", dt.time(23, 45), 0.5, "24:15", "7:61", "x"]
     values, bad = minutes(pd.Series(cells, dtype=object))

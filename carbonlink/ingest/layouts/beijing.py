@@ -101,7 +101,7 @@ def _amounts(draft: drafts.Draft, cells: list[object]) -> tuple[drafts.Draft, np
     for place in np.flatnonzero(wrong):
         meant[place] = _meant(cells[place])
     worth = (draft.rows["volume"] * draft.rows["vwap"]).to_numpy()
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(all="ignore"):
         agrees = wrong & (np.abs(meant / worth - 1) <= _AGREES)
     draft = draft.with_bad(
         wrong & ~agrees,

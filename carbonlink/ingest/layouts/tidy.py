@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from ...errors import DataError, UnknownLayoutError, near
 from .. import draft as drafts
@@ -60,8 +61,9 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
 def _texts(draft: drafts.Draft, name: str) -> np.ndarray:
     if name not in draft.rows:
         return np.full(len(draft.rows), "", dtype=object)
-    cells = ["" if is_missing(c) else _plain(c) for c in draft.rows[name]]
-    return np.array(cells, dtype=object)
+    codes, known = pd.factorize(draft.rows[name].to_numpy(dtype=object), use_na_sentinel=False)
+    plain = ["" if is_missing(cell) else _plain(cell) for cell in known]
+    return np.array(plain, dtype=object)[codes] if len(codes) else np.empty(0, dtype=object)
 
 
 def _plain(cell: object) -> str:
@@ -75,7 +77,8 @@ def _choice(
 ) -> tuple[drafts.Draft, np.ndarray]:
     texts = _texts(draft, name)
     texts[texts == ""] = default
-    wrong = ~np.isin(texts.astype(str), allowed)
+    unknown = set(texts) - set(allowed)
+    wrong = np.array([text in unknown for text in texts], bool) if unknown else texts == ""
     listing = ", ".join(allowed)
     return draft.with_bad(wrong, lambda i: f"{name} {texts[i]!r} is none of {listing}"), texts
 
@@ -89,6 +92,9 @@ def _markets(draft: drafts.Draft, asked: str | None) -> tuple[drafts.Draft, np.n
     if asked:
         for text, market in found.items():
             settle_market(draft.sheet.file, market, asked, f"column market: {text}")
-    wrong = np.array([found.get(text) is None for text in texts], bool)
+    codes, known = pd.factorize(texts)
+    ids = np.array([found.get(text) or "" for text in known], dtype=object)
+    markets = ids[codes] if len(codes) else texts
+    wrong = np.asarray(markets == "", dtype=bool)
     draft = draft.with_bad(wrong, lambda i: f"market {texts[i]!r} is not in the registry")
-    return draft, np.array([found.get(text) or "" for text in texts], dtype=object)
+    return draft, markets
