@@ -1,9 +1,11 @@
-"""Time variance breaks and dynamic correlations, standard errors included.
+"""Time variance breaks, dynamic correlations and BEKK, standard errors included.
 
-    OMP_NUM_THREADS=1 python benchmarks/correlations.py [repeats]
+    OMP_NUM_THREADS=1 RAYON_NUM_THREADS=1 python benchmarks/correlations.py [repeats]
 
-ICSS of 3,000 days; DCC(1, 1) of two series of 5,030 days (arch's S&P 500 and Nasdaq) and of ten
-simulated series of 2,500 days, in every kind.
+ICSS and Bai and Perron's partitions of 3,000 days; DCC(1, 1) of two series of 5,030 days (arch's
+S&P 500 and Nasdaq) and of ten simulated series of 2,500 days, in every kind; BEKK(1, 1) of the
+two. Where tsecon (PyPI) is installed, its DCC of the same data runs beside ours, without two-step
+standard errors, and the ratio of the times is printed.
 """
 
 from __future__ import annotations
@@ -45,19 +47,36 @@ def ten_series() -> pd.DataFrame:
     )
 
 
+def peer(data: pd.DataFrame, repeats: int) -> float | None:
+    """Seconds of tsecon's DCC, None where it is not installed."""
+    try:
+        import tsecon
+    except ImportError:
+        return None
+    values = data.to_numpy()
+    return median_seconds(lambda: tsecon.dcc_garch(values, mean="constant"), repeats)
+
+
 def main(repeats: int = 3) -> None:
     """Print a line a job."""
     y = cl.simulate.garch(3000, rng=1)
     y.iloc[1000:2000] *= 2
-    for statistic in ("kappa2", "kappa1", "it"):
+    for statistic in ("kappa2", "kappa1", "it", "bai-perron"):
         taken = median_seconds(lambda s=statistic: cl.variance_breaks(y, s), repeats)
-        print(f"ICSS {statistic:8} 3,000 days {1000 * taken:10.1f} ms")
+        print(f"{statistic:10} 3,000 days {1000 * taken:10.1f} ms")
     for label, data in (("2 x 5,030", two_indices()), ("10 x 2,500", ten_series())):
         for kind in ("dcc", "adcc", "cdcc"):
             for dist in ("normal", "t"):
                 model = cl.DCC(data, kind=kind, dist=dist)
                 taken = median_seconds(model.fit, repeats)
                 print(f"{kind:5} {dist:7} {label:11} {taken:10.2f} s")
+                if (kind, dist) == ("dcc", "normal") and (other := peer(data, repeats)):
+                    print(f"{'':13} {label:11} {other:10.2f} s tsecon, ratio {taken / other:.2f}")
+        pairs = cl.DCC(data, likelihood="composite")
+        print(f"dcc   pairs   {label:11} {median_seconds(pairs.fit, repeats):10.2f} s")
+    for kind in ("scalar", "diagonal"):
+        model = cl.BEKK(two_indices(), kind=kind)
+        print(f"BEKK {kind:8} 2 x 5,030   {median_seconds(model.fit, repeats):10.2f} s")
 
 
 if __name__ == "__main__":

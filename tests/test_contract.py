@@ -77,6 +77,23 @@ def _variance_breaks():
     return cl.variance_breaks(y)
 
 
+def _garch_midas():
+    from carbonlink.models.garch_midas import GARCHMIDAS
+
+    y = cl.simulate.garch(900, rng=1)
+    months = pd.period_range("2013-06", "2020-12", freq="M")
+    driver = pd.Series(np.sin(np.arange(len(months)) / 5), index=months, name="coal")
+    return GARCHMIDAS(y, driver, lags=6).fit(strict=False)
+
+
+def _switching():
+    from carbonlink.models.switching import switching_variance
+
+    y = cl.simulate.garch(500, omega=1.0, alpha=0.0, beta=0.0, rng=1)
+    y.iloc[200:] *= 3
+    return switching_variance(y)
+
+
 def _mean_breaks():
     y = cl.simulate.garch(700, rng=2)
     y.iloc[400:] *= 3
@@ -312,6 +329,8 @@ FACTORIES = {
         _range_volatility,
         _har,
         _variance_breaks,
+        _garch_midas,
+        _switching,
         _mean_breaks,
         _ccc,
         _dcc,

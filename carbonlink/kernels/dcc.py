@@ -27,6 +27,8 @@ class Problem:
         Every element of the shock before the first row, after a Q of Q̄; None sets Q₁ = Q̄.
     centred : bool
         Whether Q̄ and N̄ are covariances about the mean with n − 1 in place of mean products.
+    composite : bool
+        Whether the terms are the sums of the normal log-densities of all pairs of series.
     """
 
     z: np.ndarray
@@ -34,6 +36,7 @@ class Problem:
     dist: str = "normal"
     presample: float | None = None
     centred: bool = False
+    composite: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -182,6 +185,10 @@ def evaluate(phi: np.ndarray, target: tuple[np.ndarray, np.ndarray], p: Problem)
         own = q[:, diagonal]
         scale = 1 / np.sqrt(own)
         packed = q * scale[:, rows] * scale[:, columns]
+    if p.composite:
+        terms, to_q, to_z = _pairwise(packed, own, scale, p.z)
+        scores = [np.einsum("tm,tm->t", to_q, s) for s in slopes]
+        return Evaluation(terms, np.stack(scores, axis=1), packed, to_q, to_z)
     log_det, inverse = _invert(packed, k)
     u = np.einsum("tij,tj->ti", inverse, p.z)
     square = np.einsum("ti,ti->t", u, p.z)
@@ -192,6 +199,40 @@ def evaluate(phi: np.ndarray, target: tuple[np.ndarray, np.ndarray], p: Problem)
     to_q *= np.where(diagonal, -0.5, -1.0)
     scores = [np.einsum("tm,tm->t", to_q, s) for s in slopes] + by_nu
     return Evaluation(terms, np.stack(scores, axis=1), packed, to_q, -weight[:, None] * u)
+
+
+def _pairwise(
+    packed: np.ndarray, own: np.ndarray, scale: np.ndarray, z: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sum of the pairs' normal log-densities, and its derivatives in Q_t and in z_t.
+
+    References
+    ----------
+    Pakel, C., Shephard, N., Sheppard, K. and Engle, R. F. (2021). Fitting vast dimensional
+    time-varying covariance models. Journal of Business & Economic Statistics 39, 652–668.
+    doi:10.1080/07350015.2020.1713795
+    """
+    k = z.shape[1]
+    rows, columns = pairs(k)
+    apart = rows != columns
+    i, j = rows[apart], columns[apart]
+    rho, first, second = packed[:, apart], z[:, i], z[:, j]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        det = 1 - rho * rho
+        square = first**2 + second**2 - 2 * rho * first * second
+        terms = -0.5 * (2 * np.log(2 * np.pi) + np.log(det) + square / det)
+        by_rho = (rho + first * second) / det - rho * square / det**2
+        by_first, by_second = -(first - rho * second) / det, -(second - rho * first) / det
+    to_q, to_z = np.zeros_like(packed), np.zeros_like(z)
+    to_q[:, apart] = by_rho * scale[:, i] * scale[:, j]
+    diagonal = np.flatnonzero(~apart)
+    pull = -0.5 * by_rho * rho
+    for series in range(k):
+        mine, other = i == series, j == series
+        shared = pull[:, mine].sum(axis=1) + pull[:, other].sum(axis=1)
+        to_q[:, diagonal[series]] = shared / own[:, series]
+        to_z[:, series] = by_first[:, mine].sum(axis=1) + by_second[:, other].sum(axis=1)
+    return terms.sum(axis=1), to_q, to_z
 
 
 def _density(

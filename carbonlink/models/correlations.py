@@ -101,6 +101,10 @@ class DCC:
         when None, and "mean" under `compat="rmgarch"`.
     minimum : int
         Fewest rows accepted.
+    likelihood : {"full", "composite"}
+        Of all series together, or the sum over all pairs of series, which holds up (and stays
+        fast) where there are so many series that Q̄ is poorly known; `loglik` is the full one at
+        the estimates either way.
 
     Notes
     -----
@@ -128,6 +132,9 @@ class DCC:
     doi:10.1093/jjfinec/nbl005
     Aielli, G. P. (2013). Dynamic conditional correlation: on properties and estimation. Journal
     of Business & Economic Statistics 31, 282–299. doi:10.1080/07350015.2013.771027
+    Pakel, C., Shephard, N., Sheppard, K. and Engle, R. F. (2021). Fitting vast dimensional
+    time-varying covariance models. Journal of Business & Economic Statistics 39, 652–668.
+    doi:10.1080/07350015.2020.1713795
 
     Examples
     --------
@@ -145,6 +152,7 @@ class DCC:
     mean: str = "constant"
     presample: str | float | None = None
     minimum: int = MINIMUM
+    likelihood: str = "full"
 
     def fit(self, strict: bool = True) -> DCCResults:
         """Estimate the model in two steps.
@@ -204,16 +212,18 @@ def fit_dcc(
     mean: str = "constant",
     presample: str | float | None = None,
     minimum: int = MINIMUM,
+    likelihood: str = "full",
     strict: bool = True,
 ) -> DCCResults:
     """Estimate dynamic conditional correlations (see `DCC`)."""
     arguments = dict(locals())
     _check_choices(kind, dist, compat)
+    composite = _composite(likelihood, dist, compat)
     presample = presample if presample is not None else ("mean" if compat else "arch")
     form = {"vol": vol, "mean": mean, "presample": presample, "minimum": minimum, "strict": strict}
     first = _first_step(check_returns_frame(frame), form, _RUGARCH if compat else 1.0)
     z = np.column_stack([fit.std_resid for fit in first])
-    p = dcc.Problem(z, kind, dist, 0.0 if compat else None, compat is not None)
+    p = dcc.Problem(z, kind, dist, 0.0 if compat else None, compat is not None, composite)
     found = dcc_fit.maximise(p)
     if not found.converged and strict:
         raise ConvergenceError(
@@ -224,8 +234,11 @@ def fit_dcc(
     steps = [dcc_errors.first_step(fit.estimate) for fit in first]
     influence = dcc_errors.dynamic(found, p, steps)
     told = dcc_fit.profile(found.phi, replace(p, presample=1.0))[0] if compat else found.at
+    if composite:
+        told = dcc_fit.profile(found.phi, replace(p, composite=False))[0]
     names, k = [fit.market for fit in first], len(first)
     spec = {"model": kind, "dist": dist, "compat": compat, "series": tuple(names)}
+    spec["likelihood"] = likelihood
     return DCCResults(
         **_common(first, steps, influence, list(p.names), found.phi),
         loglik=told.total - 0.5 * sum(float(f.estimate.log_variance.sum()) for f in first),
@@ -247,6 +260,16 @@ def _check_choices(kind: Any, dist: Any, compat: Any) -> None:
         raise SpecificationError(
             "compat='rmgarch' has no kind='cdcc'.", "Leave compat out, or use 'dcc' or 'adcc'."
         )
+
+
+def _composite(likelihood: Any, dist: str, compat: Any) -> bool:
+    check_choice("likelihood", likelihood, ("full", "composite"))
+    if likelihood == "composite" and (dist != "normal" or compat):
+        raise SpecificationError(
+            "likelihood='composite' is that of normal pairs, without compat.",
+            "Use dist='normal' and leave compat out.",
+        )
+    return bool(likelihood == "composite")
 
 
 def check_returns_frame(frame: Any) -> pd.DataFrame:

@@ -98,6 +98,35 @@ def test_gradients_are_exact(z, kind, dist, presample):
         assert by_z[t, i] == pytest.approx((ends[0] - ends[1]) / 2e-5, abs=1e-6)
 
 
+@pytest.mark.parametrize("kind", dcc.KINDS)
+def test_gradients_of_the_composite_likelihood_are_exact(z, kind):
+    p, phi = dcc.Problem(z, kind, composite=True), point(kind, "normal")
+    exact = dcc_fit.gradient(phi, p)
+    for i in range(len(phi)):
+        ahead, behind, step = dcc_fit.nudged(phi, i)
+        up, down = (dcc_fit.profile(v, p)[0].total for v in (ahead, behind))
+        assert exact[i] == pytest.approx((up - down) / step, abs=2e-5, rel=1e-6)
+    correlations, _ = one_day_at_a_time(phi, z, kind, "normal", None)
+    at = dcc_fit.profile(phi, p)[0]
+    for t in (0, 50):
+        by_pair = sum(
+            stats.multivariate_normal(cov=correlations[t][np.ix_(c, c)]).logpdf(z[t, c])
+            for c in ([0, 1], [0, 2], [1, 2])
+        )
+        assert at.terms[t] == pytest.approx(by_pair)
+    if kind == "cdcc":
+        return
+    target = dcc.targets(phi, p)
+    by_z = dcc.gradient_in_z(phi, dcc.evaluate(phi, target, p), p)
+    for t, i in ((0, 0), (7, 2), (299, 1)):
+        ends = []
+        for move in (1e-5, -1e-5):
+            moved = z.copy()
+            moved[t, i] += move
+            ends.append(dcc.evaluate(phi, target, replace(p, z=moved)).total)
+        assert by_z[t, i] == pytest.approx((ends[0] - ends[1]) / 2e-5, abs=1e-6)
+
+
 def test_two_series_take_the_short_way(z):
     """The closed form of two series is the general one: a third, independent, adds nothing."""
     pair = z[:, :2]

@@ -158,9 +158,39 @@ def test_correlations_that_do_not_move_are_said_not_to():
     assert any("b has no meaning" in note for note in fit.notes)
 
 
+@pytest.mark.parametrize("kind", ["dcc", "adcc", "cdcc"])
+def test_of_two_series_the_composite_likelihood_is_the_full_one(returns, kind):
+    full = cl.DCC(returns, kind=kind).fit()
+    pairs = cl.DCC(returns, kind=kind, likelihood="composite").fit()
+    np.testing.assert_allclose(pairs.params, full.params, rtol=1e-5)
+    np.testing.assert_allclose(pairs.std_errors, full.std_errors, rtol=1e-4)
+    assert pairs.loglik == pytest.approx(full.loglik, abs=1e-6)
+
+
+def test_the_composite_likelihood_of_many_series_is_near_the_full_one():
+    """Twelve series with common dynamics: a and b agree within the errors, standard errors too."""
+    rng = np.random.default_rng(3)
+    k, n, a, b = 12, 700, 0.04, 0.93
+    bar = 0.4 * np.ones((k, k)) + 0.6 * np.eye(k)
+    q, out = bar.copy(), np.empty((n, k))
+    for t in range(n):
+        r = q / np.sqrt(np.outer(np.diag(q), np.diag(q)))
+        out[t] = np.linalg.cholesky(r) @ rng.standard_normal(k)
+        q = (1 - a - b) * bar + a * np.outer(out[t], out[t]) + b * q
+    data = pd.DataFrame(out, columns=[f"m{i}" for i in range(k)])
+    pairs = cl.DCC(data, likelihood="composite").fit(strict=False)
+    error = (pairs.params[["a", "b"]] - [a, b]) / pairs.std_errors[["a", "b"]]
+    assert (error.abs() < 4).all(), error
+    assert (np.linalg.eigvalsh(pairs.conditional_correlation) > 0).all()
+    full = cl.DCC(data).fit(strict=False)
+    assert full.loglik >= pairs.loglik - 1e-6
+
+
 @pytest.mark.parametrize(
     "change, match",
     [
+        ({"likelihood": "quasi"}, "quasi"),
+        ({"likelihood": "composite", "dist": "t"}, "normal pairs"),
         ({"kind": "bekk"}, "bekk"),
         ({"dist": "skewt"}, "skewt"),
         ({"compat": "tsecon"}, "tsecon"),
