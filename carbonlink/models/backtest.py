@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, SpecificationError, TooFewObservationsError
+from ..errors import (
+    ConvergenceError,
+    DataError,
+    SpecificationError,
+    TooFewObservationsError,
+)
 from ..inference import parallel
 from ..kernels.garch import likelihood
 from ..results import Recipe, Sample
@@ -31,6 +36,7 @@ FEWEST = 50
 
 _TAKES = ("vol", "mean", "lags", "dist", "variance_x", "variance_form")
 _DRAWS = 200_000
+_EARLIER = 3
 
 
 def backtest(
@@ -45,6 +51,7 @@ def backtest(
     draws: int = 999,
     rng: Any = 0,
     n_jobs: int | None = None,
+    strict: bool = True,
 ) -> BacktestResults:
     """Evaluate the one-step forecasts of volatility models on rows they have not seen.
 
@@ -73,6 +80,9 @@ def backtest(
         Seed.
     n_jobs : int, optional
         Workers of `joblib.Parallel`; the answer does not depend on it.
+    strict : bool
+        Raise where neither a fit nor the three before it found a maximum, rather than forecast
+        from the best point, with a note.
 
     Returns
     -------
@@ -82,14 +92,17 @@ def backtest(
     ------
     TooFewObservationsError
         Fewer than 250 rows to fit on, or fewer than 50 to forecast.
+    ConvergenceError
+        A model has no maximum at some date and `strict` is true.
 
     Notes
     -----
     Between two fits the variance recursion goes on with the parameters held, so every forecast
-    uses all returns before it and none after. Values at risk and expected shortfalls are those
-    of the fitted density. Losses: QLIKE, v/h − ln(v/h) − 1, and squared errors, whose ranking
-    survives an unbiased noisy proxy (Patton 2011); a range proxy leaves out the night, which
-    moves the level of h that is best but of all models alike. Differences of losses against the
+    uses all returns before it and none after. Where a fit finds no maximum the parameters are
+    those of a fit `refit`, twice or three times as many rows earlier. Values at risk and
+    expected shortfalls are those of the fitted density. Losses: QLIKE, v/h − ln(v/h) − 1, and
+    squared errors, whose ranking survives an unbiased noisy proxy (Patton 2011); a range proxy
+    leaves out the night, which moves the level of h that is best. Differences of losses against the
     first model by Diebold and Mariano with the small-sample correction; the model confidence set
     over all.
 
@@ -127,6 +140,7 @@ def backtest(
             max(0, begin - width) if width else 0,
             begin,
             min(begin + int(refit), len(series)),
+            int(refit),
         )
         for options in chosen.values()
         for begin in range(first, len(series), int(refit))
@@ -134,6 +148,8 @@ def backtest(
     blocks = parallel.map(_block, tasks, n_jobs=n_jobs, label="backtest")
     per_model = len(blocks) // len(chosen)
     parts = {name: blocks[i * per_model : (i + 1) * per_model] for i, name in enumerate(chosen)}
+    if strict:
+        _refuse(parts, series.index[first :: int(refit)])
     forecasts = _forecasts(series.iloc[first:], parts, levels)
     value = _proxy(series, proxy, forecasts)
     table, losses, differences = score(
@@ -174,19 +190,38 @@ class Block:
     law : tuple
         Name of the density, the density, and its shape parameters.
     converged : bool
-        Whether the fit found a maximum.
+        Whether a fit found a maximum.
+    back : int
+        How many fits earlier it was.
     """
 
     mean: np.ndarray
     variance: np.ndarray
     law: Any
     converged: bool
+    back: int
 
 
-def _block(series: pd.Series, options: dict[str, Any], begin: int, first: int, end: int) -> Block:
-    """Fit on rows [begin, first) and forecast rows [first, end)."""
-    seen = series.iloc[begin:first]
-    fit = fit_garch(seen, **options, strict=False)
+def _block(
+    series: pd.Series, options: dict[str, Any], begin: int, first: int, end: int, refit: int
+) -> Block:
+    """Fit on rows [begin, first), or on fewer where that has no maximum, and forecast to `end`."""
+    tried = []
+    for back in range(_EARLIER + 1):
+        last = first - back * refit
+        if last - begin < MINIMUM:
+            break
+        tried.append(fit_garch(series.iloc[begin:last], **options, strict=False))
+        if tried[-1].converged:
+            return _ahead(series, tried[-1], options, (begin, first, end), back)
+    return _ahead(series, tried[0], options, (begin, first, end), 0)
+
+
+def _ahead(
+    series: pd.Series, fit: Any, options: dict[str, Any], span: tuple[int, int, int], back: int
+) -> Block:
+    """Go on with a fit's recursion and keep rows [first, end)."""
+    begin, first, end = span
     found, lags = fit.estimate, fit.spec["lags"]
     p, units = found.problem, found.units
     whole_y = series.iloc[begin:end].to_numpy()
@@ -199,13 +234,12 @@ def _block(series: pd.Series, options: dict[str, Any], begin: int, first: int, e
         given = frame.reindex(series.index[begin:end]).to_numpy(float)[lags:]
         w = (given - units.centre) / units.spread
     pilot = np.concatenate([p.pilot, rows[len(p.pilot) :]])
-    ahead = replace(p, y=rows, x=x, w=w, pilot=pilot)
-    at = likelihood(found.maximum.theta, ahead)
-    new = slice(len(p.y), None)
+    at = likelihood(found.maximum.theta, replace(p, y=rows, x=x, w=w, pilot=pilot))
+    new = slice(first - begin - lags, None)
     mean = (rows - at.resid)[new] * units.scale
     variance = np.exp(at.log_variance[new]) * units.scale**2
-    shape = p.split(found.maximum.theta)[3]
-    return Block(mean, variance, (fit.spec["dist"], p.density, shape), fit.converged)
+    law = (fit.spec["dist"], p.density, p.split(found.maximum.theta)[3])
+    return Block(mean, variance, law, fit.converged, back)
 
 
 def tail(law: tuple[str, Any, np.ndarray], level: float) -> tuple[float, float]:
@@ -317,12 +351,30 @@ def _proxy(series: pd.Series, proxy: Any, forecasts: pd.DataFrame) -> pd.Series:
     return value
 
 
+def _refuse(parts: dict[str, list[Block]], starts: pd.Index) -> None:
+    for name, blocks in parts.items():
+        failed = [date for date, b in zip(starts, blocks, strict=True) if not b.converged]
+        if failed:
+            raise ConvergenceError(
+                f"No maximum of {name} was found on the rows before {listed(failed)}, nor on "
+                "those of the fits before.",
+                "Start later, use another model or a longer window, or look for stale prices; "
+                "strict=False forecasts from the best point, with a note.",
+            )
+
+
 def _notes(parts: dict[str, list[Block]], proxy: pd.Series, given: Any) -> tuple[str, ...]:
     notes = []
     for name, blocks in parts.items():
         failed = sum(not b.converged for b in blocks)
         if failed:
-            notes.append(f"{name}: no maximum was found in {failed} of {len(blocks)} fits.")
+            notes.append(f"* {name}: no maximum was found in {failed} of {len(blocks)} fits.")
+        earlier = sum(b.back > 0 for b in blocks)
+        if earlier:
+            notes.append(
+                f"{name}: {earlier} of {len(blocks)} fits found no maximum; their forecasts have "
+                "the parameters of an earlier one."
+            )
     lost = int((~proxy.gt(0)).sum())
     if lost:
         notes.append(f"{lost} of {len(proxy)} days have no positive proxy and no loss.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,6 +91,30 @@ def test_scores_stand_on_the_proxy(y, found):
     row = given.differences.iloc[0]
     apart = given.losses["GJR-t"] - given.losses["GARCH"]
     assert row["difference"] == pytest.approx(apart.mean())
+
+
+def test_a_fit_without_a_maximum_is_replaced_by_an_earlier_one_or_refused(y, monkeypatch):
+    from carbonlink.models import backtest as module
+
+    real = module.fit_garch
+    failing = {650}
+
+    def sometimes(series, **options):
+        fit = real(series, **options)
+        return replace(fit, converged=False) if len(series) in failing else fit
+
+    monkeypatch.setattr(module, "fit_garch", sometimes)
+    found = cl.backtest(y, {"GARCH": {}}, start=550, refit=50, draws=199)
+    assert any("1 of 3 fits found no maximum" in note for note in found.notes)
+    mu, omega, alpha, beta = real(y.iloc[:600]).params
+    h = found.forecasts["variance"]
+    expected = omega + alpha * (y.iloc[650] - mu) ** 2 + beta * h.iloc[100]
+    assert h.iloc[101] == pytest.approx(expected, rel=1e-8)
+    failing |= {550, 500, 450, 400}
+    with pytest.raises(cl.ConvergenceError, match=str(y.index[550].date())):
+        cl.backtest(y, {"GARCH": {}}, start=550, refit=50, draws=199)
+    loose = cl.backtest(y, {"GARCH": {}}, start=550, refit=50, draws=199, strict=False)
+    assert any(note.startswith("* GARCH") for note in loose.notes)
 
 
 @pytest.mark.parametrize("dist, shape", [("normal", []), ("t", [5.0])])

@@ -128,7 +128,7 @@ def test_regimes_are_those_of_statsmodels_in_order():
 
 @pytest.mark.slow
 def test_recovery_and_coverage():
-    """100 samples of 2,000 days: θ has little bias and 95 % intervals that cover 90 to 98 %."""
+    """100 samples of 2,000 days: θ of 0.8 is 0.81 on average, 95 % intervals cover it in 91 %."""
     found = []
     for seed in range(100):
         fit = GARCHMIDAS(*simulated(2000, 0.8, 4.0, rng=100 + seed)).fit(strict=False)
@@ -136,5 +136,4 @@ def test_recovery_and_coverage():
     found = np.array(found)
     known = np.isfinite(found[:, 1])
     cover = (np.abs(found[known, 0] - 0.8) < 1.96 * found[known, 1]).mean()
-    print(cover, found[:, 0].mean(), found[:, 2].mean(), known.mean())
     assert cover > 0.85 and abs(found[:, 0].mean() - 0.8) < 0.1
