@@ -7,14 +7,14 @@ six markets with correlated returns, one deadline a year each, eight years unles
 estimation 120 sessions, 399 draws:
 
                          plain  variance  thin     all of it,  five    power,
-                                × 3       trading  GARCH *     years†  0.1 σ a day†
-    cluster (CAR)         5.3     5.4      5.5       5.2        8.0     25.2
-    cluster (SCAR)        5.0     5.1      4.8       5.5        7.5     27.0
-    adjusted BMP          5.8     5.8     11.6      11.9        6.8     31.5
-    BMP                  26.9    26.4     25.8      22.1       30.5     63.8
-    cumulated rank        3.5     6.4     14.4      26.1        8.0     30.8
-    GRANK                 6.0     6.0     10.8      15.4        7.0     28.5
-    calendar time         6.2     6.0      8.9       9.0        8.5     33.5
+                                × 3       trading  GARCH *     years   0.1 σ a day†
+    cluster (CAR)         5.3     5.4      5.5       5.2        6.8     25.2
+    cluster (SCAR)        5.0     5.1      4.8       5.5        6.8     27.0
+    adjusted BMP          5.8     5.8     11.6      11.9        6.1     31.5
+    BMP                  26.9    26.4     25.8      22.1       28.8     63.8
+    cumulated rank        3.5     6.4     14.4      26.1        5.5     30.8
+    GRANK                 6.0     6.0     10.8      15.4        7.4     28.5
+    calendar time         6.2     6.0      8.9       9.0        6.5     33.5
     abnormal variance     5.5    100       5.7     100        100      100
 
 Thin trading leaves up to 70 % of days without a trade; "all of it" adds three times the variance,

@@ -114,9 +114,9 @@ def price_effects(
     of overlapping windows (wild bootstrap-t, Webb's weights, the null imposed). At a nominal 5 %
     on 8 years of 6 markets with correlated returns it rejects 5.3 %; 5.4 % with three times the
     variance in the window, 5.5 % with up to 70 % of days without a trade, 5.2 % with both, GARCH
-    and deadlines apart, but 8 % on five years. In the same cases the adjusted BMP test rejects up
+    and deadlines apart, but 6.8 % on five years. In the same cases the adjusted BMP test rejects up
     to 12 %, GRANK 15 %, the calendar-time test 9 %, the cumulated rank test 26 %, the plain BMP
-    test 31 % (`benchmarks/price_effects.py`). The price is power: 25 % against the 32 to 34 % of
+    test 29 % (`benchmarks/price_effects.py`). The price is power: 25 % against the 32 to 34 % of
     the adjusted BMP and calendar-time tests for a drift of a tenth of a standard deviation a day.
 
     References
