@@ -271,7 +271,7 @@ def hold(sample, content, folder):
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from(SAMPLES))
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_rows_in_are_rows_kept_quarantined_and_declared(tmp_path_factory, seed, sample):
     draws = np.random.default_rng(seed)
     folder = tmp_path_factory.mktemp("one")
