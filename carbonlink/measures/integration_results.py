@@ -186,11 +186,25 @@ def draw_dispersion(ax: Any, result: IntegrationResults) -> None:
     if (table["markets"] != n).any():
         lines.insert(0, ("all", "all markets with a price", 5, 0.9))
     for column, label, tint, width in lines:
-        line = table[column].dropna()
-        ax.plot(line.index, line, label=label, color=plotting.PALETTE[tint], linewidth=width)
+        look = {"label": label, "color": plotting.PALETTE[tint], "linewidth": width}
+        _unbroken(ax, table[column], look)
     if result.cut is not None:
         ax.axvline(result.cut, color="#4D4D4D", linewidth=0.9, linestyle="--")
     ax.set_ylabel("standard deviation of log prices")
     ax.set_ylim(bottom=0)
     if isinstance(table.index, pd.DatetimeIndex):
         plotting.years(ax)
+
+
+def _unbroken(ax: Any, series: pd.Series, look: dict[str, Any]) -> None:
+    """Draw a line with its gaps: a part a run of dates; the label stands once."""
+    from .. import plotting
+
+    if not isinstance(series.index, pd.DatetimeIndex):
+        ax.plot(series.index, series, **look)
+        return
+    step = float(np.median(np.diff(series.index.to_numpy()) / np.timedelta64(1, "D")))
+    label = look.pop("label")
+    drawn = plotting.broken_line(ax, series, gap=int(np.ceil(1.5 * step)), **look)
+    if drawn is not None:
+        drawn.set_label(label)

@@ -20,8 +20,10 @@ from .connectedness import (
 from .connectedness_more import connectedness_network, connectedness_sensitivity
 from .deadline_prices import deadline_prices
 from .implied_prices import implied_files, implied_published
+from .integration import one_price
 from .ledger import ledger
 from .market_concentration import market_concentration
+from .mixed_frequency import mixed_frequency
 from .national_years import national_years
 from .pass_through import pass_through_rates
 from .prices import prices
@@ -70,6 +72,11 @@ EXHIBITS: dict[str, tuple[str, Callable[[Study], Exhibit]]] = {
         connectedness_sensitivity,
     ),
     "causality_matrix": ("Who predicts whom", causality_matrix),
+    "one_price": ("One price or several: dispersion, half-lives, clubs", one_price),
+    "mixed_frequency": (
+        "Daily carbon prices and monthly certificates and power",
+        mixed_frequency,
+    ),
     "implied_published": (
         "Implied carbon prices of certificates, energy-use rights and offsets, as published",
         implied_published,
