@@ -10,7 +10,9 @@ import pandas as pd
 
 from ..inference import var_tests
 from ..kernels import johansen, var
+from ..kernels.threshold_vecm import Threshold
 from ..results import Estimates
+from . import vecm_breaks
 from . import vecm_hypotheses as hypotheses
 from .vecm_inputs import Observations
 
@@ -208,6 +210,56 @@ class VECMResults(Estimates):
             The rank is not the number of series less one, or there are more than seven series.
         """
         return hypotheses.shares(self, draws, rng, level)
+
+    def threshold_test(self, draws: int = 399, rng: Any = 0, trimming: float = 0.1) -> Threshold:
+        """Test one adjustment against two, on either side of a threshold of the disequilibrium.
+
+        Parameters
+        ----------
+        draws : int
+            Of the fixed-regressor wild bootstrap.
+        rng : int, SeedSequence or Generator
+        trimming : float
+            Smallest share of observations in a regime.
+
+        Returns
+        -------
+        Threshold
+            `statistic` (sup-LM), `p_value`, `threshold`, adjustment `low` and `high`.
+
+        References
+        ----------
+        Hansen, B. E. and Seo, B. (2002). Journal of Econometrics 110, 293–318.
+        doi:10.1016/S0304-4076(02)00097-0
+        """
+        return vecm_breaks.threshold_test(self, draws, rng, trimming)
+
+    def gregory_hansen(
+        self, model: str = "c", most: int | None = None, trimming: float = 0.15
+    ) -> pd.Series:
+        """Test no cointegration against cointegration with a break at an unknown date.
+
+        Parameters
+        ----------
+        model : {"c", "ct", "regime"}
+            Shift of the level; of the level beside a trend; of level and slopes.
+        most : int, optional
+            Largest number of lagged changes; ⌊4 (n/100)^{1/4}⌋ when None.
+        trimming : float
+
+        Returns
+        -------
+        Series
+            The first series is regressed on the others. The critical values are asymptotic and
+            reject too often in short samples: 10.5 % at nominal 5 % with 120 rows (400 samples),
+            5.3 % with 400 (150 samples).
+
+        References
+        ----------
+        Gregory, A. W. and Hansen, B. E. (1996). Journal of Econometrics 70, 99–126.
+        doi:10.1016/0304-4076(69)41685-7
+        """
+        return vecm_breaks.gregory_hansen(self, model, most, trimming)
 
     def numbers(self) -> pd.DataFrame:
         """Return the coefficients that `plot` draws."""
