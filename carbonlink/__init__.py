@@ -43,6 +43,7 @@ _WORDS = {
     "FMOLS": "models.cointegrating",
     "stationarity": "models.stationarity",
     "concentration": "measures.concentration",
+    "event_profile": "measures.event_profile",
     "volatility": "measures.volatility",
     "range_volatility": "measures.range_volatility",
     "connectedness": "measures.connectedness",

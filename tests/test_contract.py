@@ -208,6 +208,11 @@ def _curve():
     return _concentration().curve()
 
 
+def _event_profile():
+    volume, deadlines = cl.simulate.volumes(cycles=6, rng=1)
+    return cl.event_profile(volume, deadlines=deadlines, effects=["weekday"], draws=199)
+
+
 def _ecm():
     data = cl.simulate.error_correction(400, rng=1)
     return cl.ECM(data["effect"], data["cause"], lags=1).fit()
@@ -357,6 +362,7 @@ FACTORIES = {
         _rolling,
         _concentration,
         _curve,
+        _event_profile,
         _ecm,
         _ardl,
         _nardl,

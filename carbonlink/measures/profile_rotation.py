@@ -1,0 +1,122 @@
+"""What a profile around deadlines looks like when cycles turn in a circle: test and band."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..inference import parallel, supt
+from ..kernels.absorb import Absorber
+from ..kernels.ppml import PoissonFit, fit_poisson
+from ..kernels.rotation import p_value
+from ..kernels.turned_scores import joint_sums, turned_sums
+from ..models.ppml_results import PoissonRows
+
+_LEAST = 1e-3
+"""Least level, as times the fitted one, that a draw of a bin may have before its log is taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class ProfileRotation:
+    """Draws of the profile's error and of the flat null, by rotation within market-years.
+
+    Attributes
+    ----------
+    flat : float
+        p-value of the largest |z| over bins under a flat profile.
+    shift, spread : ndarray, shape (k,)
+        Mean and standard deviation of the drawn errors of β.
+    largest : ndarray, shape (draws,)
+        The largest standardised |error| over bins, in ascending order.
+
+    Notes
+    -----
+    The test fits the effects alone, turns y/μ (y − μ of an outcome between 0 and 1) of each
+    market-year by an independent uniform number of its days and compares the bins' scores, each
+    standardised by its own draws. The band does the same with the residuals of the full fit and
+    takes the logarithm of 1 + the one-step estimate, times √(G/(G − 1)) for the mean over G
+    market-years that the residuals lost.
+    """
+
+    flat: float
+    shift: np.ndarray
+    spread: np.ndarray
+    largest: np.ndarray
+
+    def reach(self, level: float) -> float:
+        """Return the half-width of the band in standard deviations."""
+        return supt.critical_value(self.largest, level)
+
+
+def rotate_profile(
+    rows: PoissonRows,
+    fit: PoissonFit,
+    years: np.ndarray,
+    chosen: np.ndarray,
+    bounded: bool,
+    draws: int,
+    rng: Any,
+) -> ProfileRotation:
+    """Return the rotation test and the errors of a fitted profile.
+
+    Parameters
+    ----------
+    rows, fit
+        Of the Poisson model, rows in the order of days within a market-year.
+    years : ndarray of int, shape (n,)
+        Market-year of each row.
+    chosen : ndarray of int
+        Places of the bins among the regressors.
+    bounded : bool
+        Whether the outcome lies between 0 and 1, so that its noise adds rather than multiplies.
+    """
+    seeds = parallel.seed_sequence(rng).spawn(2)
+    flat = _flat(rows, years, chosen, bounded, draws, seeds[0])
+    influence = (fit.within * fit.mean[:, None]) @ fit.bread[:, chosen]
+    tables = _tables(rows.y, fit.mean, influence, years, bounded)
+    drawn = parallel.draw(joint_sums, draws, seeds[1], tables)
+    errors = np.log(np.maximum(1 + drawn, _LEAST))
+    count = int(years.max()) + 1
+    shift, spread = errors.mean(axis=0), errors.std(axis=0) * np.sqrt(count / (count - 1))
+    largest = np.sort(np.abs(_standard(errors, shift, spread)).max(axis=1))
+    return ProfileRotation(flat, shift, spread, largest)
+
+
+def _flat(
+    rows: PoissonRows, years: np.ndarray, chosen: np.ndarray, bounded: bool, draws: int, seed: Any
+) -> float:
+    others = np.setdiff1d(np.arange(rows.x.shape[1]), chosen)
+    absorber = rows.absorber
+    null = fit_poisson(rows.y, rows.x[:, others], absorber, rows.offset)
+    weights = _apart(rows.x[:, chosen], null, absorber) * null.mean[:, None]
+    tables = _tables(rows.y, null.mean, weights, years, bounded)
+    drawn = parallel.draw(joint_sums, draws, seed, tables)
+    observed = np.sum([table[0] for table in tables], axis=0)
+    shift, spread = drawn.mean(axis=0), drawn.std(axis=0)
+    top = np.abs(_standard(observed[None], shift, spread)).max()
+    return float(p_value(top, np.abs(_standard(drawn, shift, spread)).max(axis=1), exact=False))
+
+
+def _apart(bins: np.ndarray, null: PoissonFit, absorber: Absorber) -> np.ndarray:
+    """Return the bins less what the effects and the other regressors explain of them."""
+    swept = absorber.within(bins, null.mean)
+    if not null.within.shape[1]:
+        return swept
+    return swept - null.within @ (null.bread @ (null.within.T @ (null.mean[:, None] * swept)))
+
+
+def _tables(
+    y: np.ndarray, mean: np.ndarray, weights: np.ndarray, years: np.ndarray, bounded: bool
+) -> list[np.ndarray]:
+    noise = y - mean if bounded else y / mean - 1
+    weights = weights / mean[:, None] if bounded else weights
+    order = np.argsort(years, kind="stable")
+    ends = np.searchsorted(years[order], np.arange(years.max() + 2))
+    parts = [order[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [turned_sums(noise[part], weights[part]) for part in parts]
+
+
+def _standard(values: np.ndarray, shift: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    return (values - shift) / np.where(spread > 0, spread, np.inf)
