@@ -22,6 +22,7 @@ from .profile_rotation import ProfileRotation, rotate_profile
 EFFECTS = ("month", "weekday")
 CLUSTERS = ("market_year", "market", "year")
 BANDS = ("rotation", "score")
+WEIGHTS = ("level", "equal")
 _BOUNDED = ("has_trade", "block_share")
 
 
@@ -36,6 +37,7 @@ def event_profile(
     reference: tuple[int, int] | None = None,
     effects: Iterable[str] = EFFECTS,
     cluster: str = "market_year",
+    weights: str = "level",
     band: str = "rotation",
     which: str = "final",
     draws: int = 999,
@@ -65,6 +67,9 @@ def event_profile(
     cluster : {"market_year", "market", "year"}
         Within what errors may depend on each other: cycles of a market, markets, or deadline
         years over all markets.
+    weights : {"level", "equal"}
+        Whether market-years count by their level, as Poisson estimates of tonnes do (a national
+        year then outweighs every pilot), or alike: the outcome over its market-year's mean.
     band : {"rotation", "score"}
         Where the simultaneous band and the p-value of a flat profile come from: market-years
         turned in a circle, or the clusters' scores alone.
@@ -120,12 +125,15 @@ def event_profile(
     """
     arguments = {**locals()}
     edges, chosen = _edges(bins, horizon), tuple(effects)
-    _check(chosen, cluster, band, which, draws)
+    _check(chosen, cluster, band, weights, which, draws)
     check_level(level)
     days = event_days(data, market, deadlines, outcome, horizon, which)
     labels = _labels(edges)
     base = OUTSIDE if reference is None else _reference(reference, edges)
     frame = days.frame.dropna(subset=["outcome"])
+    if weights == "equal":
+        mean = frame["outcome"].groupby(market_year(frame)).transform("mean")
+        frame = frame.assign(outcome=frame["outcome"] / mean)
     place = _binned(frame, edges, labels)
     unseen = [label for label in labels if not place.eq(label).any()]
     if not place.eq(base).any():
@@ -161,11 +169,14 @@ def event_profile(
     )
 
 
-def _check(effects: tuple[str, ...], cluster: str, band: str, which: str, draws: int) -> None:
+def _check(
+    effects: tuple[str, ...], cluster: str, band: str, weights: str, which: str, draws: int
+) -> None:
     for one in effects:
         check_choice("effects", one, EFFECTS)
     check_choice("cluster", cluster, CLUSTERS)
     check_choice("band", band, BANDS)
+    check_choice("weights", weights, WEIGHTS)
     check_choice("which", which, CHAINS)
     whole = isinstance(draws, (int, np.integer)) and not isinstance(draws, bool)
     if not whole or draws < FEWEST_DRAWS:

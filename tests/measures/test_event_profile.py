@@ -100,6 +100,18 @@ def test_a_bin_can_be_the_reference(simulated):
     np.testing.assert_allclose(other.times, base.times / base.times["-59 to -55"], rtol=1e-7)
 
 
+def test_market_years_can_count_alike(simulated):
+    volume, deadlines = simulated
+    year = np.arange(len(volume)) // 244
+    options = {"deadlines": deadlines, "effects": ["weekday"], "draws": 99}
+    grown = volume * 10.0**year
+    alike = [cl.event_profile(v, weights="equal", **options) for v in (volume, grown)]
+    np.testing.assert_allclose(alike[0].times, alike[1].times, rtol=1e-7)
+    last = cl.event_profile(volume.iloc[-2 * 244 :], **options).times
+    by_level = cl.event_profile(grown, **options).times
+    assert (np.log(by_level / last).abs() < 0.2).all()
+
+
 def test_bins_by_hand_and_by_width(simulated):
     volume, deadlines = simulated
     found = cl.event_profile(
@@ -151,6 +163,7 @@ def test_a_cycle_without_volume_is_left_out_with_its_reason(simulated):
         ({"reference": (-60, -50)}, cl.SpecificationError, "is no bin"),
         ({"effects": ["holiday"]}, cl.SpecificationError, "'month', 'weekday'"),
         ({"cluster": "day"}, cl.SpecificationError, "'market_year'"),
+        ({"weights": "tonnes"}, cl.SpecificationError, "'level', 'equal'"),
         ({"band": "iid"}, cl.SpecificationError, "'rotation', 'score'"),
         ({"which": "last"}, cl.SpecificationError, "'final'"),
         ({"draws": 10}, cl.SpecificationError, "draws=10"),
