@@ -44,6 +44,7 @@ _WORDS = {
     "stationarity": "models.stationarity",
     "concentration": "measures.concentration",
     "event_profile": "measures.event_profile",
+    "two_clocks": "measures.two_clocks",
     "volatility": "measures.volatility",
     "range_volatility": "measures.range_volatility",
     "connectedness": "measures.connectedness",

@@ -213,6 +213,11 @@ def _event_profile():
     return cl.event_profile(volume, deadlines=deadlines, effects=["weekday"], draws=199)
 
 
+def _two_clocks():
+    volume, deadlines = cl.simulate.clock_volumes(markets=3, cycles=2, rng=1)
+    return cl.two_clocks(volume, deadlines=deadlines, draws=99)
+
+
 def _ecm():
     data = cl.simulate.error_correction(400, rng=1)
     return cl.ECM(data["effect"], data["cause"], lags=1).fit()
@@ -363,6 +368,7 @@ FACTORIES = {
         _concentration,
         _curve,
         _event_profile,
+        _two_clocks,
         _ecm,
         _ardl,
         _nardl,

@@ -76,7 +76,7 @@ def event_days(
         own = deadlines_of(deadlines, label)
         found, left_out = _cycles(sessions, label, own, which, len(amounts.series) == 1)
         refused += left_out
-        known = _known(label, own, which)
+        known = _known(label, own, which) if found else set()
         for one in found:
             values = outcomes[label].reindex(one.dates)
             reason = _problem(one, values, outcome)

@@ -1,5 +1,6 @@
 """Seeded data-generating processes with known truth, for examples, tests and demonstrations."""
 
+from .clocks import clock_volumes
 from .compliance import ComplianceMarket, compliance_market
 from .links import Shock, linked_returns
 from .mixed import mixed_frequency
@@ -15,6 +16,7 @@ __all__ = [
     "Rush",
     "Shock",
     "compliance_market",
+    "clock_volumes",
     "crowded_volumes",
     "error_correction",
     "garch",
