@@ -45,6 +45,7 @@ _WORDS = {
     "concentration": "measures.concentration",
     "event_profile": "measures.event_profile",
     "two_clocks": "measures.two_clocks",
+    "moved_deadlines": "measures.moved_deadlines",
     "volatility": "measures.volatility",
     "range_volatility": "measures.range_volatility",
     "connectedness": "measures.connectedness",
