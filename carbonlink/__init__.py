@@ -46,6 +46,7 @@ _WORDS = {
     "event_profile": "measures.event_profile",
     "two_clocks": "measures.two_clocks",
     "moved_deadlines": "measures.moved_deadlines",
+    "bunching": "measures.bunching",
     "volatility": "measures.volatility",
     "range_volatility": "measures.range_volatility",
     "connectedness": "measures.connectedness",

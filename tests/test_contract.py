@@ -218,6 +218,18 @@ def _two_clocks():
     return cl.two_clocks(volume, deadlines=deadlines, draws=99)
 
 
+def _moved_deadlines():
+    volume, deadlines = cl.simulate.volumes(cycles=8, intensity=4, rng=1)
+    moved = [(day - pd.Timedelta(weeks=4), day) for day in deadlines[::4]]
+    kept = [day for day in deadlines if day not in deadlines[::4]]
+    return cl.moved_deadlines(volume, moved=moved, kept=kept)
+
+
+def _bunching():
+    volume, deadlines = cl.simulate.volumes(cycles=6, intensity=4, rng=1)
+    return cl.bunching(volume, deadlines=deadlines, draws=199)
+
+
 def _ecm():
     data = cl.simulate.error_correction(400, rng=1)
     return cl.ECM(data["effect"], data["cause"], lags=1).fit()
@@ -369,6 +381,8 @@ FACTORIES = {
         _curve,
         _event_profile,
         _two_clocks,
+        _moved_deadlines,
+        _bunching,
         _ecm,
         _ardl,
         _nardl,

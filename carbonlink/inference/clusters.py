@@ -72,10 +72,7 @@ def mean_interval(
     count = weights.shape[1]
     if count < 2:
         return float("nan"), float("nan")
-    mean = values.mean()
-    deviations = np.bincount(clusters, values - mean, count)
-    sizes = np.bincount(clusters, minlength=count).astype(float)
-    error = np.sqrt(count / (count - 1) * (deviations**2).sum()) / len(values)
+    mean, deviations, sizes, error = _moments(values, clusters, count)
     if error <= 1e-12 * max(abs(mean), 1e-300):
         return float(mean), float(mean)
     if count >= MANY:
@@ -114,13 +111,58 @@ def mean_test(values: np.ndarray, clusters: np.ndarray, weights: np.ndarray) -> 
     return float(mean / error), _WildTest(deviations, sizes, weights, error).p_value(mean)
 
 
-def _drawn_interval(mean, error, deviations, sizes, counts, level, bounds) -> tuple[float, float]:
+def mean_p_value(
+    values: np.ndarray, clusters: np.ndarray, weights: np.ndarray, null: float = 0.0
+) -> float:
+    """Return the two-sided p-value of the mean being `null`, by the test that the interval inverts.
+
+    Parameters
+    ----------
+    values, clusters, weights
+        As in `mean_interval`.
+    null : float
+
+    Returns
+    -------
+    float
+        NaN with fewer than two clusters or no spread.
+    """
+    count = weights.shape[1]
+    if count < 2:
+        return float("nan")
+    mean, deviations, sizes, error = _moments(values, clusters, count)
+    if error <= 1e-12 * max(abs(mean), 1e-300):
+        return float("nan")
+    if count < MANY:
+        p = _WildTest(deviations, sizes, weights, error).p_value(mean - null)
+        draws = len(weights)
+        return p if all_weights(count) is not None else (1 + p * draws) / (1 + draws)
+    t = _drawn_t(deviations, sizes, weights)
+    return float((1 + (np.abs(t) >= abs(mean - null) / error).sum()) / (1 + len(t)))
+
+
+def _moments(
+    values: np.ndarray, clusters: np.ndarray, count: int
+) -> tuple[float, np.ndarray, np.ndarray, float]:
+    """Return mean, deviations and sizes by cluster, and the cluster-robust error of the mean."""
+    mean = float(values.mean())
+    deviations = np.bincount(clusters, values - mean, count)
+    sizes = np.bincount(clusters, minlength=count).astype(float)
+    error = float(np.sqrt(count / (count - 1) * (deviations**2).sum()) / len(values))
+    return mean, deviations, sizes, error
+
+
+def _drawn_t(deviations: np.ndarray, sizes: np.ndarray, counts: np.ndarray) -> np.ndarray:
     total = counts @ sizes
     shift = counts @ deviations / total
     scores = deviations - shift[:, None] * sizes
     groups = counts.shape[1]
     spread = np.sqrt(groups / (groups - 1) * (counts * scores**2).sum(axis=1)) / total
-    t = np.divide(shift, spread, out=np.zeros_like(shift), where=spread > 0)
+    return np.divide(shift, spread, out=np.zeros_like(shift), where=spread > 0)
+
+
+def _drawn_interval(mean, error, deviations, sizes, counts, level, bounds) -> tuple[float, float]:
+    t = _drawn_t(deviations, sizes, counts)
     low, high = np.quantile(t, [(1 - level) / 2, (1 + level) / 2])
     ends = np.clip([mean - high * error, mean - low * error], *bounds)
     return float(ends[0]), float(ends[1])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DeadlineError, SpecificationError
+from ..errors import DeadlineError, SpecificationError, UnknownMarketError
 from ..facts import compliance
 from ..facts.calendar import open_days_between
 from .cycles import Refusal, parse_day
@@ -89,6 +89,9 @@ def all_deadlines(market: str, moved: Any, kept: Any) -> tuple[list[Deadline], l
             return published_deadlines(market)
         except DeadlineError as error:
             return [], [(market, "", error.message)]
+        except UnknownMarketError:
+            reason = "no market of the registry, and moved= and kept= are not given"
+            return [], [(market, "", reason)]
     return given_deadlines(market, of_market(moved, market), of_market(kept, market)), []
 
 
