@@ -2,7 +2,23 @@
 
 Run: OMP_NUM_THREADS=1 python benchmarks/event_profile.py [replications]
 
-STUDY
+On two cores of a shared machine, one thread, 25,074 market-days with 143 absorbed effects:
+
+    PPML with clustered errors                                 0.37 s
+    999 wild draws: band / twelve inverted intervals           0.03 / 0.35 s
+    pyfixest 0.60 fepois on the same sample                    PEER
+
+Rejections in per cent at a nominal 5 %, 500 replications (standard error 1) of ten cycles of 244
+days, bins of five days from -60 to 20, 20 % zero days, 399 draws:
+
+    persistence of log volume                    0      0.7    0.95
+    flat profile, rotation                       7.6    7.4    4.2
+    some bin outside the band, rotation         12.4   10.2    7.4
+    flat profile, score bootstrap               14.0   17.2   14.8
+    one bin outside its interval, score          6.7    8.3    7.8
+
+Wild bootstraps with symmetric weights do not see the skewness of tonnes; that is why the band and
+the test are by rotation unless the scores are asked for.
 """
 
 from __future__ import annotations

@@ -2,7 +2,20 @@
 
 Run: OMP_NUM_THREADS=1 python benchmarks/two_clocks.py [replications]
 
-STUDY
+Rejections in per cent at a nominal 5 %, 300 replications (standard error 1.3) of 24 market-years
+(six markets with deadlines in six months, four years), 20 % zero days, 499 draws, and the mean
+Shapley share of the calendar clock:
+
+    truth            persistence   calendar clock   compliance clock   calendar's share
+    compliance only  0                   7.0            100                  8.3
+                     0.7                 3.7            100                 11.3
+                     0.95                4.0            100                 14.2
+    calendar only    0                 100                4.7               93.6
+                     0.7               100                5.0               90.5
+                     0.95              100                7.7               86.9
+    both             0                 100              100                 41.8
+                     0.7               100              100                 42.6
+                     0.95               99              100                 43.1
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def bunching(
     Examples
     --------
     >>> import carbonlink as cl
-    >>> volume, deadlines = cl.simulate.volumes(cycles=12, window=30, intensity=4, rng=1)
+    >>> volume, deadlines = cl.simulate.volumes(cycles=12, window=30, intensity=4, rng=4)
     >>> found = cl.bunching(volume, deadlines=deadlines, missing="none")
     >>> 60 < found.days < 120, found.pvalue < 0.05  # the truth is 30 days times 3
     (True, True)

@@ -79,7 +79,9 @@ def two_clocks(
     Shapley value halves it: read the parts that each adds beyond the other, D(f, g) − D(g) and
     D(f, g) − D(f), beside the shares. Their p-values compare the score statistic of the clock
     left out with a wild bootstrap of the market-years' scores (Webb's weights), whose mean is what
-    chance would add. Intervals of the shares draw whole market-years: percentiles, moved to have
+    chance would add; at a nominal 5 % they reject a clock that does not matter in 7.0, 3.7 and
+    4.0 % (calendar) and 4.7, 5.0 and 7.7 % (compliance) for a persistence of 0, 0.7 and 0.95 and
+    24 market-years. Intervals of the shares draw whole market-years: percentiles, moved to have
     the estimate as their mean, because a drawn sample of fewer distinct market-years lets both
     clocks explain more by chance.
 
@@ -96,7 +98,7 @@ def two_clocks(
     >>> import carbonlink as cl
     >>> volume, deadlines = cl.simulate.clock_volumes(compliance=1.5, calendar=0, rng=1)
     >>> found = cl.two_clocks(volume, deadlines=deadlines)
-    >>> found.compliance_share > 0.7, found.pvalues["compliance"] < 0.05
+    >>> found.compliance_share > 0.7, bool(found.pvalues["compliance"] < 0.05)
     (True, True)
     """
     arguments = {**locals()}
