@@ -6,7 +6,7 @@ On two cores of a shared machine, one thread, 25,074 market-days with 143 absorb
 
     PPML with clustered errors                                 0.37 s
     999 wild draws: band / twelve inverted intervals           0.03 / 0.35 s
-    pyfixest 0.60 fepois on the same sample                    PEER
+    pyfixest 0.60 fepois on the same sample, compiled before   0.41 s (1.15 times)
 
 Rejections in per cent at a nominal 5 %, 500 replications (standard error 1) of ten cycles of 244
 days, bins of five days from -60 to 20, 20 % zero days, 399 draws:

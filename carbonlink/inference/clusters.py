@@ -138,7 +138,9 @@ def mean_p_value(
         draws = len(weights)
         return p if all_weights(count) is not None else (1 + p * draws) / (1 + draws)
     t = _drawn_t(deviations, sizes, weights)
-    return float((1 + (np.abs(t) >= abs(mean - null) / error).sum()) / (1 + len(t)))
+    own = (mean - null) / error
+    tail = min((t >= own).sum(), (t <= own).sum())
+    return float(min(1.0, 2 * (1 + tail) / (1 + len(t))))
 
 
 def _moments(

@@ -83,8 +83,25 @@ def _from_panel(panel: Panel, market: Any, deadlines: Any, kind: str, basis: str
         series[label] = _checked(column.dropna().rename(label), label, basis)
     synthetic = [label for label in series if label in panel.synthetic]
     notes = [f"Synthetic demonstration data: {', '.join(synthetic)}."] if synthetic else []
+    notes += _set_aside(panel, list(series))
     sources = tuple(dict.fromkeys(panel.sources_of[label] for label in series))
     return DailyVolumes(series, missing, refused, notes, sources)
+
+
+def _set_aside(panel: Panel, labels: list[str]) -> list[str]:
+    """Say of each file how many of its rows are in quarantine: their quantities do not count."""
+    notes = []
+    for label in labels:
+        source = panel.sources_of[label].split(" ")[0]
+        if "source" not in panel.quarantine:
+            continue
+        count = int(panel.quarantine["source"].eq(source).sum())
+        if count:
+            notes.append(
+                f"{label}: {count} rows of {source} are in quarantine, and what they say was "
+                "traded is not counted (see panel.quarantine)."
+            )
+    return notes
 
 
 def _with_deadlines(panel: Panel, deadlines: Any) -> list[str]:

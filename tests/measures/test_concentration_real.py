@@ -99,3 +99,23 @@ def test_panel_of_real_files(panel):
     assert block.rows["volume"].iloc[0] > listed.rows["volume"].iloc[0]
     with pytest.raises(cl.DataError, match="does not tell block trades apart"):
         cl.concentration(panel, "guangdong", kind="block")
+
+
+def test_shenzhen_through_the_panel_lacks_the_quarantined_rows_and_no_others(
+    shenzhen, real_data, tmp_path
+):
+    """Nine rows with an impossible range or two versions of a day: 72,627 t, 1.2 % of the span."""
+    shutil.copyfile(real_data / "shenzhen_sza.xlsx", tmp_path / "shenzhen_sza.xlsx")
+    panel = cl.load(["shenzhen"], raw=tmp_path)
+    cells = panel.quarantine["cells"].str.split(" | ", regex=False)
+    aside = pd.Series(
+        cells.str[7].astype(float).to_numpy(), pd.to_datetime(cells.str[0]), name="shenzhen"
+    )
+    assert len(aside) == 9 and aside.sum() == 72_627
+    found = at(panel, 10, market="shenzhen")
+    assert found.rows["volume"].iloc[0] == shenzhen.sum() - 72_627
+    assert any("9 rows of shenzhen_sza.xlsx are in quarantine" in note for note in found.notes)
+    whole = panel.volume(["shenzhen"])["shenzhen"].add(aside.groupby(level=0).sum(), fill_value=0)
+    shares = [round(100 * at(whole.rename("shenzhen"), w).window_share, 1) for w in WINDOWS]
+    assert shares == [54.0, 63.4, 65.9, 67.7, 68.2]
+    assert round(at(whole.rename("shenzhen"), 10).effective_days, 2) == 16.80

@@ -18,7 +18,9 @@ from .connectedness import (
     connectedness_table,
 )
 from .connectedness_more import connectedness_network, connectedness_sensitivity
+from .deadline_or_season import deadline_or_season
 from .deadline_prices import deadline_prices
+from .event_profiles import event_profiles
 from .implied_prices import implied_files, implied_published
 from .integration import one_price
 from .ledger import ledger
@@ -49,6 +51,8 @@ EXHIBITS: dict[str, tuple[str, Callable[[Study], Exhibit]]] = {
         concentration_curves,
     ),
     "concentration_cycles": ("Concentration of trading by compliance cycle", concentration_cycles),
+    "event_profiles": ("Trading around deadlines, as times normal", event_profiles),
+    "deadline_or_season": ("Deadline or time of year", deadline_or_season),
     "market_concentration": ("How trade is spread over markets", market_concentration),
     "deadline_prices": ("Prices before compliance deadlines", deadline_prices),
     "unit_roots": ("Unit roots in prices and returns", unit_roots),
