@@ -66,9 +66,10 @@ def cycles(
         Any spelling that `facts.markets.resolve` knows.
     first, last : date-like
         First and last session of the sample.
-    which : {"final", "announced", "statutory"}
+    which : {"final", "announced", "statutory", "interim"}
         Deadline used: "final" takes the final day, else the announced, else the statutory
-        one; "announced" the announced, else the statutory one; "statutory" that one alone.
+        one; "announced" the announced, else the statutory one; "statutory" that one alone;
+        "interim" the day by which a first share of the units is due, else as "final".
 
     Returns
     -------

@@ -14,6 +14,7 @@ CHAINS = {
     "final": ("final", "announced", "statutory"),
     "announced": ("announced", "statutory"),
     "statutory": ("statutory",),
+    "interim": ("interim", "final", "announced", "statutory"),
 }
 _DATES = ("statutory", "announced", "interim", "final")
 _NUMBERS = ("entities", "compliant_entities", "compliance_rate_pct")
@@ -98,9 +99,11 @@ class Due:
 
 def _due(year: int, row: pd.Series, which: str) -> Due:
     note = "" if pd.isna(row["note"]) else str(row["note"])
-    if which == "final" and pd.isna(row["final"]) and not pd.isna(row["final_unknown"]):
+    if which in ("final", "interim") and pd.isna(row["final"]) and not pd.isna(row["final_unknown"]):
         return Due(year, None, reason=f"the final deadline is not known ({row['final_unknown']})")
     for kind in CHAINS[which]:
+        if kind == "interim" and "due" not in str(row["interim_kind"]):
+            continue  # a first extension is no day on which a share is due
         if not pd.isna(row[kind]):
             return Due(year, row[kind], kind, str(row["verified"]), note)
     reason = f"no {which} deadline is known" if which != "final" else "no deadline is known"
@@ -132,7 +135,7 @@ def due_dates(market: str, which: str = "final") -> tuple[pd.DatetimeIndex, dict
     ----------
     market : str
         Any spelling that `facts.markets.resolve` knows.
-    which : {"final", "announced", "statutory"}
+    which : {"final", "announced", "statutory", "interim"}
         Deadline used, as in `cycles`.
 
     Returns

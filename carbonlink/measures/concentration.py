@@ -78,8 +78,10 @@ def concentration(
         From the day after one deadline to the next, calendar years, or one span of dates.
     days : {"open", "calendar"}
         What the window counts.
-    which : {"final", "announced", "statutory"}
+    which : {"final", "announced", "statutory", "interim"}
         Published deadline used; "final" falls back on the announced and the statutory one.
+        "interim" ends cycles at the day by which a first share is due (95 % of the units of the
+        national market on 2021-12-15 and 2023-11-15), where there is one.
     null : {"rotation", "iid"}
         "iid" shuffles single days and over-rejects; it gives a `CarbonlinkWarning`.
     shift : {"independent", "common"}

@@ -78,7 +78,7 @@ def price_effects(
         Whose p-value is the result's; all of them stand in `diagnostics()`.
     minimum_tonnes : float, optional
         Of a Panel: listed tonnes that make a price genuine; 100 when None.
-    which : {"final", "announced", "statutory"}
+    which : {"final", "announced", "statutory", "interim"}
         Published deadline used.
     draws : int
         Draws of the wild bootstrap, where not all weights are used.

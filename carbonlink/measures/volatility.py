@@ -72,7 +72,7 @@ def volatility(
         Days before each deadline that the window dummy marks; None leaves it out.
     deadlines : list of dates, optional
         In place of the published ones.
-    which : {"final", "announced", "statutory"}
+    which : {"final", "announced", "statutory", "interim"}
         Which published deadline counts.
     days : {"open", "calendar"}
         What `window` counts.

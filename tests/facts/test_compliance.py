@@ -152,3 +152,15 @@ def test_deadlines_of_the_users_own_make_cycles():
     assert kept == () and [label for label, _ in refused] == ["2021-06-30"]
     with pytest.raises(DeadlineError):
         compliance.cycles_from_deadlines([], "2020-01-01", "2021-01-01")
+
+
+def test_an_interim_deadline_is_the_day_by_which_a_share_is_due():
+    dates, unknown = compliance.due_dates("cea", "interim")
+    assert dates.strftime("%Y-%m-%d").tolist()[:3] == ["2021-12-15", "2023-11-15", "2024-12-31"]
+    assert not unknown
+    kept, _ = compliance.cycles("cea", "2021-07-16", "2024-12-31", which="interim")
+    assert [c.deadline_kind for c in kept] == ["interim", "interim", "final"]
+    assert str(kept[2].start.date()) == "2023-11-16"
+    # Chongqing's interim day of 2015 was a first extension, on which nothing became due
+    dates, unknown = compliance.due_dates("chongqing", "interim")
+    assert str(dates[0].date()) == "2015-07-23" and "not known" in unknown[2015]

@@ -119,3 +119,12 @@ def test_shenzhen_through_the_panel_lacks_the_quarantined_rows_and_no_others(
     shares = [round(100 * at(whole.rename("shenzhen"), w).window_share, 1) for w in WINDOWS]
     assert shares == [54.0, 63.4, 65.9, 67.7, 68.2]
     assert round(at(whole.rename("shenzhen"), 10).effective_days, 2) == 16.80
+
+
+def test_the_second_national_cycle_crowded_before_its_interim_deadline(panel):
+    """95 % of the units were due on 2023-11-15: the last day, 2023-12-31, was no peak."""
+    found = [cl.concentration(panel, "cea", which=w, draws=199).rows for w in ("final", "interim")]
+    shares = [rows.set_index("cycle").loc["2021-2022", "window_share"] for rows in found]
+    assert [round(100 * s, 1) for s in shares] == [9.5, 42.0]
+    kinds = found[1].set_index("cycle")["deadline_kind"].to_dict()
+    assert kinds["2021-2022"] == "interim" and kinds["2023"] == "final"
