@@ -99,7 +99,11 @@ class Due:
 
 def _due(year: int, row: pd.Series, which: str) -> Due:
     note = "" if pd.isna(row["note"]) else str(row["note"])
-    if which in ("final", "interim") and pd.isna(row["final"]) and not pd.isna(row["final_unknown"]):
+    if (
+        which in ("final", "interim")
+        and pd.isna(row["final"])
+        and not pd.isna(row["final_unknown"])
+    ):
         return Due(year, None, reason=f"the final deadline is not known ({row['final_unknown']})")
     for kind in CHAINS[which]:
         if kind == "interim" and "due" not in str(row["interim_kind"]):

@@ -160,7 +160,7 @@ def event_profile(
         ),
         units={"times": f"times normal {UNITS[outcome]}"},
         sources=days.sources,
-        notes=tuple(_notes(days, fit, labels, unseen, once, chosen)),
+        notes=tuple(_notes(days, fit, labels, unseen, once, chosen, base)),
         recipe=Recipe(event_profile, arguments),
         bins=_bins(edges, labels, place, base),
         fit=fit,
@@ -356,6 +356,7 @@ def _notes(
     unseen: list[str],
     once: list[str],
     effects: tuple[str, ...],
+    base: str,
 ) -> list[str]:
     notes = list(days.notes)
     if unseen:
@@ -363,6 +364,12 @@ def _notes(
     alone = [term for term in once if term in labels]
     if alone:
         notes.append(f"Bin {', '.join(alone)}: days of one cluster only, so no interval.")
+    silent = [t for t in labels if t not in (*unseen, base) and t not in fit.params.index]
+    if silent:
+        notes.append(
+            f"Bin {', '.join(silent)}: the outcome is 0 on every day, which is 0 times normal; no "
+            "interval."
+        )
     months = {c.deadlines[-1].month for c in days.cycles}
     if "month" in effects and len(months) == 1:
         notes.append(
@@ -371,4 +378,5 @@ def _notes(
         )
     several = len({c.market for c in days.cycles}) > 1
     notes += reasons([(c.market, c.label, c.note) for c in days.cycles if c.note], several)
-    return [*notes, *fit.notes, *reasons(days.refused, True, "Left out: ")]
+    own = [n for n in fit.notes if "separated rows" not in n]
+    return [*notes, *own, *reasons(days.refused, True, "Left out: ")]

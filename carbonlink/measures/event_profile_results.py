@@ -70,7 +70,7 @@ class EventProfileResults(Results):
 
     @property
     def times(self) -> pd.Series:
-        """exp(β) of each bin: 1 in the reference, missing where no day or no volume is seen."""
+        """exp(β) by bin: 1 in the reference, 0 where every day has 0, missing without a day."""
         return np.exp(self._params()).rename("times")
 
     @property
@@ -176,6 +176,7 @@ class EventProfileResults(Results):
 
     def _params(self) -> pd.Series:
         found = self.fit.params.reindex(self.bins.index)
+        found = found.mask(found.isna() & self.bins["days"].gt(0), -np.inf)
         return found.mask(self.bins["reference"], 0.0).rename("beta")
 
     def _interval(self, term: str, level: float) -> tuple[float, float, float]:

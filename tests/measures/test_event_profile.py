@@ -138,6 +138,15 @@ def test_a_bin_seen_in_one_cycle_has_no_interval(simulated):
     assert np.isfinite(found.times["1 to 5"]) and np.isnan(found.table.loc["1 to 5", "lower"])
 
 
+def test_a_bin_of_zeros_is_zero_times_normal(simulated):
+    volume, deadlines = simulated
+    silent = volume.where(np.arange(len(volume)) % 244 < 239, 0.0)
+    found = cl.event_profile(silent, deadlines=deadlines, effects=[], draws=99)
+    assert found.times["-4 to 0"] == 0 and np.isnan(found.table.loc["-4 to 0", "lower"])
+    assert any("-4 to 0: the outcome is 0 on every day" in note for note in found.notes)
+    assert np.isfinite(found.times["-9 to -5"]) and found.pvalue <= 1
+
+
 def test_a_cycle_without_volume_is_left_out_with_its_reason(simulated):
     volume, deadlines = simulated
     silent = volume.copy()

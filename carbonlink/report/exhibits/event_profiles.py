@@ -117,7 +117,7 @@ def _own(found: dict[str, EventProfileResults]) -> list[str]:
         f"{OUTCOMES[o][0].upper()}{OUTCOMES[o][1:]}: {n[0].lower()}{n[1:]}"
         for o, result in found.items()
         for n in result.notes
-        if n.startswith(kept) or "separated rows" in n
+        if n.startswith(kept)
     ]
     return list(dict.fromkeys([*shared, *own]))
 
