@@ -2,7 +2,6 @@
 
 Run: OMP_NUM_THREADS=1 python benchmarks/deadline_designs.py [replications]
 
-STUDY
 """
 
 from __future__ import annotations
