@@ -309,4 +309,9 @@ def _notes(cycles, refused, errors, null) -> list[str]:
     notes += reasons([(c.market, c.label, c.note) for c in cycles if c.note], several)
     unsure = [(c.market, c.label, e.reason) for c, e in zip(cycles, errors, strict=True)]
     notes += reasons([one for one in unsure if one[2]], several)
+    if any("deadline is known" in reason or "not known" in reason for _, _, reason in refused):
+        notes.append(
+            "A missing deadline can be given as deadlines=, or added with its source to "
+            "carbonlink/facts/tables/deadlines.csv."
+        )
     return notes + reasons(refused, True, "Left out: ")

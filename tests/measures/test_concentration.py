@@ -309,6 +309,14 @@ def test_bad_data_say_what_to_do(simulated):
             cl.concentration(data, deadlines=deadlines)
 
 
+def test_a_year_without_a_deadline_says_which_and_where_to_add_it():
+    days = pd.bdate_range("2014-07-01", "2018-06-29", name="date")
+    volume = pd.Series(np.r_[np.zeros(3), np.ones(len(days) - 3)], days, name="hubei")
+    found = cl.concentration(volume, cycle="calendar", draws=19)
+    assert ("hubei", "2014") in [(m, c) for m, c, _ in found.refused]
+    assert any("carbonlink/facts/tables/deadlines.csv" in note for note in found.notes)
+
+
 def test_a_cycle_without_volume_is_a_refusal_not_an_error(simulated):
     volume, deadlines = simulated
     silent = volume.copy()
