@@ -2,222 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
-from .garch_density import DENSITIES, Density
-from .garch_partial import IDLE, SEEN, idle_family, run_partial
-from .garch_recursion import FAMILIES, NEAR_ONE, Family, Path, pull, sweep
+from .garch_likelihood import Likelihood, Line, stepped
+from .garch_partial import IDLE, SEEN, run_partial
+from .garch_problem import BACKCAST_DAYS, PRESAMPLES, Presample, Problem, presample_weights, problem
+from .garch_recursion import Path
 from .garch_tail import TAILS, shape_slopes
 
-PRESAMPLES = ("arch", "mean", "fcp")
-Presample = str | float | tuple[str, float]
-_TAU, _DECAY = 75, 0.94
-_FLAT = 1e-12
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """Data and form of a GARCH model.
-
-    Attributes
-    ----------
-    y : ndarray, shape (n,)
-        Returns.
-    x : ndarray, shape (n, m)
-        Regressors of the mean.
-    w : ndarray, shape (n, k)
-        Regressors of the variance.
-    vol, dist : str
-        Names of the recursion and of the density.
-    inside : bool
-        Whether w enters the recursion of ln h (EGARCH) rather than multiplying the variance.
-    presample : str, (str, float) or float
-        "arch", "mean", "fcp", ("first", k), ("decay", λ), or the variance of the first
-        observation.
-    pilot : ndarray, shape (n,)
-        Least-squares residuals, for the "arch" presample.
-    most : float
-        Largest persistence allowed.
-    kind : ndarray, shape (n,), or None
-        Kind of each day, as `carbonlink.kernels.garch_partial` names them; None when every
-        return is seen whole.
-    offset : ndarray, shape (n,), or None
-        Known part of the log-variance outside the recursion.
-    idle : {"zero", "expected", "free"}
-        What a day without a trade adds to the next day's variance.
-    """
-
-    y: np.ndarray
-    x: np.ndarray
-    w: np.ndarray
-    vol: str
-    dist: str
-    inside: bool
-    presample: Presample
-    pilot: np.ndarray
-    most: float = NEAR_ONE
-    kind: np.ndarray | None = None
-    offset: np.ndarray | None = None
-    idle: str = "zero"
-
-    @property
-    def family(self) -> Family:
-        """The variance recursion."""
-        return idle_family(self.vol) if self.idle == "free" else FAMILIES[self.vol]
-
-    @property
-    def weights(self) -> np.ndarray:
-        """Weights of the squared shocks in the presample level, shape (n,)."""
-        return presample_weights(self.presample, self.traded)
-
-    @property
-    def traded(self) -> np.ndarray:
-        """Which days have a return, shape (n,)."""
-        return np.ones(len(self.y), bool) if self.kind is None else self.kind != IDLE
-
-    @property
-    def density(self) -> Density:
-        """The density of the standardised shocks."""
-        return DENSITIES[self.dist]
-
-    @property
-    def sizes(self) -> tuple[int, int, int, int]:
-        """Numbers of mean, recursion, regressor and shape parameters."""
-        return (
-            self.x.shape[1],
-            len(self.family.names),
-            self.w.shape[1],
-            len(self.density.names),
-        )
-
-    def split(self, theta: np.ndarray) -> list[np.ndarray]:
-        """Return the parameters as [mean, recursion, regressors, shape]."""
-        return np.split(theta, np.cumsum(self.sizes)[:-1])
-
-
-def problem(
-    y: np.ndarray,
-    x: np.ndarray,
-    vol: str = "GARCH",
-    dist: str = "normal",
-    w: np.ndarray | None = None,
-    inside: bool = False,
-    presample: Presample = "arch",
-    most: float = NEAR_ONE,
-    kind: np.ndarray | None = None,
-    offset: np.ndarray | None = None,
-    idle: str = "zero",
-) -> Problem:
-    """Put data and form together; parameters are in the order mean, recursion, w, shape."""
-    w = np.empty((len(y), 0)) if w is None else w
-    seen = np.ones(len(y), bool) if kind is None else kind != IDLE
-    y = np.where(seen, y, 0.0)
-    pilot = y
-    if x.shape[1]:
-        pilot = np.where(seen, y - x @ np.linalg.lstsq(x[seen], y[seen], rcond=None)[0], 0.0)
-    return Problem(y, x, w, vol, dist, inside, presample, pilot, most, kind, offset, idle)
-
-
-def presample_weights(presample: Presample, traded: np.ndarray) -> np.ndarray:
-    """Return the weights of squared shocks in the presample level, shape (n,).
-
-    Parameters
-    ----------
-    presample : str or (str, number)
-        "mean" and "fcp" weigh all days alike, "arch" the first 75 with a decay of 0.94,
-        ("first", k) the first k, and ("decay", λ) has (1 − λ)λ^j on day j with λ^n of the mean.
-    traded : ndarray of bool, shape (n,)
-        Days that count.
-    """
-    n = len(traded)
-    place = np.cumsum(traded) - 1.0
-    flat = traded / traded.sum()
-    if isinstance(presample, tuple) and presample[0] == "decay":
-        share = float(presample[1])
-        return traded * (1 - share) * share**place + share ** traded.sum() * flat
-    if isinstance(presample, tuple):
-        chosen = traded & (place < presample[1])
-        return chosen / chosen.sum()
-    if presample == "arch":
-        weights = np.where(traded & (np.arange(n) < _TAU), _DECAY ** np.arange(n), 0.0)
-        return weights / weights.sum() if weights.any() else flat
-    return flat
-
-
-@dataclass(frozen=True, eq=False)
-class Likelihood:
-    """A GARCH model at given parameters.
-
-    Attributes
-    ----------
-    terms : ndarray, shape (n,)
-        Log-likelihood of each observation.
-    resid, log_variance : ndarray, shape (n,)
-        ε_t and ln h_t.
-    """
-
-    terms: np.ndarray
-    resid: np.ndarray
-    log_variance: np.ndarray
-    _pieces: tuple[Any, ...]
-
-    @property
-    def total(self) -> float:
-        """Log-likelihood; −∞ where a variance is no number."""
-        value = float(self.terms.sum())
-        return value if np.isfinite(value) else -np.inf
-
-    @property
-    def memory(self) -> float:
-        """Mean ln |dx_{t+1}/dx_t|: below 0 the filter forgets its start (invertibility)."""
-        carry = np.abs(self._pieces[0].carry)
-        return float(np.log(np.maximum(carry, _FLAT)).mean())
-
-    def gradient(self) -> np.ndarray:
-        """Derivative of the log-likelihood, shape (p,)."""
-        line, by_log, by_resid, x, w, by_shape = self._pieces
-        inner = line.direct @ pull(line.carry, by_log * line.slope)
-        inner[: x.shape[1]] -= by_resid @ x
-        if w is not None:
-            inner[line.regressors] += by_log @ w
-        total = np.concatenate([inner[: line.shapes], by_shape.sum(axis=1)])
-        total[line.shapes :] += inner[line.shapes :] if len(inner) > line.shapes else 0.0
-        return total
-
-    def scores(self) -> np.ndarray:
-        """Derivative of each term, shape (n, p)."""
-        line, by_log, by_resid, x, _, by_shape = self._pieces
-        inner = self.log_variance_slopes() * by_log
-        inner[: x.shape[1]] -= by_resid * x.T
-        if len(inner) > line.shapes:
-            by_shape = by_shape + inner[line.shapes :]
-        return np.concatenate([inner[: line.shapes], by_shape]).T
-
-    def log_variance_slopes(self) -> np.ndarray:
-        """Derivative of ln h_t in the parameters it depends on, shape (·, n)."""
-        line, _, _, _, w, _ = self._pieces
-        slopes = line.slope * sweep(line.carry, line.direct)
-        if w is not None:
-            slopes[line.regressors] += w.T
-        return slopes
-
-
-@dataclass(frozen=True, eq=False)
-class _Line:
-    """The linearised recursion: dx_t = direct_t + carry_{t-1} dx_{t-1}, d ln s = slope dx.
-
-    Rows of `direct` are mean, recursion, regressors and, on limit days, shape parameters, which
-    begin at `shapes`.
-    """
-
-    carry: np.ndarray
-    slope: np.ndarray
-    direct: np.ndarray
-    regressors: slice
-    shapes: int
+__all__ = [
+    "PRESAMPLES",
+    "Likelihood",
+    "Presample",
+    "Problem",
+    "likelihood",
+    "presample_weights",
+    "problem",
+]
 
 
 def likelihood(theta: np.ndarray, p: Problem) -> Likelihood:
@@ -248,10 +49,12 @@ def likelihood(theta: np.ndarray, p: Problem) -> Likelihood:
     computation of GARCH estimates. Journal of Applied Econometrics 11, 399–417.
     """
     b, _, _, shape = p.split(theta)
-    resid = p.y - p.x @ b
+    if p.family.trace is not None:
+        return stepped(theta, p)
+    resid, x = p.mean(b)
     multiplies = p.w if p.w.shape[1] and not p.inside else None
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        log_variance, line = _variance(theta, resid, p)
+        log_variance, line = _variance(theta, resid, x, p)
         scale = np.exp(-0.5 * log_variance)
         z = resid * scale
         if p.kind is None:
@@ -263,7 +66,7 @@ def likelihood(theta: np.ndarray, p: Problem) -> Likelihood:
             seen = p.kind == SEEN
             by_log = -0.5 * seen - 0.5 * z * by_z
             terms = log_f - 0.5 * np.where(seen, log_variance, 0.0)
-    pieces = (line, by_log, by_z * scale, p.x, multiplies, by_shape)
+    pieces = (line, by_log, by_z * scale, x, multiplies, by_shape)
     return Likelihood(terms, resid, log_variance, pieces)
 
 
@@ -284,11 +87,13 @@ def _partly_seen(
     return log_f, by_z, by_shape
 
 
-def _variance(theta: np.ndarray, resid: np.ndarray, p: Problem) -> tuple[np.ndarray, _Line]:
+def _variance(
+    theta: np.ndarray, resid: np.ndarray, x: np.ndarray, p: Problem
+) -> tuple[np.ndarray, Line]:
     _, v, delta, shape = p.split(theta)
     m, q, k, r = p.sizes
     log_factor, u = 0.0, resid
-    by_mean, by_delta = -p.x.T, np.empty((0, len(resid)))
+    by_mean, by_delta = -x.T, np.empty((0, len(resid)))
     multiplies = bool(k) and not p.inside
     if multiplies or p.offset is not None:
         log_factor = p.w @ delta if multiplies else np.zeros(len(resid))
@@ -303,7 +108,9 @@ def _variance(theta: np.ndarray, resid: np.ndarray, p: Problem) -> tuple[np.ndar
     rows = m + q + k + (r if p.kind is not None else 0)
     direct = np.empty((rows, len(resid)))
     direct[: m + q + k, 0] = first
-    if p.inside:
+    if p.additive:
+        path = _added(v, delta, u, state, p)
+    elif p.inside:
         path = _inside(v, delta, u, state, p)
     elif p.kind is not None:
         path, by_shape = run_partial(p.vol, v, u, state, p.kind, p.idle, p.dist, shape)
@@ -315,8 +122,20 @@ def _variance(theta: np.ndarray, resid: np.ndarray, p: Problem) -> tuple[np.ndar
         row[1:] = own
     where = slice(m + q, m + q + k)
     direct[where, 1:] = p.w.T[:, 1:] if p.inside else by_delta[:, :-1] * path.news
-    line = _Line(path.carry, path.slope, direct, where, m + q + k)
+    line = Line(path.carry, path.slope, direct, where, m + q + k, path.direct, m + q - 1)
     return path.log_variance + log_factor, line
+
+
+def _added(v: np.ndarray, delta: np.ndarray, u: np.ndarray, state: float, p: Problem) -> Path:
+    """Run GARCH or GJR with δ'w_t added to h_t."""
+    from scipy.signal import lfilter
+
+    path = p.family.run(v, u, state)
+    shift = p.w @ delta
+    shift[0] = 0.0
+    s = np.exp(path.log_variance) + lfilter([1.0], [1.0, -v[-1]], shift)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Path(np.log(s), 1 / s, path.carry, path.news, (*path.own[:-1], s[:-1]))
 
 
 def _inside(v: np.ndarray, delta: np.ndarray, u: np.ndarray, state: float, p: Problem) -> Path:
@@ -353,12 +172,15 @@ def _first_state(
             change[m + q :] = 2 * (by_delta @ weighted)
     else:
         level, change[m + q :] = _fixed_level(delta, p)
-    log = p.family.logarithmic
-    value, slope = (float(np.log(level)), 1 / level) if log else (level, 1.0)
+    value, slope = level, 1.0
+    if p.family.logarithmic:
+        value, slope = float(np.log(level)), 1 / level
     first = slope * change
+    if p.family.power:
+        value, first = _powered(v, u, by_mean, by_delta, level, change, p)
     if p.presample not in ("fcp", "arch"):
         return value, first
-    carry = float(p.family.persistence @ v)
+    carry = p.family.carry(v)
     state, first = v[0] + carry * value, carry * first
     first[m : m + q] += p.family.persistence * value
     first[m] += 1.0
@@ -368,10 +190,37 @@ def _first_state(
     return state, first
 
 
+def _powered(
+    v: np.ndarray,
+    u: np.ndarray,
+    by_mean: np.ndarray,
+    by_delta: np.ndarray,
+    level: float,
+    change: np.ndarray,
+    p: Problem,
+) -> tuple[float, np.ndarray]:
+    """The presample level of σ^δ: the mean of |u|^δ where it is one of the shocks."""
+    m, q, k, _ = p.sizes
+    power, first = float(v[-1]), change.copy()
+    if p.presample in ("fcp", "arch") or isinstance(p.presample, float):
+        value = level ** (power / 2)
+        first *= 0.5 * power * value / level
+        first[m + q - 1] += 0.5 * value * np.log(level)
+        return value, first
+    size = np.maximum(np.abs(u), 1e-12)
+    weighted = p.weights * size**power
+    slopes = power * weighted / size * np.sign(u)
+    first[:m] = by_mean @ slopes
+    if len(by_delta):
+        first[m + q :] = by_delta @ slopes
+    first[m + q - 1] = float(weighted @ np.log(size))
+    return float(weighted.sum()), first
+
+
 def _fixed_level(delta: np.ndarray, p: Problem) -> tuple[float, np.ndarray]:
     """A presample level that does not move with the mean, deflated as the shocks are."""
     if p.presample == "arch":
-        tau = min(_TAU, len(p.y))
+        tau = min(BACKCAST_DAYS, len(p.y))
         square = (p.weights * p.pilot**2)[:tau] if p.traded[:tau].any() else p.weights * p.pilot**2
     else:
         square = np.array([float(p.presample)])

@@ -79,19 +79,24 @@ def box(p: Problem) -> Box:
     recursion = list(p.family.bounds)
     if p.family.logarithmic:
         recursion[p.family.names.index("beta")] = (-p.most, p.most)
+    if p.vol == "CGARCH":
+        recursion[p.family.names.index("rho")] = (0.0, p.most)
     bounds = [(-np.inf, np.inf)] * m + recursion
-    bounds += [(-_DELTA, _DELTA)] * k + list(p.density.bounds)
+    bounds += [(0.0 if p.additive else -_DELTA, _DELTA)] * k + list(p.density.bounds)
     lower, upper = np.array(bounds).T
     joint = []
-    if not p.family.logarithmic:
+    bounded = not p.family.logarithmic and p.family.persistence.any()
+    free = p.vol == "CGARCH" or p.family.power or not np.isfinite(p.most)
+    if bounded and not free:
         text = f"the persistence is at its bound {p.most:.4g}"
-        joint.append((-p.family.persistence, -p.most, p.family.names.index("beta"), text))
+        last = int(np.flatnonzero(p.family.persistence)[-1])
+        joint.append((-p.family.persistence, -p.most, last, text))
         if p.idle == "free":
             row = np.where(np.arange(q) >= q - 2, -1.0, 0.0)
             text = f"the carry over a day without a trade is at its bound {p.most:.4g}"
             joint.append((row, -p.most, q - 1, text))
-    for text, row in p.family.constraints:
-        joint.append((row, 0.0, int(np.flatnonzero(row)[-1]), f"{text} is at its lower bound 0"))
+    for text, row, least in p.family.constraints:
+        joint.append((row, least, int(np.flatnonzero(row)[-1]), text))
     wide = []
     for row, least, parameter, text in joint:
         full = np.zeros(m + q + k + r)

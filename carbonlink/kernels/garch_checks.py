@@ -127,7 +127,7 @@ def _pieces(found: Estimate) -> _Pieces | None:
     logs, levels = np.zeros((2, n, len(found.params)))
     inner = at.log_variance_slopes()
     logs[:, : len(inner)] = inner.T
-    levels[:, :m] = p.x * scale[:, None]
+    levels[:, :m] = at.mean_slopes * scale[:, None]
     shape = p.split(found.maximum.theta)[3]
     by_z = p.density.evaluate(z, shape)[1]
     try:

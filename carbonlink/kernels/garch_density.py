@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import garch_skewed as skewed
+
 NU_BOUNDS = (2.05, 500.0)
 """Degrees of freedom allowed for the t; at 500 it is the normal for all purposes."""
 
@@ -30,6 +32,10 @@ class Density:
         parameters, shapes (n,), (n,) and (r, n).
     draw : callable
         (size, generator, shape) to draws.
+    cdf : callable
+        (z, shape) to the distribution function.
+    kinked : bool
+        Whether the density has a kink or a steep bend at zero.
     """
 
     names: tuple[str, ...]
@@ -37,6 +43,26 @@ class Density:
     start: Callable[[np.ndarray], np.ndarray]
     evaluate: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
     draw: Callable[[int | tuple[int, ...], np.random.Generator, np.ndarray], np.ndarray]
+    cdf: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    kinked: bool = False
+
+    def mean_of(self, function: Callable[[np.ndarray], np.ndarray], shape: np.ndarray) -> float:
+        """Expectation of a function of the shock, by Simpson's rule on each side of zero.
+
+        The half line is mapped to the unit interval by z = x³/(1 − x)³, so that heavy tails and
+        kinks at zero are resolved.
+        """
+        from scipy.integrate import simpson
+
+        x = np.linspace(0.0, 1.0, 4001)[1:-1]
+        z = (x / (1 - x)) ** 3
+        weight = 3 * x**2 / (1 - x) ** 4
+        total = 0.0
+        for side in (z, -z):
+            with np.errstate(over="ignore", invalid="ignore"):
+                value = np.exp(self.evaluate(side, shape)[0]) * function(side) * weight
+            total += float(simpson(np.nan_to_num(value), x=x))
+        return total
 
 
 def _normal(z: np.ndarray, shape: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -77,7 +103,37 @@ def _draw_t(size: int | tuple[int, ...], rng: np.random.Generator, shape: np.nda
     return rng.standard_t(nu, size) * np.sqrt((nu - 2) / nu)
 
 
+def _cdf_normal(z: np.ndarray, shape: np.ndarray) -> np.ndarray:
+    from scipy.special import ndtr
+
+    return ndtr(z)
+
+
+def _cdf_t(z: np.ndarray, shape: np.ndarray) -> np.ndarray:
+    from scipy.special import stdtr
+
+    nu = float(shape[0])
+    return stdtr(nu, z * np.sqrt(nu / (nu - 2)))
+
+
 DENSITIES = {
-    "normal": Density((), (), _start_normal, _normal, _draw_normal),
-    "t": Density(("nu",), (NU_BOUNDS,), _start_t, _t, _draw_t),
+    "normal": Density((), (), _start_normal, _normal, _draw_normal, _cdf_normal),
+    "t": Density(("nu",), (NU_BOUNDS,), _start_t, _t, _draw_t, _cdf_t),
+    "skewt": Density(
+        ("nu", "lambda"),
+        (NU_BOUNDS, skewed.SKEW_BOUNDS),
+        skewed.start_skewt,
+        skewed.skewt,
+        skewed.skewt_draw,
+        skewed.skewt_cdf,
+    ),
+    "ged": Density(
+        ("nu",),
+        (skewed.GED_BOUNDS,),
+        skewed.start_ged,
+        skewed.ged,
+        skewed.ged_draw,
+        skewed.ged_cdf,
+        kinked=True,
+    ),
 }

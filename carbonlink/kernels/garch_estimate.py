@@ -10,7 +10,7 @@ import numpy as np
 from .garch import Problem, likelihood, problem
 from .garch_fit import Maximum, maximise
 from .garch_partial import IDLE, SEEN
-from .garch_recursion import NEAR_ONE
+from .garch_recursion import FAMILIES, NEAR_ONE, SQRT_2_OVER_PI
 
 COVARIANCES = ("robust", "hessian", "opg")
 
@@ -72,6 +72,34 @@ class Estimate:
     maximum: Maximum
     units: Units
 
+    @property
+    def constant(self) -> int:
+        """How many constants the mean has: 1 or 0."""
+        x = self.problem.x
+        return int(x.shape[1] > 0 and bool((x[:, 0] == 1.0).all()))
+
+    @property
+    def persistence(self) -> float:
+        """Expected carry of the variance from row to row; NaN where no number says it."""
+        p = self.problem
+        return persistence(p.split(self.maximum.theta), p)
+
+
+def persistence(parts: list[np.ndarray], p: Problem) -> float:
+    """Return the expected carry of the variance at [mean, recursion, regressors, shape].
+
+    In APARCH it is that of σ^p, α E(|z| − γz)^p + β; in CGARCH ρ, that of the long-run
+    component; FIGARCH, whose shocks die out hyperbolically, has none.
+    """
+    v, shape = parts[1], parts[3]
+    if p.vol == "FIGARCH":
+        return float("nan")
+    if not p.family.power:
+        return p.family.carry(v)
+    _, alpha, gamma, beta, power = v
+    shock = p.density.mean_of(lambda z: (np.abs(z) - gamma * z) ** power, shape)
+    return float(alpha * shock + beta)
+
 
 def standardise(
     y: np.ndarray,
@@ -98,16 +126,20 @@ def standardise(
     kind : ndarray, shape (n,), optional
         Kind of each day.
     **form
-        `vol`, `dist`, `inside`, `offset` and `idle`, as `carbonlink.kernels.garch.problem` takes
+        `vol`, `dist`, `inside` and the rest, as `carbonlink.kernels.garch.problem` takes
         them.
     """
     scale = float(np.std(y if kind is None else y[kind != IDLE]))
-    units = Units(scale, np.where(lagged, 1.0, scale), w.mean(axis=0), w.std(axis=0))
+    wide = np.std(x, axis=0)
+    width = np.where(lagged, scale, np.where(wide > 0, wide, 1.0))
+    added = bool(form.get("inside")) and not FAMILIES[form["vol"]].logarithmic
+    centre = np.zeros(w.shape[1]) if added else w.mean(axis=0)
+    units = Units(scale, scale / width, centre, w.std(axis=0))
     named = isinstance(presample, (str, tuple))
     first = presample if named else float(presample) / scale**2
-    x = x / np.where(lagged, scale, 1.0)
+    x = x / width
     w = (w - units.centre) / units.spread
-    most = min(most, NEAR_ONE)
+    most = most if np.isinf(most) else min(most, NEAR_ONE)
     return problem(y / scale, x, w=w, presample=first, most=most, kind=kind, **form), units
 
 
@@ -166,20 +198,28 @@ def to_units(theta: np.ndarray, p: Problem, units: Units) -> tuple[np.ndarray, n
 
     Notes
     -----
-    With returns divided by c and regressors w' = (w − w̄)/σ: δ = δ'/σ and κ = δ'w̄/σ;
-    ω = c²e^{−κ}ω' for variances, ω = ω' + (1 − β)(2 ln c − κ) for logarithms, and
+    With returns divided by c and regressors w' = (w − w̄)/σ: δ = δ'/σ and κ = δ'w̄/σ (added to
+    the variance, w̄ = 0 and δ = c²δ'/σ); ω = c²e^{−κ}ω' for variances, its power p/2
+    in APARCH, ω = ω' + (1 − β)(2 ln c − κ) for logarithms, and
     ω = ω' + (1 − β) 2 ln c − κ with the regressors inside the recursion.
     """
     b, v, delta, shape = p.split(theta)
     m, q, k, _ = p.sizes
     where = slice(m + q, m + q + k)
     ratio = units.centre / units.spread
+    slope = (units.scale**2 if p.additive else 1.0) / units.spread
     shift, log_scale = float(delta @ ratio), 2 * np.log(units.scale)
     jacobian = np.eye(len(theta))
     jacobian[:m, :m] = np.diag(units.mean)
-    jacobian[where, where] = np.diag(1 / units.spread)
+    jacobian[where, where] = np.diag(slope)
     v = v.copy()
-    if not p.family.logarithmic:
+    if p.family.power:
+        half = 0.5 * v[-1]
+        v[0] *= np.exp(half * (log_scale - shift))
+        jacobian[m, m] = np.exp(half * (log_scale - shift))
+        jacobian[m, m + q - 1] = 0.5 * v[0] * (log_scale - shift)
+        jacobian[m, where] = -half * v[0] * ratio
+    elif not p.family.logarithmic:
         factor = np.exp(log_scale - shift)
         v[0] *= factor
         jacobian[m, m] = factor
@@ -191,17 +231,35 @@ def to_units(theta: np.ndarray, p: Problem, units: Units) -> tuple[np.ndarray, n
         v[0] += gone * inner - outer
         jacobian[m, m + beta] = -inner
         jacobian[m, where] = -ratio * (1.0 if p.inside else gone)
-    return np.concatenate([b * units.mean, v, delta / units.spread, shape]), jacobian
+        if p.rugarch:
+            _recentre(v, shape, p, jacobian)
+    return np.concatenate([b * units.mean, v, delta * slope, shape]), jacobian
+
+
+def _recentre(v: np.ndarray, shape: np.ndarray, p: Problem, jacobian: np.ndarray) -> None:
+    """Centre |z| at its mean under the density rather than under the normal, as rugarch does."""
+    m, q, k, _ = p.sizes
+    size = p.family.names.index("alpha")
+    gap = p.density.mean_of(np.abs, shape) - SQRT_2_OVER_PI
+    v[0] += v[size] * gap
+    jacobian[m, m + size] += gap
+    for i in range(len(shape)):
+        step = np.zeros(len(shape))
+        step[i] = 1e-5 * max(1.0, abs(shape[i]))
+        ends = [p.density.mean_of(np.abs, shape + sign * step) for sign in (1, -1)]
+        jacobian[m, m + q + k + i] += v[size] * (ends[0] - ends[1]) / (2 * step[i])
 
 
 def to_standard(params: np.ndarray, p: Problem, units: Units) -> np.ndarray:
     """Return standardised parameters: the inverse of `to_units`."""
     b, v, delta, shape = p.split(params)
-    delta = delta * units.spread
+    delta = delta * units.spread / (units.scale**2 if p.additive else 1.0)
     shift = float(delta @ (units.centre / units.spread))
     log_scale = 2 * np.log(units.scale)
     v = v.copy()
-    if not p.family.logarithmic:
+    if p.family.power:
+        v[0] *= np.exp(0.5 * v[-1] * (shift - log_scale))
+    elif not p.family.logarithmic:
         v[0] *= np.exp(shift - log_scale)
     elif p.inside:
         v[0] += shift - (1 - v[3]) * log_scale

@@ -103,7 +103,7 @@ def hessian(theta: np.ndarray, p: Problem) -> np.ndarray:
     columns = np.empty((size, size))
     for i in range(size):
         centre, half = 0.0, _STEP * max(abs(theta[i]), 0.1)
-        if p.family.kinked and i < p.x.shape[1]:
+        if p.kinked and i < p.x.shape[1]:
             centre, half = _between_kinks(theta, i, half, p)
         ahead, behind = theta.copy(), theta.copy()
         ahead[i] += centre + half
@@ -115,9 +115,9 @@ def hessian(theta: np.ndarray, p: Problem) -> np.ndarray:
 
 def _between_kinks(theta: np.ndarray, i: int, half: float, p: Problem) -> tuple[float, float]:
     """A move of mean parameter i to where no residual changes sign within `half` (or less)."""
-    resid = p.y - p.x @ theta[: p.x.shape[1]]
-    moves = p.x[:, i] != 0
-    kinks = np.unique(resid[moves] / p.x[moves, i])
+    resid, x = p.mean(theta[: p.x.shape[1]])
+    moves = x[:, i] != 0
+    kinks = np.unique(resid[moves] / x[moves, i])
     edges = np.concatenate([[-np.inf], kinks, [np.inf]])
     widths = np.diff(edges)
     distance = np.maximum(np.maximum(edges[:-1], -edges[1:]), 0.0)
@@ -137,7 +137,9 @@ def _starts(p: Problem) -> list[np.ndarray]:
     """Starting values, the likeliest first."""
     seen = p.traded
     b = np.linalg.lstsq(p.x[seen], p.y[seen], rcond=None)[0] if p.x.shape[1] else np.empty(0)
-    delta = np.zeros(p.w.shape[1])
+    if p.lags:
+        b[0] /= max(1 - b[1 : 1 + p.lags].sum(), 0.05)
+    delta = np.full(p.w.shape[1], 0.01 if p.additive else 0.0)
     if len(delta) and not p.inside:
         pilot = p.pilot[seen]
         log_square = np.log(pilot**2 + 0.01 * np.mean(pilot**2))
@@ -212,9 +214,9 @@ def _polish(theta: np.ndarray, message: str, p: Problem, limits: Box) -> Maximum
         step, gain = _newton(slope, second, _without_mean(free, p) if pinned else free)
         moved, found = _advance(theta, at, step, p, limits) if gain > _TINY else (theta, None)
         creeps = found is None or found.total - at.total < 0.05 * gain
-        if found is None and (pinned or not p.family.kinked or gain <= ENOUGH):
+        if found is None and (pinned or not p.kinked or gain <= ENOUGH):
             break
-        pinned = pinned or (p.family.kinked and creeps)
+        pinned = pinned or (p.kinked and creeps)
         if found is None:
             continue
         if np.abs(moved - theta).max() > 1e-7:
@@ -250,7 +252,7 @@ def _cusps(theta: np.ndarray, at: Likelihood, p: Problem) -> tuple[Bound, ...]:
         if all(likelihood(theta + s * move, p).total < at.total for s in (-1, 1)):
             row = (move != 0).astype(float)
             many = int((np.abs(at.resid) <= _CUSP).sum())
-            text = f"the likelihood of EGARCH has a cusp in the mean: {many} residuals are zero"
+            text = f"the likelihood has a cusp in the mean: {many} residuals are zero"
             found.append(Bound(row, float(theta[i]), i, text))
     return tuple(found)
 

@@ -25,7 +25,7 @@ def idle_family(vol: str) -> Family:
     """Return a family with one more parameter, "idle": the news of a day without a trade."""
     plain = FAMILIES[vol]
     log = plain.logarithmic
-    constraints = [(text, np.append(row, 0.0)) for text, row in plain.constraints]
+    constraints = [(text, np.append(row, 0.0), c) for text, row, c in plain.constraints]
     return dataclasses.replace(
         plain,
         names=(*plain.names, "idle"),

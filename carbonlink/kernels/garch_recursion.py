@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,11 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from . import garch_steps as steps
+from .garch_steps import Trace
+
 NEAR_ONE = 1 - 1e-8
 """Largest persistence: the integrated model, for all purposes."""
 
 SQRT_2_OVER_PI = float(np.sqrt(2 / np.pi))
 _FLOOR, _CEILING = 1e-290, 1e290
+_SMALL, _BEND = 1e-30, 1e-12
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ class Path:
         Derivative of the state at t + 1 in the shock u_t.
     own : tuple of float or ndarray, shape (n - 1,)
         Direct derivative of the state at t + 1 in each parameter of the recursion.
+    direct : ndarray, shape (n,), or None
+        Derivative of ln s_t in the last parameter at a given state (the power of APARCH).
     """
 
     log_variance: np.ndarray
@@ -39,6 +46,7 @@ class Path:
     carry: np.ndarray
     news: np.ndarray
     own: tuple[Any, ...]
+    direct: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -59,10 +67,16 @@ class Family:
         Weights whose product with the parameters is the expected carry of the state.
     bounds : tuple of (float, float)
         Bounds of the parameters, for shocks of variance one.
-    constraints : tuple of (str, ndarray)
-        Further rows a with a'θ ≥ 0, and what each says.
+    constraints : tuple of (str, ndarray, float)
+        Further rows a and bounds c with a'θ ≥ c, and what each says.
     starts : ndarray, shape (g, q)
         Starting values, for shocks of variance one.
+    carried : float
+        Part of the expected carry that no parameter moves.
+    power : bool
+        Whether the state is s_t to half the power of the last parameter.
+    trace : callable or None
+        (parameters, shocks, start) to s_t, for processes that are no one-dimensional recursion.
     """
 
     names: tuple[str, ...]
@@ -71,8 +85,15 @@ class Family:
     run: Callable[[np.ndarray, np.ndarray, float], Path]
     persistence: np.ndarray
     bounds: tuple[tuple[float, float], ...]
-    constraints: tuple[tuple[str, np.ndarray], ...]
+    constraints: tuple[tuple[str, np.ndarray, float], ...]
     starts: np.ndarray
+    carried: float = 0.0
+    power: bool = False
+    trace: Trace | None = None
+
+    def carry(self, v: np.ndarray) -> float:
+        """Expected carry of the state from row to row."""
+        return self.carried + float(self.persistence @ v)
 
 
 def sweep(carry: np.ndarray, direct: np.ndarray) -> np.ndarray:
@@ -146,6 +167,34 @@ def _egarch(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
     return Path(log_s, np.ones(n), carry, news, own)
 
 
+def _integrated(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
+    omega, alpha = theta
+    path = _garch(np.array([omega, alpha, 1 - alpha]), u, state)
+    return dataclasses.replace(path, own=(1.0, path.own[1] - path.own[2]))
+
+
+def _aparch(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
+    omega, alpha, gamma, beta, power = theta
+    past = u[:-1]
+    size = np.maximum(np.abs(past) - gamma * past, _SMALL)
+    log_size = np.log(size)
+    shock = np.exp(power * log_size)
+    drive = np.concatenate([[state], omega + alpha * shock])
+    x = _filter(drive, beta)
+    slope = alpha * power * shock / np.maximum(size, _BEND)
+    own = (1.0, shock, -slope * past, x[:-1], alpha * shock * log_size)
+    news = slope * (np.sign(past) - gamma)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_s = 2 / power * np.log(x)
+        return Path(
+            log_s, 2 / (power * x), np.full(len(past), beta), news, own, direct=-log_s / power
+        )
+
+
+def _traced(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
+    raise NotImplementedError
+
+
 @functools.lru_cache(maxsize=8)
 def _wide(n: int) -> np.ndarray:
     bounds = np.empty((n, 2))
@@ -189,7 +238,9 @@ FAMILIES = {
         run=_gjr,
         persistence=np.array([0.0, 1.0, 0.5, 1.0]),
         bounds=(_VARIANCE, (0.0, 1.0), (-1.0, 2.0), (0.0, 1.0)),
-        constraints=(("alpha + gamma", np.array([0.0, 1.0, 1.0, 0.0])),),
+        constraints=(
+            ("alpha + gamma is at its lower bound 0", np.array([0.0, 1.0, 1.0, 0.0]), 0.0),
+        ),
         starts=_linear_starts((0.0,)),
     ),
     "EGARCH": Family(
@@ -201,5 +252,92 @@ FAMILIES = {
         bounds=((-20.0, 20.0), (-5.0, 5.0), (-5.0, 5.0), (-1.0, 1.0)),
         constraints=(),
         starts=_log_starts(),
+    ),
+    "IGARCH": Family(
+        names=("omega", "alpha"),
+        logarithmic=False,
+        kinked=False,
+        run=_integrated,
+        persistence=np.zeros(2),
+        bounds=(_VARIANCE, (0.0, 1.0)),
+        constraints=(),
+        starts=np.array([[0.02, a] for a in (0.1, 0.05, 0.2, 0.3)]),
+        carried=1.0,
+    ),
+    "APARCH": Family(
+        names=("omega", "alpha", "gamma", "beta", "power"),
+        logarithmic=False,
+        kinked=True,
+        run=_aparch,
+        persistence=np.array([0.0, 1.0, 0.0, 1.0, 0.0]),
+        bounds=(_VARIANCE, (0.0, 1.0), (-0.9999, 0.9999), (0.0, 1.0), (0.05, 4.0)),
+        constraints=(),
+        starts=np.array(
+            [
+                [1 - total, a, 0.0, total - a, power]
+                for (a, total), power in (
+                    ((0.1, 0.95), 1.5),
+                    ((0.1, 0.97), 2.0),
+                    ((0.05, 0.9), 1.0),
+                    ((0.2, 0.95), 1.2),
+                )
+            ]
+        ),
+        power=True,
+    ),
+    "CGARCH": Family(
+        names=("omega", "alpha", "beta", "rho", "phi"),
+        logarithmic=False,
+        kinked=False,
+        run=_traced,
+        persistence=np.array([0.0, 0.0, 0.0, 1.0, 0.0]),
+        bounds=(_VARIANCE, (0.0, 1.0), (0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),
+        constraints=(
+            ("rho is down to alpha + beta", np.array([0.0, -1.0, -1.0, 1.0, 0.0]), 0.0),
+            ("phi is up to beta", np.array([0.0, 0.0, 1.0, 0.0, -1.0]), 0.0),
+        ),
+        starts=np.array(
+            [
+                [1 - rho, a, b, rho, phi]
+                for a, b, rho, phi in (
+                    (0.1, 0.7, 0.98, 0.04),
+                    (0.15, 0.4, 0.99, 0.03),
+                    (0.05, 0.8, 0.95, 0.05),
+                    (0.05, 0.5, 0.995, 0.1),
+                )
+            ]
+        ),
+        trace=steps.component,
+    ),
+    "FIGARCH": Family(
+        names=("omega", "phi", "d", "beta"),
+        logarithmic=False,
+        kinked=False,
+        run=_traced,
+        persistence=np.zeros(4),
+        bounds=(_VARIANCE, (0.0, 0.5), (1e-4, 1.0), (0.0, 1.0 - 1e-8)),
+        constraints=(
+            ("phi is up to (1 − d)/2", np.array([0.0, -2.0, -1.0, 0.0]), -1.0),
+            ("beta is up to phi + d", np.array([0.0, 1.0, 1.0, -1.0]), 0.0),
+        ),
+        starts=np.array(
+            [
+                [0.1, phi, d, beta]
+                for phi, d, beta in ((0.2, 0.4, 0.5), (0.1, 0.6, 0.6), (0.2, 0.3, 0.3))
+            ]
+        ),
+        carried=1.0,
+        trace=steps.fractional,
+    ),
+    "HARCH": Family(
+        names=("omega", *(f"alpha{m}" for m in steps.HARCH_LAGS)),
+        logarithmic=False,
+        kinked=False,
+        run=_traced,
+        persistence=np.array([0.0, 1.0, 1.0, 1.0]),
+        bounds=(_VARIANCE, (0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),
+        constraints=(),
+        starts=np.array([[0.2, 0.2, 0.3, 0.3], [0.1, 0.1, 0.2, 0.6], [0.4, 0.4, 0.1, 0.1]]),
+        trace=steps.heterogeneous,
     ),
 }

@@ -31,19 +31,22 @@ class GARCH:
     ----------
     y : Series
         Returns, in per cent: 100 Δ log price between genuine trades, one row a return.
-    vol : {"GARCH", "GJR", "EGARCH"}
-        The recursion, of order (1, 1).
+    vol : {"GARCH", "GJR", "EGARCH", "APARCH", "IGARCH", "CGARCH", "FIGARCH", "HARCH"}
+        The variance process, of order (1, 1); HARCH over 1, 5 and 22 days.
     mean : {"constant", "zero", "ar"}
         The mean; "ar" is a constant with `lags` lags of y.
     lags : int, optional
         Lags of the "ar" mean, 1 when None.
-    dist : {"normal", "t"}
-        Density of the standardised shocks; the t is scaled to variance one.
+    mean_x : Series or DataFrame, optional
+        Regressors of the mean, one row a return, aligned by label.
+    dist : {"normal", "t", "skewt", "ged"}
+        Density of the standardised shocks, scaled to mean zero and variance one.
     variance_x : Series or DataFrame, optional
         Regressors of the variance, one row a return, aligned by label.
-    variance_form : {"multiplicative", "inside"}
-        Whether exp(δ'w) multiplies the variance outside its recursion, or δ'w is added to ln h
-        inside it (EGARCH only, as rugarch has it).
+    variance_form : {"multiplicative", "additive", "inside"}
+        Whether exp(δ'w) multiplies the variance outside its recursion, δ'w with δ, w ≥ 0 is added
+        to h inside it (GARCH and GJR), or δ'w to ln h inside it (EGARCH); the last two are
+        rugarch's.
     trade : Series of bool, optional
         Which rows have a genuine trade; the others need no return. See Notes.
     limits : DataFrame or tuple of (lower, upper), optional
@@ -56,6 +59,8 @@ class GARCH:
         What comes before the first observation; see Notes.
     persistence_bound : float
         Largest persistence allowed (rugarch stops at 0.999).
+    compat : {"rugarch"}, optional
+        Conventions of that package; see Notes.
     minimum : int
         Fewest returns accepted; below 250 a footnote follows the result.
 
@@ -65,12 +70,27 @@ class GARCH:
     u_t = ε_t e^{−δ'w_t/2}:
 
     * GARCH: s_t = ω + α u²_{t-1} + β s_{t-1}; GJR adds γ 1{u_{t-1} < 0} u²_{t-1};
-    * EGARCH: ln s_t = ω + α (|z_{t-1}| − √(2/π)) + γ z_{t-1} + β ln s_{t-1}.
+    * EGARCH: ln s_t = ω + α (|z_{t-1}| − √(2/π)) + γ z_{t-1} + β ln s_{t-1};
+    * APARCH: with power p, s_t^{p/2} = ω + α (|u_{t-1}| − γ u_{t-1})^p + β s_{t-1}^{p/2};
+    * IGARCH: GARCH with β = 1 − α;
+    * CGARCH: q_t = ω + ρ q_{t-1} + φ (u²_{t-1} − s_{t-1}), s_t = q_t + α (u²_{t-1} − q_{t-1}) +
+      β (s_{t-1} − q_{t-1}); its persistence is ρ, that of the long-run component;
+    * FIGARCH: s_t = ω/(1 − β) + Σ λ_i u²_{t-i}, cut after 1,000 lags; it has no half-life;
+    * HARCH: s_t = ω + Σ_m α_m times the mean of the last m squares, m = 1, 5, 22.
 
     So e^δ − 1 is the effect of a dummy on the variance, of either sign, and the log-likelihood
     carries −½ δ'w_t. In EGARCH alpha is the size effect and gamma the sign effect, as in arch;
-    rugarch has them the other way round, and with t shocks it centres |z| at its mean under the
-    t, which moves omega alone.
+    rugarch has them the other way round, and it centres |z| at its mean under the density, which
+    moves omega alone.
+
+    Densities: the skewed t is Hansen's, with lambda in (−1, 1); rugarch's skew is
+    ξ = √((1 + λ)/(1 − λ)). The ged has nu 2 at the normal and 1 at the Laplace.
+
+    compat="rugarch" has presample "mean" and persistence_bound 0.999 unless others are given;
+    the autoregressive mean in deviations, (y_t − μ − β'x_t) = Σ φ_i (y_{t-i} − μ − β'x_{t-i}) +
+    ε_t, from the first row on; omega of EGARCH for |z| centred under the density; CGARCH begun
+    at q_1 = ω/(1 − ρ), s_1 = mean(u²) + q_1; and no bound on the persistence where regressors
+    are added to the variance.
 
     Presample: "mean" sets s_1 to the mean of u²; "fcp" sets s_1 = ω + π·mean(u²) with π the
     persistence (Fiorentini, Calzolari and Panattoni), ln s_1 = ω + β ln mean(u²) for EGARCH;
@@ -124,6 +144,7 @@ class GARCH:
     vol: str = "GARCH"
     mean: str = "constant"
     lags: int | None = None
+    mean_x: Any = None
     dist: str = "normal"
     variance_x: Any = None
     variance_form: str = "multiplicative"
@@ -133,6 +154,7 @@ class GARCH:
     trade_x: Any = None
     presample: Any = "arch"
     persistence_bound: float = 1.0
+    compat: str | None = None
     minimum: int = MINIMUM
 
     def __post_init__(self) -> None:
@@ -165,6 +187,7 @@ def fit_garch(
     vol: str = "GARCH",
     mean: str = "constant",
     lags: int | None = None,
+    mean_x: Any = None,
     dist: str = "normal",
     variance_x: Any = None,
     variance_form: str = "multiplicative",
@@ -174,6 +197,7 @@ def fit_garch(
     trade_x: Any = None,
     presample: Any = "arch",
     persistence_bound: float = 1.0,
+    compat: str | None = None,
     minimum: int = MINIMUM,
     cov: str = "robust",
     strict: bool = True,
@@ -182,45 +206,54 @@ def fit_garch(
     vol = inputs.family(vol)
     arguments = dict(locals())
     check_cov(cov)
-    p = inputs.check_choices(
-        vol, mean, lags, dist, variance_x, variance_form, presample, persistence_bound
-    )
+    presample, bound = inputs.compatible(compat, presample, persistence_bound)
+    p = inputs.check_choices(vol, mean, lags, dist, variance_x, variance_form, presample, bound)
+    if compat and variance_form == "additive":
+        bound = float("inf")
     hidden.check_combination(vol, mean, dist, variance_form, trade, limits)
     if trade is None and trade_x is not None:
         raise SpecificationError("trade_x has no use without trade=.", "Give trade=.")
-    wide = 0 if variance_x is None or np.ndim(variance_x) < 2 else variance_x.shape[1]
+    wide = sum(0 if x is None or np.ndim(x) < 2 else x.shape[1] for x in (variance_x, mean_x))
     size = len(FAMILIES[vol].names) + p + wide + 2
     series, traded = inputs.check_returns(y, minimum, size, trade)
-    rows = series.iloc[p:]
+    lost = 0 if compat else p
+    rows = series.iloc[lost:]
     w = inputs.check_regressors(variance_x, rows.index, traded)
+    if variance_form == "additive":
+        inputs.check_sign(w)
+    mx = inputs.check_regressors(mean_x, rows.index, traded, "mean_x")
     wt = inputs.check_regressors(trade_x, rows.index, name="trade_x")
     known = hidden.partial(rows, traded, limits, wt, idle)
     problem, units = kernel.standardise(
         rows.to_numpy(),
-        mean_regressors(series.to_numpy(), mean, p),
-        np.arange(p + (mean != "zero")) > 0,
+        mean_regressors(series.to_numpy(), mean, p, lost, mx.to_numpy(float)),
+        _lagged(mean, p, mx.shape[1]),
         w.to_numpy(float),
         presample=presample,
-        most=persistence_bound,
+        most=bound,
         vol=vol,
         dist=dist,
-        inside=variance_form == "inside",
+        inside=variance_form != "multiplicative",
         kind=known.kind,
         offset=known.offset,
         idle=idle if known.logit is not None else "zero",
+        lags=p if compat else None,
+        rugarch=compat == "rugarch",
     )
-    found, fitted = _maximum(problem, units, series, vol, mean, p, dist)
+    found, fitted = _maximum(problem, units, series, mx, vol, mean, p, dist)
     parts.refuse(found, rows, vol, dist, strict)
-    names = parameter_names(problem, mean, p, list(w.columns))
+    names = parameter_names(problem, mean, p, list(w.columns), list(mx.columns))
     spec = {
         "vol": vol,
         "mean": mean,
         "lags": p,
         "dist": dist,
+        **({"mean_x": tuple(mx.columns)} if len(mx.columns) else {}),
         "variance_x": tuple(w.columns),
         "variance_form": variance_form if len(w.columns) else None,
         "presample": presample if isinstance(presample, (str, tuple)) else float(presample),
-        "persistence_bound": float(persistence_bound),
+        "persistence_bound": float(bound),
+        **({"compat": compat} if compat else {}),
         "cov": cov,
         "minimum": int(minimum),
         "strict": bool(strict),
@@ -233,25 +266,38 @@ def fit_garch(
         converged=found.maximum.converged,
         market=str(series.name),
         spec=spec,
-        units=parts.units(names, vol),
-        sample=parts.sample(rows, problem, p),
+        units=parts.units(names, vol, problem.additive),
+        sample=parts.sample(rows, problem, lost),
         notes=parts.notes(found, known, names, rows, minimum, MINIMUM),
         recipe=Recipe(fit_garch, arguments),
     )
 
 
-def mean_regressors(y: np.ndarray, mean: str, lags: int) -> np.ndarray:
-    """Return the regressors of the mean on the rows after the lags, shape (n − lags, m)."""
-    n = len(y) - lags
+def mean_regressors(y: np.ndarray, mean: str, lags: int, lost: int, more: np.ndarray) -> np.ndarray:
+    """Return the regressors of the mean, shape (n − lost, m): constant, lags of y, the others.
+
+    Lags from before the sample are 0, where no rows are lost to them.
+    """
+    n = len(y) - lost
     columns = [] if mean == "zero" else [np.ones(n)]
-    columns += [y[lags - j : len(y) - j] for j in range(1, lags + 1)]
+    padded = np.concatenate([np.zeros(lags), y])
+    start = lags + lost
+    columns += [padded[start - j : start - j + n] for j in range(1, lags + 1)]
+    columns += [] if more is None else list(more.T)
     return np.column_stack(columns) if columns else np.empty((n, 0))
 
 
-def parameter_names(p: Problem, mean: str, lags: int, regressors: list[str]) -> list[str]:
+def _lagged(mean: str, lags: int, more: int) -> np.ndarray:
+    """Which regressors of the mean are in the units of y."""
+    return np.array([False] * (mean != "zero") + [True] * lags + [False] * more, dtype=bool)
+
+
+def parameter_names(
+    p: Problem, mean: str, lags: int, regressors: list[str], mean_x: list[str]
+) -> list[str]:
     """Return parameter names in order: mean, recursion, regressors, shape."""
     names = [] if mean == "zero" else ["mu"]
-    names += [f"ar{j}" for j in range(1, lags + 1)]
+    names += [f"ar{j}" for j in range(1, lags + 1)] + [f"mean[{x}]" for x in mean_x]
     names += [*p.family.names, *(f"delta[{r}]" for r in regressors)]
     return names + list(p.density.names)
 
@@ -260,15 +306,19 @@ def _maximum(
     problem: Problem,
     units: kernel.Units,
     series: pd.Series,
+    mean_x: pd.DataFrame,
     vol: str,
     mean: str,
     lags: int,
     dist: str,
 ) -> tuple[kernel.Estimate, Any]:
-    """The maximum, and arch's result where arch has the model."""
+    """The maximum, and arch's result where arch has the model (its APARCH keeps α + β < 1)."""
     found = kernel.estimate(problem, units)
     hidden_days = problem.kind is not None or problem.offset is not None
-    if problem.presample != "arch" or problem.w.shape[1] or hidden_days:
+    own = vol in ("CGARCH", "IGARCH") or problem.rugarch or not mean_x.empty
+    if problem.presample != "arch" or problem.w.shape[1] or hidden_days or own:
+        return found, None
+    if vol == "APARCH" and found.problem.family.carry(problem.split(found.maximum.theta)[1]) >= 1:
         return found, None
     fitted = fit_in_arch(series, vol, mean, lags, dist, found)
     start = start_from_arch(fitted, found)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..kernels.garch_estimate import Estimate
+from ..kernels.garch_steps import HARCH_LAGS, TRUNCATION
 
 
 def fit_in_arch(y: pd.Series, vol: str, mean: str, lags: int, dist: str, found: Estimate) -> Any:
@@ -27,18 +28,32 @@ def fit_in_arch(y: pd.Series, vol: str, mean: str, lags: int, dist: str, found: 
     -------
     arch.univariate.base.ARCHModelResult
     """
-    from arch.univariate import ARX, EGARCH, GARCH, ConstantMean, Normal, StudentsT, ZeroMean
+    from arch import univariate as arch
 
+    volatilities = {
+        "EGARCH": lambda: arch.EGARCH(1, 1, 1),
+        "GJR": lambda: arch.GARCH(1, 1, 1),
+        "GARCH": lambda: arch.GARCH(1, 0, 1),
+        "APARCH": lambda: arch.APARCH(1, 1, 1),
+        "FIGARCH": lambda: arch.FIGARCH(1, 1, truncation=TRUNCATION),
+        "HARCH": lambda: arch.HARCH(list(HARCH_LAGS)),
+    }
+    densities = {
+        "normal": arch.Normal,
+        "t": arch.StudentsT,
+        "skewt": arch.SkewStudent,
+        "ged": arch.GeneralizedError,
+    }
     pieces: dict[str, Any] = {
-        "volatility": EGARCH(1, 1, 1) if vol == "EGARCH" else GARCH(1, int(vol == "GJR"), 1),
-        "distribution": StudentsT() if dist == "t" else Normal(),
+        "volatility": volatilities[vol](),
+        "distribution": densities[dist](),
         "rescale": False,
     }
     model: Any
     if mean == "ar":
-        model = ARX(y, lags=lags, **pieces)
+        model = arch.ARX(y, lags=lags, **pieces)
     else:
-        model = (ConstantMean if mean == "constant" else ZeroMean)(y, **pieces)
+        model = (arch.ConstantMean if mean == "constant" else arch.ZeroMean)(y, **pieces)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return model.fit(

@@ -13,10 +13,13 @@ from ..kernels.ols import least_squares
 from .frames import check_frame, check_series, listed
 from .garch_partial import check_trade
 
-VOLS = ("GARCH", "GJR", "EGARCH")
+VOLS = ("GARCH", "GJR", "EGARCH", "APARCH", "IGARCH", "CGARCH", "FIGARCH", "HARCH")
 MEANS = ("constant", "zero", "ar")
-DISTS = ("normal", "t")
-FORMS = ("multiplicative", "inside")
+DISTS = ("normal", "t", "skewt", "ged")
+FORMS = ("multiplicative", "additive", "inside")
+ADDITIVE_VOLS = ("GARCH", "GJR")
+COMPATS = (None, "rugarch")
+RUGARCH_BOUND = 0.999
 FEWEST = 5
 """Rows on which a variance regressor must differ from its most common value."""
 
@@ -50,6 +53,11 @@ def check_choices(
         raise SpecificationError(
             "variance_form='inside' puts variance_x into the recursion of an EGARCH.",
             "Set vol='EGARCH' and give variance_x, or leave variance_form out.",
+        )
+    if variance_form == "additive" and (vol not in ADDITIVE_VOLS or variance_x is None):
+        raise SpecificationError(
+            "variance_form='additive' adds variance_x to the variance of a GARCH or GJR.",
+            "Set vol='GARCH' or 'GJR' and give variance_x, or leave variance_form out.",
         )
     if isinstance(presample, str):
         check_choice("presample", presample, PRESAMPLES)
@@ -192,6 +200,29 @@ def check_regressors(
     return frame
 
 
+def check_sign(frame: pd.DataFrame) -> None:
+    """Raise where a regressor to be added to the variance is negative."""
+    low = frame.min()
+    if (low < 0).any():
+        name = low.idxmin()
+        raise SpecificationError(
+            f"variance_form='additive' needs regressors of at least 0: {name} falls to "
+            f"{low[name]:.3g}, where the variance could be negative.",
+            "Use variance_form='multiplicative', or shift the regressor.",
+        )
+
+
+def compatible(compat: Any, presample: Any, persistence_bound: float) -> tuple[Any, float]:
+    """Return presample and persistence bound as a package has them, unless chosen otherwise."""
+    check_choice("compat", compat, COMPATS)
+    if compat is None:
+        return presample, persistence_bound
+    return (
+        "mean" if presample == "arch" else presample,
+        RUGARCH_BOUND if persistence_bound == 1.0 else persistence_bound,
+    )
+
+
 def remarks(series: pd.Series, minimum: int, standard: int) -> list[str]:
     """Return footnotes on the returns: few, in fractions, or often exactly zero."""
     found = []
@@ -260,28 +291,30 @@ def consequence(bound: str) -> str:
     return ""
 
 
-def future_regressors(variance_x: Any, horizon: int, names: tuple[str, ...]) -> np.ndarray:
+def future_regressors(
+    variance_x: Any, horizon: int, names: tuple[str, ...], what: str = "variance_x"
+) -> np.ndarray:
     """Return the regressors of the rows ahead, shape (horizon, k), or say what is missing."""
     if not names:
         if variance_x is not None:
             raise SpecificationError(
-                "The model has no variance regressors.", "Leave variance_x out."
+                f"The model has no {what[:-2]} regressors.", f"Leave {what} out."
             )
         return np.empty((horizon, 0))
     if variance_x is None:
         raise SpecificationError(
-            f"A forecast needs the variance regressors ahead: {listed(names)}.",
-            f"Give variance_x with {horizon} rows.",
+            f"A forecast needs the {what[:-2]} regressors ahead: {listed(names)}.",
+            f"Give {what} with {horizon} rows.",
         )
     if isinstance(variance_x, pd.DataFrame):
         absent = [n for n in names if n not in variance_x]
         if absent:
-            raise SpecificationError(f"variance_x has no column {listed(absent)}.", "Add it.")
+            raise SpecificationError(f"{what} has no column {listed(absent)}.", "Add it.")
         variance_x = variance_x[list(names)]
     values = np.asarray(variance_x, dtype=float)
     if values.size != horizon * len(names) or not np.isfinite(values).all():
         raise SpecificationError(
-            f"variance_x has shape {values.shape}; the forecast needs ({horizon}, {len(names)}) "
+            f"{what} has shape {values.shape}; the forecast needs ({horizon}, {len(names)}) "
             "numbers.",
             "Give one row a row ahead, without missing values.",
         )

@@ -57,6 +57,7 @@ def parameters(found: Estimate, known: Partial, names: list[str], cov: str) -> d
         matrix = stacked_covariances(found, known.logit)[cov]
         loglik = found.loglik + known.logit.loglik
     return {
+        "logit": known.logit,
         "params": pd.Series(values, index=names, name="estimate"),
         "cov": pd.DataFrame(matrix, index=names, columns=names),
         "loglik": loglik,
@@ -95,10 +96,12 @@ def refuse(found: Estimate, rows: pd.Series, vol: str, dist: str, strict: bool) 
     )
 
 
-def units(names: list[str], vol: str) -> dict[str, str]:
+def units(names: list[str], vol: str, added: bool) -> dict[str, str]:
     """Return the unit of each parameter that has one."""
-    found = {"mu": "%", "omega": "log variance" if vol == "EGARCH" else "%²"}
-    found |= {n: "log variance" for n in names if n.startswith("delta[")}
+    omega = {"EGARCH": "log variance", "APARCH": "%^power"}.get(vol, "%²")
+    found = {"mu": "%", "omega": omega}
+    delta = "%²" if added else "log variance"
+    found |= {n: delta for n in names if n.startswith("delta[")}
     return {n: found[n] for n in names if n in found} | {"conditional_volatility": "%"}
 
 
@@ -111,7 +114,7 @@ def notes(
     standard: int,
 ) -> tuple[str, ...]:
     """Return every footnote of a fit."""
-    p, theta = found.problem, found.maximum.theta
+    p, persistence = found.problem, found.persistence
     said = inputs.remarks(rows[p.traded], minimum, standard)
     if not found.maximum.converged:
         said.insert(0, f"* No maximum was found: {found.maximum.message}.")
@@ -122,8 +125,7 @@ def notes(
         said.append(
             f"No standard error for {held}: a bound determines it; the others are given it."
         )
-    persistence = float(p.family.persistence @ p.split(theta)[1])
-    if persistence >= 0.999:
+    if persistence >= 0.999 and p.vol != "IGARCH":
         said.append(
             f"Persistence {persistence:.4f}: test for variance breaks first, which look like it."
         )

@@ -11,7 +11,8 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..inference.parallel import generator
 from ..kernels import garch_forecast as ahead
-from ..kernels.garch_estimate import Estimate
+from ..kernels.garch_estimate import Estimate, persistence
+from ..kernels.trade_logit import Logit
 from ..results import Estimates, check_level, tidy_frame
 from . import garch_inputs as inputs
 from .garch_tests import battery
@@ -37,6 +38,8 @@ class GARCHResults(Estimates):
         π_t, the chance of a genuine trade given the past; with `trade`.
     limit_days : Series or None
         1 on days at the upper limit, −1 at the lower one, 0 else; with `trade` or `limits`.
+    logit : Logit or None
+        The arrays behind the chance of a trade.
     fitted : arch result or None
         arch's own result, where arch has the model (no variance regressors, presample "arch").
     """
@@ -50,19 +53,29 @@ class GARCHResults(Estimates):
     converged: bool
     trade_probability: pd.Series | None = None
     limit_days: pd.Series | None = None
+    logit: Logit | None = None
 
     @property
     def persistence(self) -> float:
-        """Expected carry of the variance, row to row: α + β, α + γ/2 + β, or β of EGARCH."""
-        return float(self._persistence_weights @ self.params)
+        """Expected carry of the variance from row to row.
+
+        α + β, α + γ/2 + β, β of EGARCH, ρ of CGARCH, the sum of alphas of HARCH, 1 of IGARCH;
+        of σ^p in APARCH; NaN for FIGARCH. Days without a trade are left out of it.
+        """
+        return self.estimate.persistence
 
     @property
     def half_life(self) -> float:
-        """Rows (returns) until half of a shock to the variance is gone, ln ½ / ln persistence."""
+        """Rows until half of a shock to the variance is gone, ln ½ / ln persistence.
+
+        NaN for FIGARCH and HARCH, whose shocks do not die out at one rate.
+        """
         carry = self.persistence
         if carry >= 1 - _INTEGRATED:
             return float("inf")
-        return float(np.log(0.5) / np.log(carry)) if carry > 0 else float("nan")
+        if self.spec["vol"] == "HARCH" or not carry > 0:
+            return float("nan")
+        return float(np.log(0.5) / np.log(carry))
 
     @property
     def leverage(self) -> float:
@@ -73,14 +86,6 @@ class GARCHResults(Estimates):
         """
         down, up = ahead.news_impact(self.estimate, np.array([-1.0, 1.0]))
         return float(100 * (down / up - 1))
-
-    @property
-    def _persistence_weights(self) -> np.ndarray:
-        p = self.estimate.problem
-        m, q, _, _ = p.sizes
-        weights = np.zeros(len(self.params))
-        weights[m : m + q] = p.family.persistence
-        return weights
 
     def news_impact_curve(self, shocks: Any = None) -> pd.Series:
         """Return tomorrow's variance after a shock of today.
@@ -122,9 +127,11 @@ class GARCHResults(Estimates):
         -----
         100 (e^δ − 1) for a rise of one in the regressor; the ends of the interval are those of
         δ transformed, the standard error is the delta method's, the p-value that of δ = 0.
-        Inside EGARCH the effect is the one on the same day; it carries on with beta.
+        Inside EGARCH the effect is the one on the same day; it carries on with beta. Regressors
+        added to the variance have no effect in per cent: there is no row for them.
         """
         terms = [t for t in self.params.index if t.startswith("delta[")]
+        terms = [] if self.estimate.problem.additive else terms
         delta, interval = self.params[terms], self.conf_int(level).loc[terms]
         return pd.DataFrame(
             {
@@ -137,7 +144,14 @@ class GARCHResults(Estimates):
         ).set_axis([t[6:-1] for t in terms], axis=0)
 
     def forecast(
-        self, horizon: int = 1, variance_x: Any = None, draws: int = 10_000, rng: Any = 0
+        self,
+        horizon: int = 1,
+        variance_x: Any = None,
+        mean_x: Any = None,
+        trade_x: Any = None,
+        level: float = 0.95,
+        draws: int = 10_000,
+        rng: Any = 0,
     ) -> pd.DataFrame:
         """Forecast mean, variance and volatility of the rows after the sample.
 
@@ -145,26 +159,55 @@ class GARCHResults(Estimates):
         ----------
         horizon : int
             Rows ahead.
-        variance_x : DataFrame, Series or ndarray, shape (horizon, k), optional
-            Variance regressors of those rows; required where the model has any.
+        variance_x, mean_x, trade_x : DataFrame, Series or ndarray, shape (horizon, k), optional
+            Regressors of those rows; required where the model has any.
+        level : float
+            Level of the intervals.
         draws : int
-            Paths simulated for EGARCH beyond one row; GARCH and GJR have closed forms.
+            Paths simulated: for the intervals beyond one row, and for the variance where it has
+            no closed form (EGARCH and APARCH beyond one row).
         rng : int, SeedSequence or Generator
             Seed.
 
         Returns
         -------
         DataFrame
-            Columns mean, variance, volatility, indexed by the rows ahead, 1 to `horizon`.
+            Columns mean, variance, volatility, lower and upper (interval of the return before
+            any price limit), and trade_probability where trades are modelled; indexed by the
+            rows ahead, 1 to `horizon`.
         """
         if isinstance(horizon, bool) or int(horizon) != horizon or horizon < 1:
             raise SpecificationError(f"horizon={horizon!r} is no number of rows.", "Use 1, 2, …")
-        names = self.spec["variance_x"]
-        w = inputs.future_regressors(variance_x, int(horizon), names)
-        found = ahead.forecast(self.estimate, int(horizon), w, int(draws), generator(rng))
-        index = pd.RangeIndex(1, int(horizon) + 1, name="ahead")
+        rows = int(horizon)
+        w, x = (
+            inputs.future_regressors(given, rows, self.spec.get(name, ()), name)
+            for given, name in ((variance_x, "variance_x"), (mean_x, "mean_x"))
+        )
+        odds = self._trade_ahead(rows, trade_x)
+        found = ahead.forecast(
+            self.estimate, rows, w, x, odds, check_level(level), int(draws), generator(rng)
+        )
         columns = {"mean": found.mean, "variance": found.variance}
-        return pd.DataFrame(columns, index=index).assign(volatility=np.sqrt(found.variance))
+        columns |= {"volatility": np.sqrt(found.variance)}
+        columns |= {"lower": found.lower, "upper": found.upper}
+        if odds is not None:
+            columns["trade_probability"] = odds
+        return pd.DataFrame(columns, index=pd.RangeIndex(1, rows + 1, name="ahead"))
+
+    def _trade_ahead(self, horizon: int, trade_x: Any) -> np.ndarray | None:
+        """The chance of a trade on the rows ahead, its news at their mean of zero."""
+        names = self.spec.get("trade_x", ())
+        x = inputs.future_regressors(trade_x, horizon, names, "trade_x")
+        if self.logit is None:
+            return None
+        theta, odds = self.logit.params, np.empty(horizon)
+        moves = 3 if self.logit.dynamic else 1
+        push = x @ theta[moves:]
+        odds[0] = self.logit.ahead + push[0]
+        for i in range(1, horizon):
+            carried = theta[2] * odds[i - 1] if self.logit.dynamic else 0.0
+            odds[i] = theta[0] + carried + push[i]
+        return 1 / (1 + np.exp(-odds))
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return parameters, effects in per cent, persistence and half-life as tidy rows."""
@@ -226,14 +269,34 @@ class GARCHResults(Estimates):
     def _persistence_row(self, level: float) -> dict[str, Any]:
         from scipy import stats
 
-        weights = self._persistence_weights
-        used = np.flatnonzero(weights)
-        block = self.cov.to_numpy()[np.ix_(used, used)]
-        with np.errstate(invalid="ignore"):
-            error = float(np.sqrt(weights[used] @ block @ weights[used]))
+        found, value = self.estimate, self.persistence
+        slopes = np.zeros(len(self.params))
+        if not np.isnan(value):
+            slopes[: len(found.params)] = _persistence_slopes(found)
+        used = np.flatnonzero(slopes)
+        error = float("nan")
+        if len(used):
+            block = self.cov.to_numpy()[np.ix_(used, used)]
+            with np.errstate(invalid="ignore"):
+                error = float(np.sqrt(slopes[used] @ block @ slopes[used]))
         half = stats.norm.ppf(0.5 + check_level(level) / 2) * error
-        value = self.persistence
         return {"estimate": value, "std_error": error, "lower": value - half, "upper": value + half}
+
+
+def _persistence_slopes(found: Estimate) -> np.ndarray:
+    """Derivative of the persistence in the parameters; none of them has units that move it."""
+    p, theta = found.problem, found.maximum.theta
+    m, q, k, _ = p.sizes
+    slopes = np.zeros(len(theta))
+    if not p.family.power:
+        slopes[m : m + q] = p.family.persistence
+        return slopes
+    for i in (*range(m + 1, m + q), *range(m + q + k, len(theta))):
+        step = np.zeros(len(theta))
+        step[i] = 1e-5
+        ends = [persistence(p.split(theta + sign * step), p) for sign in (1, -1)]
+        slopes[i] = (ends[0] - ends[1]) / 2e-5
+    return slopes
 
 
 def _renamed(row: pd.Series) -> dict[str, float]:
