@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, SpecificationError, UnknownMarketError, near
+from ..errors import DataError, SpecificationError, UnknownMarketError, check_choice, near
 from ..facts import calendar
 from ..facts import markets as registry
 from ..models.frames import check_frame, listed
@@ -17,6 +17,7 @@ from ..panel import Panel
 MINIMUM_TONNES = 100.0
 """Fewest tonnes of listed trade that make a day's price genuine, unless asked otherwise."""
 
+PRICES = ("headline", "close", "vwap", "mid")
 _IN_TONNES = ("tCO2e", "tce")
 
 
@@ -58,7 +59,9 @@ class GenuineReturns:
     sources: tuple[str, ...] = ()
 
 
-def genuine_returns(data: Any, market: str | None, minimum_tonnes: float | None) -> GenuineReturns:
+def genuine_returns(
+    data: Any, market: str | None, minimum_tonnes: float | None, price: str = "headline"
+) -> GenuineReturns:
     """Return one market's returns from a Panel, or check those given.
 
     Parameters
@@ -69,9 +72,14 @@ def genuine_returns(data: Any, market: str | None, minimum_tonnes: float | None)
         Label of a Panel, column of a frame, or the registry's name of a Series.
     minimum_tonnes : float, optional
         For a Panel; 100 when None.
+    price : {"headline", "close", "vwap", "mid"}
+        Which price of a day with a trade; for a Panel.
     """
+    check_choice("price", price, PRICES)
     if isinstance(data, Panel):
-        return _from_panel(data, _label(data, market), minimum_tonnes)
+        return _from_panel(data, _label(data, market), minimum_tonnes, price)
+    if price != "headline":
+        raise SpecificationError(f"price={price!r} needs a Panel.", "Leave it out.")
     if minimum_tonnes is not None:
         raise SpecificationError(
             "minimum_tonnes needs a Panel: returns have no tonnes.",
@@ -91,8 +99,10 @@ def _label(panel: Panel, market: str | None) -> str:
     return panel.markets[0]
 
 
-def _from_panel(panel: Panel, label: str, minimum_tonnes: float | None) -> GenuineReturns:
-    days = panel.daily(label)
+def _from_panel(
+    panel: Panel, label: str, minimum_tonnes: float | None, price: str
+) -> GenuineReturns:
+    days = _priced(panel.daily(label), label, price)
     fact = registry.get(label)
     minimum = MINIMUM_TONNES if minimum_tonnes is None else float(minimum_tonnes)
     if not minimum >= 0:
@@ -156,6 +166,22 @@ def every_session(found: GenuineReturns, fill: bool) -> pd.Series:
     sessions = found.sessions[(found.sessions >= days[0]) & (found.sessions <= days[-1])]
     series = found.returns.set_axis(days).reindex(sessions).rename(found.returns.name)
     return series.fillna(0.0) if fill else series
+
+
+def _priced(days: pd.DataFrame, label: str, price: str) -> pd.DataFrame:
+    """The days with another price in place of the headline one, where there is a trade."""
+    if price == "headline":
+        return days
+    other = (days["high"] + days["low"]) / 2 if price == "mid" else days[price]
+    chosen = other.where(days["price"].notna())
+    if chosen.isna().all():
+        raise DataError(
+            f"{label} has no price of the kind {price!r}.", "Use price='headline', or another kind."
+        )
+    days = days.assign(price=chosen)
+    if "previous_price" in days:
+        days["previous_price"] = np.nan
+    return days
 
 
 def _large(

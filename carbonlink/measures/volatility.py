@@ -27,7 +27,7 @@ from .genuine_returns import GenuineReturns, genuine_returns
 from .volatility_results import VolatilityResults
 from .volatility_treatment import TREATMENTS, Treated, treat
 
-SPECS = ("egarch", "garch", "gjr")
+SPECS = ("egarch", "garch", "gjr", "aparch", "igarch", "cgarch", "figarch", "harch")
 WHICH = ("final", "announced", "statutory")
 WINDOW, GAP = "window", "log_gap"
 LEAST_INSIDE = 10
@@ -48,6 +48,7 @@ def volatility(
     treatment: str = "genuine",
     variance_x: Any = None,
     minimum_tonnes: float | None = None,
+    price: str = "headline",
     mean: str = "constant",
     lags: int | None = None,
     presample: str | float = "arch",
@@ -64,9 +65,9 @@ def volatility(
     market : str, optional
         Label in the Panel, column of the frame, or the registry's name of a Series, which
         finds its deadlines.
-    spec : {"egarch", "garch", "gjr"}
-        Variance recursion, of order (1, 1).
-    dist : {"t", "normal"}
+    spec : {"egarch", "garch", "gjr", "aparch", "igarch", "cgarch", "figarch", "harch"}
+        Variance process, as `carbonlink.GARCH` has it.
+    dist : {"t", "normal", "skewt", "ged"}
         Density of the standardised shocks.
     window : int, optional
         Days before each deadline that the window dummy marks; None leaves it out.
@@ -87,6 +88,9 @@ def volatility(
     minimum_tonnes : float, optional
         Tonnes of listed trade that make a price genuine, for a Panel; when None 100, and 0 with
         `treatment="naive"`.
+    price : {"headline", "close", "vwap", "mid"}
+        Which price of a day, for a Panel: the one the venue's file stands on, the close, value
+        over volume, or (high + low)/2. Limit days are those of the printed price.
     mean, lags, presample, cov, minimum, strict
         As `carbonlink.GARCH` and its `fit` take them.
 
@@ -140,7 +144,7 @@ def volatility(
     _check_window(window, deadlines, which, days)
     if treatment == "naive" and minimum_tonnes is None and isinstance(data, Panel):
         minimum_tonnes = 0.0
-    found = genuine_returns(data, market, minimum_tonnes)
+    found = genuine_returns(data, market, minimum_tonnes, price)
     _check_size(found, minimum)
     dates, remarks = _deadlines(found, window, deadlines, which)
     treated = treat(found, treatment)
@@ -174,6 +178,7 @@ def volatility(
         "which": which if window is not None and deadlines is None else None,
         "deadlines": tuple(day(d) for d in dates),
         "treatment": treatment,
+        "price": price,
         "minimum_tonnes": found.minimum,
     }
     return _result(fit, found, treated, chosen, inside, tuple(remarks), arguments)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import pandas as pd
 
+from ..models.garch_battery import efficiency_rows, unit_root_rows
 from ..models.garch_results import GARCHResults
 
 
@@ -43,6 +44,19 @@ class VolatilityResults(GARCHResults):
         None where the window was left out (`window=None`).
         """
         return None if self.inside is None else self.window_effect_at(0.95)
+
+    @property
+    def effective_nobs(self) -> int:
+        """Returns that say something of the variance: between genuine trades, not exactly zero.
+
+        Days without a trade that count as a return of zero are no observations, whatever the
+        likelihood takes them for.
+        """
+        return int((self._returns() != 0).sum())
+
+    def _tests(self) -> list[dict[str, Any]]:
+        y = self._returns()
+        return [*super()._tests(), *efficiency_rows(y), *unit_root_rows(y)]
 
     def window_effect_at(self, level: float) -> WindowEffect:
         """Return the effect of the window with an interval of the level asked for."""
@@ -81,4 +95,4 @@ class VolatilityResults(GARCHResults):
         head = (
             {} if effect is None else {"window_percent": effect.percent, "window_p": effect.p_value}
         )
-        return {**head, **super()._headline()}
+        return {**head, **super()._headline(), "effective_nobs": self.effective_nobs}

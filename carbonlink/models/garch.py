@@ -273,11 +273,19 @@ def fit_garch(
     )
 
 
-def mean_regressors(y: np.ndarray, mean: str, lags: int, lost: int, more: np.ndarray) -> np.ndarray:
+def mean_regressors(
+    y: np.ndarray,
+    mean: str,
+    lags: int,
+    lost: int | None = None,
+    more: np.ndarray | None = None,
+) -> np.ndarray:
     """Return the regressors of the mean, shape (n − lost, m): constant, lags of y, the others.
 
-    Lags from before the sample are 0, where no rows are lost to them.
+    The rows lost are those of the lags when None; lags from before the sample are 0, where no
+    rows are lost to them.
     """
+    lost = lags if lost is None else lost
     n = len(y) - lost
     columns = [] if mean == "zero" else [np.ones(n)]
     padded = np.concatenate([np.zeros(lags), y])

@@ -15,6 +15,7 @@ from ..kernels.garch_estimate import Estimate, persistence
 from ..kernels.trade_logit import Logit
 from ..results import Estimates, check_level, tidy_frame
 from . import garch_inputs as inputs
+from .garch_battery import density_rows, returns_rows, stability_rows
 from .garch_tests import battery
 
 _INTEGRATED = 1e-6
@@ -109,6 +110,30 @@ class GARCHResults(Estimates):
         grid = np.linspace(-4, 4, 81) if shocks is None else np.asarray(shocks, dtype=float)
         values = ahead.news_impact(self.estimate, grid)
         return pd.Series(values, index=pd.Index(grid, name="shock"), name="variance")
+
+    def plot_news_impact(self, ax: Any = None, shocks: Any = None) -> Any:
+        """Draw the news-impact curve: tomorrow's variance after a shock of today.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            A new one when None.
+        shocks : array_like, optional
+            As `news_impact_curve` takes them.
+        """
+        from .. import plotting
+
+        curve = self.news_impact_curve(shocks)
+        unit = self.units["conditional_volatility"]
+        with plotting.style():
+            ax = plotting.new_axes(ax)
+            ax.plot(curve.index, curve, color=plotting.PALETTE[0], linewidth=1.4)
+            ax.axvline(0, color="#4D4D4D", linewidth=0.8)
+            ax.set_ylim(bottom=0)
+            ax.set_xlabel("shock today, standard deviations")
+            ax.set_ylabel(f"variance tomorrow, {unit}²" if unit == "%" else "variance tomorrow")
+            ax.set_title(f"{self._caption()}: news impact")
+        return ax
 
     def effects(self, level: float = 0.95) -> pd.DataFrame:
         """Return the effect of each variance regressor on the variance, in per cent.
@@ -264,7 +289,19 @@ class GARCHResults(Estimates):
         }
 
     def _tests(self) -> list[dict[str, Any]]:
-        return battery(self.estimate, self.spec["dist"], self.std_resid.to_numpy())
+        found = self.estimate
+        shocks = self.std_resid.to_numpy()
+        return [
+            *battery(found, self.spec["dist"], shocks),
+            *returns_rows(self._returns()),
+            *stability_rows(found, [str(t) for t in self.params.index]),
+            *density_rows(found, self.spec["dist"]),
+        ]
+
+    def _returns(self) -> np.ndarray:
+        """The returns that the model was given, days without a trade left out."""
+        p = self.estimate.problem
+        return (p.y * self.estimate.units.scale)[p.traded]
 
     def _persistence_row(self, level: float) -> dict[str, Any]:
         from scipy import stats

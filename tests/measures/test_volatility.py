@@ -180,7 +180,7 @@ def test_electricity_is_differenced():
         ({"deadlines": DEADLINES[:1], "window": 9}, cl.TooFewObservationsError, "9 returns lie in"),
         ({"deadlines": [SPAN[-1]], "window": 1200}, cl.SpecificationError, "Every return"),
         ({"deadlines": DEADLINES, "spec": ("garch", "gjr")}, cl.SpecificationError, "one specif"),
-        ({"deadlines": DEADLINES, "spec": "figarch"}, cl.SpecificationError, "'egarch', 'garch'"),
+        ({"deadlines": DEADLINES, "spec": "sgarch"}, cl.SpecificationError, "'egarch', 'garch'"),
         ({"window": None, "minimum_tonnes": 10}, cl.SpecificationError, "needs a Panel"),
         ({"market": "ccer"}, cl.DeadlineError, "ccer"),
     ],

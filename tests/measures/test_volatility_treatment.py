@@ -134,3 +134,17 @@ def test_persistence_on_the_real_files(real_data):
     assert table.loc[("guangdong", "naive"), "persistence"] == pytest.approx(1.0, abs=1e-3)
     assert 0.8 < table.loc[("hubei", "zero-adjusted"), "persistence"] < 0.95
     assert 1 < table.loc[("guangdong", "censored"), "limit_percent"] < 6
+
+
+def test_other_prices_of_a_day(panel):
+    days = panel.daily("guangdong")
+    close = cl.volatility(panel, "guangdong", "garch", window=None, price="close")
+    assert close.spec["price"] == "close"
+    assert close.loglik == cl.volatility(panel, "guangdong", "garch", window=None).loglik
+    assert days["vwap"].isna().all()
+    with pytest.raises(cl.DataError, match="no price of the kind 'vwap'"):
+        cl.volatility(panel, "guangdong", window=None, price="vwap")
+    with pytest.raises(cl.SpecificationError, match="price"):
+        cl.volatility(panel, "guangdong", window=None, price="open")
+    with pytest.raises(cl.SpecificationError, match="needs a Panel"):
+        cl.volatility(close.resid, window=None, price="mid")

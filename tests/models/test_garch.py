@@ -304,7 +304,8 @@ def test_half_life(y):
 def test_diagnostics_see_what_a_model_leaves_out():
     y = cl.simulate.garch(3000, alpha=0.25, beta=0.7, rng=5)
     good = cl.GARCH(y).fit().diagnostics().set_index("test")
-    assert good["p_value"].drop("Jarque–Bera").min() > 0.01
+    given = [t for t in good.index if t.startswith("Ljung–Box, ") and "returns" in t]
+    assert good["p_value"].drop(["Jarque–Bera", *given]).min() > 0.01
     autocorrelated = y + 0.3 * y.shift(fill_value=0.0)
     rows = cl.GARCH(autocorrelated).fit().diagnostics().set_index("test")
     assert rows.loc["Ljung–Box, robust (10 lags)", "p_value"] < 1e-6

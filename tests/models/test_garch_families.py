@@ -47,6 +47,13 @@ def y() -> pd.Series:
     )
 
 
+@pytest.fixture(scope="module")
+def longer() -> pd.Series:
+    return cl.simulate.garch(
+        1500, vol="GJR", alpha=0.06, gamma=0.06, beta=0.88, dist="t", shape=6, rng=3
+    )
+
+
 def spelled(name: str, rows: int) -> dict:
     """A rugarch specification in carbonlink's words."""
     vol, dist, *rest = name.split("|")
@@ -209,10 +216,14 @@ def test_fractional_integration_of_order_one_is_integrated():
 
 @pytest.mark.parametrize("vol", ["GARCH", "GJR", "HARCH", "FIGARCH", "EGARCH", "APARCH"])
 def test_forecasts_are_those_of_arch(y, vol):
-    """To rounding where closed; to simulation error where both simulate."""
+    """To rounding where closed; to simulation error where both simulate.
+
+    FIGARCH on fewer rows than its 1,000 lags still feels its presample, which arch takes from the
+    fitted residuals when it forecasts and from least-squares ones when it estimates: 2e-4.
+    """
     fit = cl.GARCH(y, vol=vol, dist="t", mean="ar").fit()
     closed = vol not in ("EGARCH", "APARCH")
-    peer = fit.fitted.forecast(
+    peer = fit.fitted.model.fix(fit.params).forecast(
         horizon=4,
         method="analytic" if closed else "simulation",
         simulations=4000,
@@ -220,7 +231,8 @@ def test_forecasts_are_those_of_arch(y, vol):
     )
     ours = fit.forecast(4)
     expected = peer.residual_variance.iloc[-1]
-    np.testing.assert_allclose(ours["variance"], expected, rtol=1e-5 if closed else 0.04)
+    tolerance = {"FIGARCH": 2e-4, "EGARCH": 0.04, "APARCH": 0.04}.get(vol, 1e-5)
+    np.testing.assert_allclose(ours["variance"], expected, rtol=tolerance)
     np.testing.assert_allclose(ours["mean"], peer.mean.iloc[-1], rtol=1e-3, atol=1e-6)
     assert (ours["lower"] < ours["mean"]).all() and (ours["mean"] < ours["upper"]).all()
 
@@ -256,7 +268,8 @@ def test_added_regressors_have_a_sign():
 
 
 @pytest.mark.parametrize("vol", ["APARCH", "CGARCH", "HARCH", "IGARCH"])
-def test_units_move_omega_alone(y, vol):
+def test_units_move_omega_alone(longer, vol):
+    y = longer
     one, ten = cl.GARCH(y, vol=vol).fit(strict=False), cl.GARCH(10 * y, vol=vol).fit(strict=False)
     power = one.params.get("power", 2.0)
     scale = pd.Series(1.0, one.params.index)
@@ -265,7 +278,8 @@ def test_units_move_omega_alone(y, vol):
     assert ten.loglik == pytest.approx(one.loglik - len(y) * np.log(10), abs=1e-4)
 
 
-def test_persistence_of_each_process(y):
+def test_persistence_of_each_process(longer):
+    y = longer
     fits = {v: cl.GARCH(y, vol=v).fit() for v in ("APARCH", "IGARCH", "CGARCH", "FIGARCH", "HARCH")}
     assert fits["IGARCH"].persistence == 1 and fits["IGARCH"].half_life == np.inf
     assert fits["CGARCH"].persistence == fits["CGARCH"].params["rho"]
