@@ -51,7 +51,7 @@ class DOLS:
     Stock, J. H. and Watson, M. W. (1993). A simple estimator of cointegrating vectors in higher
     order integrated systems. Econometrica 61, 783–820. doi:10.2307/2951763
     Saikkonen, P. (1992). Estimation and testing of cointegrated systems by an autoregressive
-    approximation. Econometric Theory 8, 1–27. doi:10.1017/S0266466600010720
+    approximation. Econometric Theory 8, 1–27.
 
     Examples
     --------

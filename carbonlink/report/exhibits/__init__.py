@@ -28,6 +28,7 @@ from .market_concentration import market_concentration
 from .mixed_frequency import mixed_frequency
 from .national_years import national_years
 from .pass_through import pass_through_rates
+from .pass_through_methods import pass_through_horizons, pass_through_summary
 from .prices import prices
 from .published_years import published_years
 from .quality import quality
@@ -87,6 +88,8 @@ EXHIBITS: dict[str, tuple[str, Callable[[Study], Exhibit]]] = {
     ),
     "implied_files": ("Implied carbon prices by month, from the files", implied_files),
     "pass_through": ("From carbon prices to power prices", pass_through_rates),
+    "pass_through_horizons": ("From carbon to power prices, by horizon", pass_through_horizons),
+    "pass_through_summary": ("From carbon to power prices, by method", pass_through_summary),
     "audit": ("Printed figures of the founding papers that do not recompute", audit),
 }
 """Title and function of each exhibit, by its key, in the order of the page."""

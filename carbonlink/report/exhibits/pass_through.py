@@ -78,7 +78,7 @@ def estimate(study: Study, pair: tuple[str, str]) -> PassThroughResults:
     """Measure the pass-through of one pair, with fuel prices where the effect is European."""
     cause, effect = pair
     fuels = controls(study, pair)
-    intensity = _fossil().value if cause == "cea" else None
+    intensity = fossil().value if cause == "cea" else None
     return pass_through(study.panel, cause, effect, controls=fuels or None, intensity=intensity)
 
 
@@ -149,13 +149,14 @@ def _shown(result: PassThroughResults) -> str:
     return "not given" if value is None else f"{value:g}"
 
 
-def _fossil() -> Factor:
+def fossil() -> Factor:
+    """Return the mean intensity of fossil power, which stands in for the marginal unit."""
     return grid_factor("china", kind="fossil")
 
 
 def _notes(benchmark: pd.Series) -> tuple[str, ...]:
     return (
-        f"e of the gross rate: {_fossil()} (mean of all fossil power, a stand-in for the marginal "
+        f"e of the gross rate: {fossil()} (mean of all fossil power, a stand-in for the marginal "
         "unit).",
         f"Allowances are given by output, so a unit pays for e − b; b = {benchmark['value']:g} "
         f"tCO2/MWh, the published benchmark of coal above 300 MW of {benchmark['emission_year']}. "
