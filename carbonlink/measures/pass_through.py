@@ -22,6 +22,8 @@ INSIDE = "inside_band"
 CAUSE = "cause"
 HORIZON = 20
 DRAWS = 999
+FEW_MOVES = 30
+"""Rows on which an instrument moves, below which a note says that sets are too narrow."""
 
 
 def pass_through(
@@ -376,6 +378,12 @@ def _method_notes(method: str, answer: Answer) -> list[str]:
         words = ["Instrumental variables give the effect within the period, not a long run."]
     else:
         return []
+    moves = answer.chosen.get("instrument_moves", FEW_MOVES)
+    if moves < FEW_MOVES:
+        words.append(
+            f"Only {moves} rows move the instrument: its covariance is poorly known and sets are "
+            "too narrow."
+        )
     if method in ("iv", "lp-iv") and answer.model.weak:
         words.append("The instrument is weak: the Anderson–Rubin set is valid, the estimate not.")
     elif not bounded:

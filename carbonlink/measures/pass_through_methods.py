@@ -176,6 +176,7 @@ def projections(task: Task) -> Answer:
         rng=task.rng,
     )
     chosen = {"lags": lags, "lags_chosen_by": "given", "horizon": task.horizon, "cov": inference}
+    chosen |= _moves(task)
     return Answer(model, model.ratios[-1], model.ratios[0], None, chosen)
 
 
@@ -234,6 +235,7 @@ def instrumental(task: Task) -> Answer:
         clusters=_clusters(members, index)[keep],
     )
     chosen = {"effects": tuple(effects), "clusters": members, "cov": model.spec["cov"]}
+    chosen |= _moves(task)
     return Answer(model, model.ratio, model.ratio, None, chosen)
 
 
@@ -294,6 +296,13 @@ def check_arguments(method: str, given: dict[str, Any]) -> None:
             'Give a Series that moves the cost and reaches the price through it alone; "cause" for '
             "the carbon price itself where the intensity moves over time.",
         )
+
+
+def _moves(task: Task) -> dict[str, Any]:
+    """Return on how many rows the instrument is not zero."""
+    if task.instrument is None:
+        return {}
+    return {"instrument_moves": int((task.instrument.fillna(0) != 0).sum())}
 
 
 def _common(task: Task) -> dict[str, Any]:

@@ -85,6 +85,14 @@ def test_lp_by_instrument_is_not_fooled_by_common_news():
     assert not by_news.model.weak
 
 
+def test_an_instrument_of_a_few_days_is_flagged(prices):
+    news = pd.Series(0.0, prices.index, name="news")
+    change = prices["cea"].diff()
+    news.iloc[100:900:80] = change.iloc[100:900:80]
+    found = measured(prices, "lp-iv", instrument=news, horizon=3)
+    assert any("Only 10 rows move the instrument" in note for note in found.notes)
+
+
 def test_iv_with_moving_intensity_is_the_regression_by_hand(hourly):
     frame, e = hourly
     found = cl.pass_through(
