@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, SpecificationError, check_choice
-from ..models.frames import check_frame, listed
+from ..kernels.midas import chow_lin
+from ..models.frames import check_frame, check_series, listed
 from ..panel import Panel
 from ..results import Recipe, Results, Sample, tidy_frame
 
@@ -54,6 +55,46 @@ class AggregateResults(Results):
                 }
             )
         return tidy_frame(rows)
+
+    def interpolate_for_chart(self, column: str, indicator: Any) -> pd.Series:
+        """Return a frequent series that follows an indicator and adds up to one of the columns.
+
+        For charts only: a test on an interpolated series finds links that the interpolation put
+        there. The name and `attrs["use"]` of the series say so.
+
+        Parameters
+        ----------
+        column : str
+            Aggregated by "mean", "sum" or "last".
+        indicator : Series
+            Daily values without gaps over the periods of the column.
+
+        References
+        ----------
+        Chow, G. C. and Lin, A. (1971). Review of Economics and Statistics 53, 372–375.
+        doi:10.2307/1928739
+        """
+        check_choice("column", column, self.frame.columns)
+        rule = self.rules[column]
+        check_choice(f"rule of {column}", rule, ("mean", "sum", "last"))
+        daily = check_series(indicator, "indicator").dropna()
+        short = next(k for k, v in FREQUENCIES.items() if v == self.spec["freq"])
+        low = self.frame[column].dropna()
+        period = low.index.to_period(short)
+        place = period.get_indexer(daily.index.to_period(short))
+        daily, place = daily[place >= 0], place[place >= 0]
+        missing = np.setdiff1d(np.arange(len(low)), place)
+        if len(missing):
+            raise DataError(
+                f"The indicator has no value in {listed(low.index[missing])}.",
+                "Give it values in every period of the column.",
+            )
+        if len(low) < 5:
+            raise DataError(f"{column} has {len(low)} periods.", "Five or more are needed.")
+        made = chow_lin(low.to_numpy(), daily.to_numpy(), place, rule)
+        series = pd.Series(made, daily.index, name=f"{column} (interpolated, for charts only)")
+        series.attrs["use"] = "charts only: interpolated by Chow and Lin"
+        return series
 
     def numbers(self) -> pd.DataFrame:
         """Return the series that `plot` draws."""

@@ -24,7 +24,9 @@ LAUNCH = "2021-07-16"
 """First day of the national market, where samples are split by default."""
 
 MOST_PAIRS = 66
-MINIMUM = 40
+MINIMUM = 20
+"""Fewest dates with all core prices; below 40 a note says so."""
+
 GUARD = (
     "Allowances of one system cannot be surrendered in another: no arbitrage ties these prices. "
     "Convergence speaks of common fundamentals and expectations of policy, and its absence is no "
@@ -152,6 +154,8 @@ def integration(
         asked = _pairs(pairs, list(frame.columns), notes)
         table = pair_table(frame, periods, asked, int(draws), rng, float(level))
     balanced = frame[core].dropna()
+    if len(balanced) < 40:
+        notes.append(f"Only {len(balanced)} dates with all core prices: tests have little power.")
     fitted, members = convergence(balanced, periods, frame.index, arguments, notes)
     return IntegrationResults(
         spec={

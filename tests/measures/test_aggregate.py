@@ -71,3 +71,16 @@ def test_bad_input_is_named(arguments, error, words):
 def test_dates_are_needed():
     with pytest.raises(cl.DataError, match="no dates"):
         cl.aggregate(daily().reset_index(drop=True), "M", "sum")
+
+
+def test_interpolation_is_for_charts_and_keeps_the_months():
+    monthly = cl.aggregate(daily(), "M", {"a": "mean", "b": "median"})
+    indicator = daily()["b"] + 0.1 * daily()["a"]
+    made = monthly.interpolate_for_chart("a", indicator)
+    assert "charts only" in made.name and "charts only" in made.attrs["use"]
+    again = made.groupby(made.index.to_period("M")).mean()
+    np.testing.assert_allclose(again, monthly.frame["a"], rtol=1e-6)
+    with pytest.raises(cl.SpecificationError, match="rule of b"):
+        monthly.interpolate_for_chart("b", indicator)
+    with pytest.raises(cl.DataError, match="no value in"):
+        monthly.interpolate_for_chart("a", indicator.loc["2020-06":])

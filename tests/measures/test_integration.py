@@ -96,6 +96,22 @@ def test_logarithms_are_taken_as_they_are():
     assert smoothed.log_t["slope"].iloc[0] != taken.log_t["slope"].iloc[0]
 
 
+def test_a_panel_of_countries_over_years():
+    """152 units over 34 years with integer years for an index, as in Phillips and Sul (2009)."""
+    draws = np.random.default_rng(0)
+    growth = draws.uniform(0, 0.03, 152)
+    t = np.arange(34)[:, None]
+    logs = draws.uniform(6, 10, 152) + growth * t + 0.02 * draws.standard_normal((34, 152))
+    frame = pd.DataFrame(logs, range(1970, 2004), [f"c{i}" for i in range(152)])
+    found = cl.integration(frame, logs=False, drop=1 / 3, smooth=400.0, draws=0)
+    row = found.log_t.iloc[0]
+    assert row["nobs"] == 23 and row["markets"] == 152 and row["slope"] < 0
+    assert len(found.clubs) == 152 and found.pairs.empty
+    assert any("Only 34 dates" in note for note in found.notes)
+    smooth = logt.hodrick_prescott(logs, 400.0)
+    assert row["statistic"] == pytest.approx(logt.log_t(smooth, logt.Rule(12)).statistic)
+
+
 def test_many_units_have_no_pairs_unless_named():
     wide = markets(120, k=13)
     quiet = cl.integration(wide, draws=0)
@@ -174,7 +190,7 @@ def test_the_guard_is_in_the_notes(found):
         (lambda d: d, {"split": "soon"}, cl.SpecificationError, "split"),
         (lambda d: d, {"pairs": [("m0", "m9")]}, cl.SpecificationError, "m9"),
         (lambda d: d, {"freq": "D"}, cl.SpecificationError, "freq"),
-        (lambda d: d.iloc[:30], {}, cl.TooFewObservationsError, "40 are needed"),
+        (lambda d: d.iloc[:15], {}, cl.TooFewObservationsError, "20 are needed"),
         (lambda d: d.iloc[::-1], {}, cl.DataError, "order"),
     ],
 )
