@@ -6,8 +6,8 @@ Both sides end with parameters and robust standard errors. The data are simulate
 2,000 returns. A ratio of 1 means as long as arch; a fit with a variance regressor, which arch
 does not have, is set against arch's plain fit of the same family.
 
-Measured on two cores with arch 8.0.0, five repeats, the six specifications together: 0.92 without
-and 0.87 with a regressor (0.75 to 1.18 by specification).
+Measured on two cores with arch 8.0.0, five repeats, the six specifications together: 0.96 without
+and 0.89 with a regressor (0.84 to 1.04 by specification).
 """
 
 from __future__ import annotations

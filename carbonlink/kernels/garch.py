@@ -6,7 +6,7 @@ import numpy as np
 
 from .garch_likelihood import Likelihood, Line, stepped
 from .garch_partial import IDLE, SEEN, run_partial
-from .garch_problem import BACKCAST_DAYS, PRESAMPLES, Presample, Problem, presample_weights, problem
+from .garch_problem import PRESAMPLES, Presample, Problem, presample_weights, problem
 from .garch_recursion import Path
 from .garch_tail import TAILS, shape_slopes
 
@@ -220,8 +220,7 @@ def _powered(
 def _fixed_level(delta: np.ndarray, p: Problem) -> tuple[float, np.ndarray]:
     """A presample level that does not move with the mean, deflated as the shocks are."""
     if p.presample == "arch":
-        tau = min(BACKCAST_DAYS, len(p.y))
-        square = (p.weights * p.pilot**2)[:tau] if p.traded[:tau].any() else p.weights * p.pilot**2
+        square = p.backcast
     else:
         square = np.array([float(p.presample)])
     w = p.w[: len(square)]

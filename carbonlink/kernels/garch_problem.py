@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,12 +90,19 @@ class Problem:
         """The variance recursion."""
         return idle_family(self.vol) if self.idle == "free" else FAMILIES[self.vol]
 
-    @property
+    @functools.cached_property
     def weights(self) -> np.ndarray:
         """Weights of the squared shocks in the presample level, shape (n,)."""
         return presample_weights(self.presample, self.traded)
 
-    @property
+    @functools.cached_property
+    def backcast(self) -> np.ndarray:
+        """Weighted squares of least-squares residuals, whose sum is arch's presample level."""
+        square = self.weights * self.pilot**2
+        days = min(BACKCAST_DAYS, len(self.y))
+        return square[:days] if self.traded[:days].any() else square
+
+    @functools.cached_property
     def traded(self) -> np.ndarray:
         """Which days have a return, shape (n,)."""
         return np.ones(len(self.y), bool) if self.kind is None else self.kind != IDLE

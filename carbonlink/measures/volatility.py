@@ -207,8 +207,8 @@ def _check_size(found: GenuineReturns, minimum: int) -> None:
             f"{found.returns.name} has {have} returns between genuine trades on "
             f"{len(found.sessions)} sessions ({lost or 'none lost'}); a GARCH model needs "
             f"{minimum}.",
-            "Use weekly prices or a lower minimum_tonnes; minimum= lowers the bar and leaves a "
-            "footnote.",
+            "Use a weekly HAR of realised or range variance, weekly prices or a lower "
+            "minimum_tonnes; minimum= lowers the bar and leaves a footnote.",
         )
 
 

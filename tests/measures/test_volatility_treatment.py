@@ -148,3 +148,12 @@ def test_other_prices_of_a_day(panel):
         cl.volatility(panel, "guangdong", window=None, price="open")
     with pytest.raises(cl.SpecificationError, match="needs a Panel"):
         cl.volatility(close.resid, window=None, price="mid")
+
+
+def test_too_few_trades_and_empty_windows_are_refused_with_the_remedy(panel):
+    with pytest.raises(cl.TooFewObservationsError, match="a GARCH model needs 900.*") as caught:
+        cl.volatility(panel, "guangdong", window=None, minimum=900)
+    assert "weekly HAR" in str(caught.value)
+    y = cl.simulate.garch(600, rng=1).drop(cl.simulate.garch(600, rng=1).index[380:420])
+    with pytest.raises(cl.TooFewObservationsError, match="0 returns lie in the 20 open days"):
+        cl.volatility(y, deadlines=[cl.simulate.garch(600, rng=1).index[412]], window=20)
