@@ -306,6 +306,10 @@ def _aggregate():
     return cl.aggregate(cl.simulate.var(300, rng=1), "M", "sum")
 
 
+def _rolling_pass_through():
+    return _pass_through().rolling(150, step=50, draws=49)
+
+
 def _surprises():
     price = np.exp(4 + cl.simulate.garch(300, rng=1).cumsum() / 100)
     return cl.policy_surprises(price, list(price.index[[50, 120, 200]]), draws=99)
@@ -395,6 +399,7 @@ FACTORIES = {
         _pass_through,
         _overlap,
         _surprises,
+        _rolling_pass_through,
         _implied_prices,
         _liquidity,
         _price_effects,

@@ -15,6 +15,7 @@ from ..models.ecm_results import ECMResults
 from ..results import Comparison, Results, check_level, compare, tidy_frame
 from .pass_through_methods import EFFECTS
 from .pass_through_rate import Rate, Term
+from .pass_through_rolling import RollingPassThrough, roll
 
 RATE_UNIT = "share of the carbon cost"
 _UNDEFINED = Term(np.nan, np.nan, np.nan, np.nan, "", "undefined")
@@ -166,6 +167,35 @@ class PassThroughResults(Results):
             changes = {"data": data[mask]} if group == "hour" else {"where": mask}
             made[f"{group} {label}"] = self.refit(**changes)
         return compare(made)
+
+    def rolling(
+        self, window: int = 250, step: int = 5, draws: int = 499, rng: int = 0
+    ) -> RollingPassThrough:
+        """Measure the long run in rolling windows and test that it is constant.
+
+        Parameters
+        ----------
+        window : int
+            Rows of each window.
+        step : int
+            Rows from one window to the next.
+        draws, rng : int
+            Of the bootstrap of the test of constancy.
+
+        Returns
+        -------
+        RollingPassThrough
+            With Fieller sets by window; overlapping windows share rows, so what they show is read
+            with the test, not window by window.
+
+        Raises
+        ------
+        SpecificationError
+            The method is no error-correction model.
+        TooFewObservationsError
+            The window is too short for the model, or longer than the sample.
+        """
+        return roll(self, window, step, draws, rng)
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return long run, short run, adjustment, half-life and the rates."""
