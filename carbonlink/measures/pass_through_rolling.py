@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,6 @@ from ..kernels.constancy import Constancy, constancy
 from ..models.ecm import fit_ecm
 from ..models.ecm_results import ECMResults
 from ..results import Recipe, Results, Sample, check_level, tidy_frame
-
-if TYPE_CHECKING:
-    from .pass_through_results import PassThroughResults
 
 TRIMMING = 0.15
 
@@ -121,7 +118,7 @@ class RollingPassThrough(Results):
         ]
 
 
-def roll(found: PassThroughResults, window: int, step: int, draws: int, rng: int) -> Any:
+def roll(found: Any, window: int, step: int, draws: int, rng: int) -> Any:
     """Return a pass-through in rolling windows (see `PassThroughResults.rolling`)."""
     arguments = dict(locals())
     model = found.model
