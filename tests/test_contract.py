@@ -163,6 +163,11 @@ def _causality_waves():
     return cl.causality(data, "frequency", family="all", lags=3, draws=59, adjust="romano-wolf")
 
 
+def _causality_quantiles():
+    data = cl.simulate.var(200, rng=1)
+    return cl.causality(data, "cross-quantilogram", family="all", lags=2, draws=59)
+
+
 def _connectedness_joint():
     return cl.connectedness(_var(), kind="joint", draws=20)
 
@@ -372,6 +377,7 @@ FACTORIES = {
         _connectedness,
         _causality,
         _causality_waves,
+        _causality_quantiles,
         _connectedness_joint,
         _connectedness_difference,
         _quantiles,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,19 +11,19 @@ import pandas as pd
 from ..errors import SpecificationError, TooFewObservationsError, check_choice
 from ..inference import bootstrap, causality_draws, multiplicity, parallel
 from ..inference.bands import POWER
-from ..models.var import MINIMUM, VAR
+from ..models.var import MINIMUM
 from ..models.var_results import VARResults
-from ..panel import Panel
 from ..results import Recipe
+from .causality_data import tested_model
 from .causality_family import Pair, declared, restrictions
+from .causality_quantiles import check_taus, quantile_family
 from .causality_results import CausalityResults
-from .joint_prices import joint_prices
-from .joint_returns import joint_returns
 
-METHODS = ("wald", "toda-yamamoto", "frequency", "instantaneous")
+METHODS = ("wald", "toda-yamamoto", "frequency", "instantaneous", "cross-quantilogram")
 ADJUST = ("holm", "bh", "by", "romano-wolf", "none")
 BOOTSTRAPS = ("wild", "residual", "block")
 PERIODS = (5.0, 20.0, 60.0)
+TAUS = (0.05, 0.5, 0.95)
 DRAWS = 499
 
 
@@ -38,6 +37,7 @@ def causality(
     max_lags: int | None = None,
     integration: int = 1,
     periods: Iterable[float] = PERIODS,
+    taus: Iterable[float] = TAUS,
     exog: Any = None,
     markets: Iterable[str] | None = None,
     cov: str = "robust",
@@ -54,11 +54,13 @@ def causality(
     data : DataFrame or Panel
         Stationary series, or levels for "toda-yamamoto". Of a panel: returns on the days when
         all venues were open; log prices of genuine trades for "toda-yamamoto".
-    method : {"wald", "toda-yamamoto", "frequency", "instantaneous"}
+    method : {"wald", "toda-yamamoto", "frequency", "instantaneous", "cross-quantilogram"}
         All lags of the cause are zero in the equation of the effect; the same in levels with
         `integration` extra lags that are left free, which holds whether or not the series have
         unit roots or are cointegrated; no causality at waves of some lengths; no correlation of
-        the shocks of the same row.
+        the shocks of the same row; no correlation of a series' being below its quantile with
+        another's having been below its own up to `lags` rows before (5 by default), which is of
+        the pair alone.
     family : "all" or list of (cause, effect)
         The tests that are asked, all of them: p-values are adjusted for their number. "all" is
         every ordered pair. A tuple of names on either side is tested as a block.
@@ -76,6 +78,8 @@ def causality(
     periods : list of float
         For "frequency": lengths of waves in rows (days), at least 2; every pair is tested at
         each, and all of them count in the family.
+    taus : list of float
+        For "cross-quantilogram": quantiles, each tested for every pair.
     exog : DataFrame or Series, optional
         Exogenous columns of every equation.
     markets : list of str, optional
@@ -124,6 +128,8 @@ def causality(
     Gonçalves, S. and Kilian, L. (2004). Bootstrapping autoregressions with conditional
     heteroskedasticity of unknown form. Journal of Econometrics 123, 89–120.
     doi:10.1016/j.jeconom.2003.10.030
+    Han, H., Linton, O., Oka, T. and Whang, Y.-J. (2016). The cross-quantilogram. Journal of
+    Econometrics 193, 251–270. doi:10.1016/j.jeconom.2016.03.001
     Toda, H. Y. and Yamamoto, T. (1995). Statistical inference in vector autoregressions with
     possibly integrated processes. Journal of Econometrics 66, 225–250.
     doi:10.1016/0304-4076(94)01616-8
@@ -137,17 +143,20 @@ def causality(
     [['cea', 'hubei']]
     """
     given = dict(locals())
-    for name in ("periods", "markets"):
+    for name in ("periods", "taus", "markets"):
         value = given[name]
         given[name] = value if value is None or isinstance(value, str) else tuple(value)
     if rng is None or isinstance(rng, np.random.Generator):
         given["rng"] = parallel.seed_sequence(rng)
     _check(given)
-    model, tested, origin = _model(given)
+    model, tested, origin = tested_model(given)
     pairs = declared(family, model.names, method)
     frequencies = tuple(2 * np.pi / p for p in given["periods"])
     first = int(model.constant) + len(model.outer)
-    tests = restrictions(pairs, model.names, tested, first, method, frequencies)
+    if method == "cross-quantilogram":
+        tests: list[Any] = [t for _ in pairs for t in given["taus"]]
+    else:
+        tests = restrictions(pairs, model.names, tested, first, method, frequencies)
     if draws is None:
         counted = len(tests) if adjust in ("holm", "bh", "by") else 1
         given["draws"] = max(DRAWS, int(np.ceil(2 * counted / float(level))) - 1)
@@ -178,71 +187,15 @@ def _check(given: dict[str, Any]) -> None:
         raise SpecificationError(
             f"integration={given['integration']} leaves no extra lag.", 'Use method="wald".'
         )
+    check_taus(given["taus"])
+    if given["method"] == "cross-quantilogram" and given["exog"] is not None:
+        raise SpecificationError("A cross-quantilogram has no exogenous columns.", "Leave it out.")
     low = [p for p in given["periods"] if not float(p) >= 2]
     if low or not given["periods"]:
         raise SpecificationError(
             f"periods={given['periods']} holds no wave of 2 rows or more everywhere.",
             "The shortest wave that rows can show has 2 rows (frequency π).",
         )
-
-
-def _model(given: dict[str, Any]) -> tuple[VARResults, int, dict[str, Any]]:
-    """The VAR behind the tests, the lags tested, and where the data came from."""
-    method, lags = given["method"], given["lags"]
-    frame, origin = _frame(given)
-    chosen = {"exog": given["exog"], "minimum": given["minimum"]}
-    model = VAR(frame, lags, max_lags=given["max_lags"], **chosen).fit()
-    tested, notes = model.lags, [n for n in model.notes if method != "toda-yamamoto"]
-    if method == "frequency" and tested < 3:
-        if not isinstance(lags, str):
-            raise SpecificationError(
-                f"lags={lags}: with fewer than three lags the test is the same at every frequency.",
-                "Use lags=3 or more.",
-            )
-        model, tested = VAR(frame, 3, **chosen).fit(), 3
-        notes.append("Three lags, the fewest that tell frequencies apart.")
-    if method == "toda-yamamoto":
-        notes += [n for n in model.notes if "No sign that these are stationary" not in n]
-        extra = int(given["integration"])
-        model = VAR(frame, tested + extra, **chosen).fit()
-        notes.append(f"{tested} lags tested, {extra} more left free.")
-    model = replace(
-        model,
-        notes=tuple(dict.fromkeys(notes)),
-        sources=origin["sources"],
-        units=origin.get("units", {}),
-    )
-    return model, tested, origin
-
-
-def _frame(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    data, markets, lags = given["data"], given["markets"], given["lags"]
-    named = [markets] if isinstance(markets, str) else markets
-    if isinstance(data, Panel):
-        if given["method"] != "toda-yamamoto":
-            joint = joint_returns(
-                data, named, lags if isinstance(lags, int) else 1, given["minimum"]
-            )
-            return joint.frame, {"sources": joint.sources, "notes": joint.notes}
-        prices = joint_prices(data, named or data.markets)
-        values = prices.frame
-        positive = [c for c in values if (values[c].dropna() > 0).all()]
-        logs = values.assign(**{c: np.log(values[c]) for c in positive})
-        level = [c for c in values if c not in positive]
-        notes = (f"Not in logs (prices at or below 0): {', '.join(level)}.",) if level else ()
-        made = prices.synthetic
-        if made:
-            notes += (f"Synthetic demonstration data: {', '.join(made)}.",)
-        return logs, {"sources": prices.sources, "notes": notes}
-    if named is not None:
-        missing = [m for m in named if m not in getattr(data, "columns", ())]
-        if missing:
-            raise SpecificationError(
-                f"The data have no column {missing[0]!r}.",
-                f"They have: {', '.join(map(str, getattr(data, 'columns', ())))}.",
-            )
-        data = data[list(named)]
-    return data, {"sources": (), "notes": ()}
 
 
 def _tested(
@@ -255,11 +208,17 @@ def _tested(
 ) -> CausalityResults:
     method, robust = given["method"], given["cov"] == "robust"
     shocks, level, draws = method == "instantaneous", float(given["level"]), int(given["draws"])
-    source = bootstrap.linked(*model.system())
-    _check_room(model, tests)
-    values, thetas, covs = causality_draws.observed(source, tests, robust, shocks)
     notes, null = list(origin["notes"] + model.notes), None
-    if draws:
+    quantiles = None
+    if method == "cross-quantilogram":
+        quantiles = quantile_family(model, pairs, given["taus"], draws, given["rng"])
+        tests, values, null = quantiles.tests, quantiles.values, quantiles.null
+        thetas = covs = [np.empty(0)] * len(tests)
+    else:
+        source = bootstrap.linked(*model.system())
+        _check_room(model, tests)
+        values, thetas, covs = causality_draws.observed(source, tests, robust, shocks)
+    if draws and quantiles is None:
         if not model.is_stable:
             notes.append(
                 f"The largest root is {model.roots[0]:.4f}: replications keep the regressors of "
@@ -275,6 +234,8 @@ def _tested(
             f"Holm is {len(tests) / (draws + 1):.3f}."
         )
     table = _table(model, pairs, tests, given, values, thetas, covs, null)
+    if quantiles is not None:
+        table["rho"], table["at lag"] = quantiles.strongest, quantiles.at
     expected = level * len(tests)
     notes.append(
         f"Family of {len(tests)} tests, adjusted by {given['adjust']}; without adjustment "
@@ -320,6 +281,8 @@ def _table(
     table = pd.DataFrame(labels, columns=["cause", "effect"])
     if given["method"] == "frequency":
         table["period"] = np.tile(given["periods"], len(pairs))
+    if given["method"] == "cross-quantilogram":
+        table["quantile"] = np.tile(given["taus"], len(pairs))
     table["statistic"], table["df"] = values, df
     table["p_asymptotic"] = stats.chi2.sf(values, df)
     table["p_value"] = table["p_asymptotic"]
@@ -346,7 +309,7 @@ def _sum(
 ) -> tuple[float, float]:
     """The sum of the coefficients in the units of the data, with its standard error."""
     single = len(pair.cause) == 1 and len(pair.effect) == 1
-    if not single or method in ("frequency", "instantaneous"):
+    if not single or method not in ("wald", "toda-yamamoto"):
         return float("nan"), float("nan")
     size = bootstrap.moments(*model.system()[0:4:2], model.constant)[1]
     place = {name: size[i] for i, name in enumerate(model.names)}
@@ -378,6 +341,12 @@ def noncentrality(df: int, level: float, power: float = POWER) -> float:
     )
 
 
+def _scheme(given: dict[str, Any]) -> str:
+    if not given["draws"]:
+        return "none"
+    return "stationary" if given["method"] == "cross-quantilogram" else given["bootstrap"]
+
+
 def _spec(
     model: VARResults, tested: int, pairs: list[Pair], given: dict[str, Any]
 ) -> dict[str, Any]:
@@ -388,12 +357,14 @@ def _spec(
         spec["extra lags"] = int(given["integration"])
     if given["method"] == "frequency":
         spec["periods"] = tuple(float(p) for p in given["periods"])
+    if given["method"] == "cross-quantilogram":
+        spec["taus"] = tuple(float(t) for t in given["taus"])
     rng = given["rng"]
     return {
         **spec,
         **{k: v for k, v in model.spec.items() if k not in ("cov", "lags")},
         "cov": given["cov"],
-        "bootstrap": given["bootstrap"] if given["draws"] else "none",
+        "bootstrap": _scheme(given),
         "draws": int(given["draws"]),
         "level": float(given["level"]),
         "rng": int(rng) if isinstance(rng, (int, np.integer)) else f"entropy {rng.entropy}",

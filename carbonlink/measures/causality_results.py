@@ -21,7 +21,7 @@ class CausalityResults(Results):
     Attributes
     ----------
     table : DataFrame
-        A row a test: cause, effect (and days of the wave for "frequency"), statistic, df,
+        A row a test: cause, effect (and the wave or quantile), statistic, df,
         p_asymptotic, p_value (bootstrap), p_adjusted, reject, partial_r2, detectable_r2 (the
         smallest partial R² that a test at the level finds with power 0.8, by itself),
         detectable_r2_family (at the level divided by the number of tests), and for one cause
@@ -57,7 +57,7 @@ class CausalityResults(Results):
 
         rows, half = [], stats.norm.ppf(0.5 + level / 2)
         for row in self.table.itertuples():
-            wave = f", waves of {row.period:g} rows" if "period" in self.table else ""
+            wave = _place(row)
             spread = half * row.std_error
             rows.append(
                 {
@@ -85,7 +85,7 @@ class CausalityResults(Results):
 
     def _printed(self) -> pd.DataFrame:
         table = self.table
-        keys = ["cause", "effect", *(["period"] if "period" in table else [])]
+        keys = ["cause", "effect", *(k for k in ("period", "quantile") if k in table)]
         shown = table[keys].assign(
             statistic=table["statistic"].map("{:.2f}".format),
             df=table["df"],
@@ -145,7 +145,7 @@ class CausalityResults(Results):
         kind = self.spec["method"]
         rows = []
         for row in self.table.itertuples():
-            wave = f", waves of {row.period:g} rows" if "period" in self.table else ""
+            wave = _place(row)
             note = ""
             if not row.reject:
                 note = (
@@ -165,3 +165,10 @@ class CausalityResults(Results):
                 }
             )
         return [*rows, *self.fitted._tests()]
+
+
+def _place(row: Any) -> str:
+    """The wave or the quantile of a test in words."""
+    if hasattr(row, "period"):
+        return f", waves of {row.period:g} rows"
+    return f", quantile {row.quantile:g}" if hasattr(row, "quantile") else ""

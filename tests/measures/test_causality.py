@@ -15,6 +15,7 @@ import carbonlink as cl
 from carbonlink.errors import DataError, SpecificationError, TooFewObservationsError
 from carbonlink.inference import multiplicity
 from carbonlink.kernels import causality as kernel
+from carbonlink.kernels import quantilogram
 from carbonlink.measures.causality import noncentrality
 
 REFERENCE = json.loads(
@@ -147,6 +148,60 @@ def test_units_and_order_of_the_columns_do_not_matter(macro):
     assert second["sum"] == pytest.approx(first["sum"] * 1e-7, rel=1e-8)
 
 
+def test_cross_quantilogram_written_out(macro):
+    made = cl.causality(macro, "cross-quantilogram", family=[("realcons", "realgdp")], lags=2,
+                        taus=(0.2,), draws=99)  # fmt: skip
+    x, y = macro["realcons"].to_numpy(), macro["realgdp"].to_numpy()
+    n, total, rhos = len(y) - 2, 0.0, []
+    hit = (y[2:] < np.quantile(y[2:], 0.2)) - 0.2
+    for lag in (1, 2):
+        past = x[2 - lag : len(x) - lag]
+        other = (past < np.quantile(past, 0.2)) - 0.2
+        rho = (hit @ other) / np.sqrt((hit @ hit) * (other @ other))
+        rhos.append(rho)
+        total += n * (n + 2) * rho**2 / (n - lag)
+    row = made.table.iloc[0]
+    assert row["statistic"] == pytest.approx(total) and row["df"] == 2
+    assert row["rho"] == pytest.approx(max(rhos, key=abs))
+    assert row["quantile"] == 0.2 and "quantile 0.2" in made.tidy()["term"].iloc[0]
+    assert made.spec["bootstrap"] == "stationary"
+
+
+def test_cross_quantilogram_of_a_series_with_its_own_shift_is_one():
+    x = np.random.default_rng(0).standard_normal(501)
+    late = pd.DataFrame({"late": np.append(np.nan, x[:-1]), "x": x}).iloc[1:]
+    now = late.to_numpy()
+    rho = quantilogram.quantilogram(now[1:], now[:-1, None], [(1, 0)], 0.3)
+    assert rho[0, 0] == pytest.approx(1, abs=0.02)
+
+
+def test_cross_quantilogram_finds_tails_only_where_they_are():
+    generator = np.random.default_rng(2)
+    e = generator.standard_normal((800, 2))
+    e[1:, 1] = np.where(e[:-1, 0] < -1.2, -np.abs(e[1:, 1]) - 1.5, e[1:, 1])
+    frame = pd.DataFrame(e, columns=["cause", "effect"])
+    made = cl.causality(frame, "cross-quantilogram", family="all", lags=1, taus=(0.1, 0.9),
+                        draws=399).table  # fmt: skip
+    low, high = (made[(made["cause"] == "cause") & (made["quantile"] == t)].iloc[0]
+                 for t in (0.1, 0.9))  # fmt: skip
+    assert low["reject"] and low["rho"] > 0.3 and not high["reject"]
+    assert not made[made["cause"] == "effect"]["reject"].any()
+
+
+@pytest.mark.slow
+def test_size_of_the_cross_quantilogram():
+    """Rejections at 5 % of independent GARCH series, T = 400, 200 samples x 199 draws."""
+    hits = []
+    for i in range(200):
+        y = pd.concat({c: cl.simulate.garch(400, rng=[i, j]) for j, c in enumerate("ab")}, axis=1)
+        y.index = range(400)
+        hits.append(cl.causality(y, "cross-quantilogram", family="all", lags=2, taus=(0.1, 0.5),
+                                 draws=199, adjust="none").table["p_value"] <= 0.05)  # fmt: skip
+    rate = np.mean(hits)
+    print(f"size {rate:.3f}")
+    assert 0.01 <= rate <= 0.08
+
+
 def test_gaps_and_exogenous_columns(macro):
     holed = macro.copy()
     holed.iloc[60, 0] = np.nan
@@ -195,6 +250,9 @@ def test_columns_are_chosen_by_name():
          "no extra lag"),
         ({"family": "all", "markets": ["gdp"]}, SpecificationError, "no column 'gdp'"),
         ({"family": "all", "level": 1.5}, SpecificationError, "size of a test"),
+        ({"family": "all", "taus": (0, 1)}, SpecificationError, "no different quantiles"),
+        ({"family": [("realgdp", ("realinv", "realcons"))], "method": "cross-quantilogram"},
+         SpecificationError, "one cause and one effect"),
     ],
 )  # fmt: skip
 def test_wrong_arguments_are_refused(macro, arguments, error, words):
