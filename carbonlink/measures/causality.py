@@ -118,7 +118,7 @@ def causality(
     True nulls rejected at 5 % by simulation (`benchmarks/causality.py`): 4.8 to 6.4 % with
     T = 250 and 6.2 to 7.2 % with T = 100, in persistent stationary systems ("wald") and with random
     walks and unknown cointegration ("toda-yamamoto"), normal and GARCH shocks; chi-squared p-values
-    reject up to 12 % there.
+    reject up to 12 % there. Cross-quantilograms of independent GARCH series reject 3.4 % (T = 400).
 
     References
     ----------

@@ -146,6 +146,7 @@ def sensitivity(
         notes=(
             "window, forgetting and prior: the mean over time of rolling windows and of TVP-VARs "
             "with the other choices as in the result (forgetting 0.99, 0.99; prior uninformative).",
+            *_without(result.fitted.outer, "The TVP-VARs"),
             *notes,
         ),
         recipe=Recipe(sensitivity, arguments),
@@ -153,6 +154,10 @@ def sensitivity(
         table=pd.DataFrame(rows),
         base=float(result.total),
     )
+
+
+def _without(outer: tuple[str, ...], what: str) -> tuple[str, ...]:
+    return (f"{what} leave out the exogenous {', '.join(outer)}.",) if outer else ()
 
 
 def _plan(result: Any, asked: dict[str, Any]) -> list[tuple[str, str, Any]]:

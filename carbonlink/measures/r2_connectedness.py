@@ -124,7 +124,7 @@ def r2_connectedness(
         sample=type(model.sample).of(frame.index),
         units=dict.fromkeys(("total", "to", "from_", "net", "tables"), "%"),
         sources=sources,
-        notes=notes,
+        notes=notes + _without(model.outer),
         recipe=Recipe(r2_connectedness, arguments),
         fitted=model,
         total=pd.Series(parts.total, index=index, name="total"),
@@ -134,6 +134,10 @@ def r2_connectedness(
         tables=100 * found,
         bounds=pd.DataFrame(bounds, index=index, columns=["lower", "upper"]),
     )
+
+
+def _without(outer: tuple[str, ...]) -> tuple[str, ...]:
+    return (f"R² leaves out the exogenous {', '.join(outer)}.",) if outer else ()
 
 
 def _columns(model: VARResults, lags: int) -> tuple[np.ndarray, np.ndarray]:

@@ -55,7 +55,10 @@ class RollingConnectedness(Results):
 
     @cached_property
     def null_mean(self) -> float:
-        """Mean of the total on windows of this length over data in which nothing is linked."""
+        """Mean of the total on windows of this length over data in which nothing is linked.
+
+        Exogenous columns take no part in those data.
+        """
         model: VARResults = self.fitted
         if self.spec["draws"] == 0:
             return float("nan")

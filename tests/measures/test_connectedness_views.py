@@ -270,6 +270,15 @@ def test_sensitivity_repeats_the_result_at_its_own_choice(data, net):
     assert bare.table["excess"].iloc[0] == pytest.approx(net.excess, abs=1.0)
 
 
+def test_what_leaves_exogenous_columns_out_says_so(data):
+    event = pd.Series((np.arange(600) % 20 == 0) * 1.0, index=data.index, name="event")
+    net = cl.connectedness(cl.VAR(data, lags=1, exog=event).fit(), draws=0)
+    strip = net.sensitivity(lags=(1,), horizons=(), kinds=(), windows=(), forgetting=(), priors=())
+    for result in (strip, net.r_squared(draws=0)):
+        assert any("leave" in note and "event" in note for note in result.notes)
+    assert net.quantiles((0.5,)).spec["exog"] == ("event",)
+
+
 def test_the_network_draws_the_pairs_that_its_rule_says(net):
     edges, rule = net.edges()
     assert set(edges["giver"]) == {"cea"} and "interval" in rule and "of 3 pairs" in rule
