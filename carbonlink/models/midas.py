@@ -52,6 +52,7 @@ class MIDAS:
     See Also
     --------
     carbonlink.aggregate : Bring the frequent series down instead, by a declared rule.
+    carbonlink.models.mixed_state.mixed_state : Both series in one VAR, by the Kalman filter.
 
     Notes
     -----
