@@ -2,6 +2,20 @@
 
 Run: OMP_NUM_THREADS=1 python benchmarks/deadline_designs.py [replications]
 
+Per cent at a nominal 5 % (95 % held), 300 replications (standard error 1.3), cycles of 244 days
+with 20 % zero days. Moved: three of ten years, by four weeks, 999 assignments; power where trading
+crowds (four times, 30 days) before the later day. Bunching: no missing mass, volume of the last
+30 days times 1 (truth 0 days) and times 4 (truth 90 days), 399 draws:
+
+    persistence of log volume              0      0.7    0.95
+    moved, size                            4.0    5.3    5.3
+    moved, power                         100.0   98.0   91.0
+    bunching, size, 10 cycles              4.0    6.0    6.7
+    bunching, size, 24 cycles (200)        5.5    5.5    7.0
+    bunching held, 10 cycles, times 1     96.0   94.0   93.3
+    bunching held, 10 cycles, times 4     93.0   93.0   92.7
+    bunching held, 24 cycles, times 1     93.3   94.7   92.7
+    bunching held, 24 cycles, times 4     92.7   90.0   88.0
 """
 
 from __future__ import annotations
