@@ -78,8 +78,8 @@ def bunching(
 
     The interval is of the mean of the market-years' jackknife pseudo-values of b: wild cluster
     bootstrap-t below twenty market-years, cluster bootstrap-t from twenty. At a nominal 95 % it
-    held 88 to 96 % for ten and 24 market-years and a log-volume persistence of 0 to 0.95. It does not hold the
-    choice of polynomial and zone: refit with others.
+    held 88 to 96 % for ten and 24 market-years and a log-volume persistence of 0 to 0.95. The
+    choice of polynomial and zone is not in it: refit with others.
 
     References
     ----------

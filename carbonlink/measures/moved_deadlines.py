@@ -76,9 +76,10 @@ def moved_deadlines(
     exchangeable, any of them could have been the moved ones: the mean gain is compared with that
     of every other assignment of the moves to years (all listed where they are at most 20,000).
     The interval holds every constant gain whose removal from the moved years leaves a mean gain
-    that the same assignments do not reject on either side. It is wide where few years were kept, and −1 to 1 where they determine nothing. Where three of
-    ten years are said to be moved and none was, the p-value is below 5 % in 4.0, 5.3 and 5.3 % for
-    a log-volume persistence of 0, 0.7 and 0.95.
+    that the same assignments do not reject on either side. It is wide where few years were kept,
+    and −1 to 1 where they determine nothing. Where three of ten years are said to be moved and
+    none was, the p-value is below 5 % in 4.0, 5.3 and 5.3 % for a log-volume persistence of 0,
+    0.7 and 0.95.
     Days between the announcement of a move and d0 are counted as before it, though firms may
     already have known: the gain is then too large or too small by what they put off.
 

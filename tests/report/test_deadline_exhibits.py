@@ -46,3 +46,12 @@ def test_what_cannot_be_asked_is_named():
     assert "days of normal volume" in shown.takeaway
     with pytest.raises(cl.CarbonlinkError):
         exhibits.EXHIBITS["event_profiles"][1](Study(cl.load(["gec"], raw=RAW), draws=99))
+
+
+@pytest.mark.parametrize("key", ["event_profiles", "deadline_or_season"])
+def test_their_tables_print(study, key):
+    from carbonlink.report.tables import html_table
+
+    shown = exhibits.EXHIBITS[key][1](study)
+    printed = html_table(shown, "caption")
+    assert "<table" in printed and printed.count("<tr") > len(shown.table)

@@ -53,7 +53,7 @@ def event_profiles(study: Study) -> Exhibit:
         figure=_draw(found),
         table=table[["outcome", *_HEADINGS]],
         headings=_HEADINGS,
-        formats={**dict.fromkeys(_NUMBERS, ".2f"), "p_value": "p", "days": ",d"},
+        formats={**dict.fromkeys(_NUMBERS, ".2f"), "p_value": "p", "days": ",.0f"},
         notes=(
             "Poisson pseudo-maximum likelihood with market-year, calendar-month and weekday "
             "effects, every market-year counted alike. Normal: "
