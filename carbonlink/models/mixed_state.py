@@ -68,6 +68,10 @@ def mixed_state(high: Any, low: Any, rule: str, minimum: int = MINIMUM) -> Mixed
     cumulator that starts anew in each period. The likelihood is Gaussian and exact; missing
     values are left to the filter, not filled.
 
+    The calendars must nest. A week that straddles a month's end counts in the next month here,
+    while the month's value may know its first days: the rare series then seems to lead the
+    frequent one. Read that direction only where the frequent periods end on the low dates.
+
     References
     ----------
     Mariano, R. S. and Murasawa, Y. (2003). A new coincident index of business cycles based on
@@ -172,6 +176,7 @@ def _half(free: np.ndarray) -> np.ndarray:
 def _fit(seen: np.ndarray, place: np.ndarray, rule: str) -> Any:
     import warnings
 
+    from statsmodels.tsa.statespace import tools
     from statsmodels.tsa.statespace.mlemodel import MLEModel
 
     class Mixed(MLEModel):
@@ -181,6 +186,20 @@ def _fit(seen: np.ndarray, place: np.ndarray, rule: str) -> Any:
         def __init__(self) -> None:
             super().__init__(seen, k_states=3, k_posdef=2)
             self["obs_cov"] = np.zeros((2, 2))
+
+        def transform_params(self, unconstrained: Any) -> Any:
+            free = np.asarray(unconstrained, dtype=float)
+            half = _half(free[4:])
+            a = tools.constrain_stationary_multivariate(free[:4].reshape(2, 2), half @ half.T)[0]
+            return np.r_[np.asarray(a).ravel(), free[4:]]
+
+        def untransform_params(self, constrained: Any) -> Any:
+            held = np.asarray(constrained, dtype=float)
+            half = _half(held[4:])
+            free = tools.unconstrain_stationary_multivariate(held[:4].reshape(2, 2), half @ half.T)[
+                0
+            ]
+            return np.r_[np.asarray(free).ravel(), held[4:]]
 
         def update(self, params: Any, **kwargs: Any) -> None:
             params = super().update(params, **kwargs)
