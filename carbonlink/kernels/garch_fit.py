@@ -77,13 +77,14 @@ def maximise(p: Problem, start: np.ndarray | None = None) -> Maximum:
     Notes
     -----
     Sequential quadratic programming with exact gradients, then Newton steps along the bounds
-    that hold. Further starts are tried when a bound holds or the first try fails.
+    that hold. Further starts are tried when a bound holds or the first try fails, and in
+    families whose likelihood has several peaks.
     """
     limits = box(p)
     starts = [start] if start is not None else _starts(p)
     best = _polish(*_climb(starts[0], p, limits), p, limits)
-    if best.active or not best.converged:
-        for other in starts[1 : 1 + _EXTRA_STARTS]:
+    if best.active or not best.converged or p.family.rugged:
+        for other in starts[1:] if p.family.rugged else starts[1 : 1 + _EXTRA_STARTS]:
             theta, message = _climb(other, p, limits)
             if not best.converged or likelihood(theta, p).total > best.at.total + ENOUGH:
                 found = _polish(theta, message, p, limits)

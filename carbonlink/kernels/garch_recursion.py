@@ -75,6 +75,8 @@ class Family:
         Part of the expected carry that no parameter moves.
     power : bool
         Whether the state is s_t to half the power of the last parameter.
+    rugged : bool
+        Whether the likelihood has several peaks, so that every start is tried.
     trace : callable or None
         (parameters, shocks, start) to s_t, for processes that are no one-dimensional recursion.
     """
@@ -89,6 +91,7 @@ class Family:
     starts: np.ndarray
     carried: float = 0.0
     power: bool = False
+    rugged: bool = False
     trace: Trace | None = None
 
     def carry(self, v: np.ndarray) -> float:
@@ -284,6 +287,7 @@ FAMILIES = {
             ]
         ),
         power=True,
+        rugged=True,
     ),
     "CGARCH": Family(
         names=("omega", "alpha", "beta", "rho", "phi"),
@@ -304,9 +308,13 @@ FAMILIES = {
                     (0.15, 0.4, 0.99, 0.03),
                     (0.05, 0.8, 0.95, 0.05),
                     (0.05, 0.5, 0.995, 0.1),
+                    (0.08, 0.86, 0.995, 0.03),
+                    (0.05, 0.92, 0.99, 0.02),
+                    (0.1, 0.8, 0.998, 0.02),
                 )
             ]
         ),
+        rugged=True,
         trace=steps.component,
     ),
     "FIGARCH": Family(

@@ -176,9 +176,9 @@ def test_gradients_are_exact(vol, dist):
 
 @pytest.mark.parametrize("vol", ["APARCH", "FIGARCH", "HARCH"])
 @pytest.mark.parametrize("dist", ["normal", "skewt", "ged"])
-def test_the_maximum_is_that_of_arch(y, vol, dist):
+def test_the_maximum_is_that_of_arch(y, longer, vol, dist):
     """arch from its own start, to 2e-3 (powers below one have cusps); arch agrees at our point."""
-    fit = cl.GARCH(y, vol=vol, dist=dist).fit()
+    fit = cl.GARCH(longer if vol == "APARCH" else y, vol=vol, dist=dist).fit()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         cold = fit.fitted.model.fit(disp="off", show_warning=False)
@@ -315,3 +315,14 @@ def test_regressors_of_the_mean(y):
     assert ahead == pytest.approx(fit.params["mu"] + 2 * fit.params["mean[x]"])
     with pytest.raises(cl.SpecificationError, match="mean regressors ahead"):
         fit.forecast(1)
+
+
+def test_the_component_model_finds_the_higher_of_two_peaks():
+    """On the S&P 500 there is a lower peak without a short-run component, 10 below."""
+    from arch.data import sp500
+
+    y = 100 * np.log(sp500.load()["Adj Close"]).diff().dropna()
+    fit = cl.GARCH(y, vol="CGARCH").fit()
+    assert fit.converged and not fit.estimate.bounds
+    assert fit.loglik > cl.GARCH(y).fit().loglik + 5
+    assert 0.05 < fit.params["alpha"] < 0.1 and fit.params["rho"] > 0.99
