@@ -53,6 +53,7 @@ def main() -> None:
     options = {"vcov": {"CRV1": "market_year"}, "iwls_tol": 1e-12, "fixef_tol": 1e-12}
     fit = pyfixest.fepois(formula, frame, **options)
     found = {
+        "recipe": "python ppml_fepois.py",
         "made_by": f"pyfixest {pyfixest.__version__}, numpy {np.__version__}",
         "formula": formula,
         "coef": {k: float(v) for k, v in fit.coef().items()},
