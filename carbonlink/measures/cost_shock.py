@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from ..errors import SpecificationError
 from ..facts.units import COAL_ABOVE_300, grid_factor, power_benchmarks
+from ..models.frames import listed
 
 CN_POWER = "cn_power"
 NEAR_ZERO = 0.005
@@ -48,7 +50,7 @@ def gross_cost(intensity: Any, index: pd.Index) -> Cost:
 
     Parameters
     ----------
-    intensity : float, Series or str, optional
+    intensity : float, mapping by year, Series by date, or str, optional
         tCO2/MWh, or the region of a grid whose published average stands in for it.
     index : Index
         Dates of the joint sample.
@@ -62,9 +64,7 @@ def gross_cost(intensity: Any, index: pd.Index) -> Cost:
     values = _by_date(intensity, index, "intensity")
     if (values <= 0).any():
         raise SpecificationError("intensity is not positive.", "Give tCO2/MWh, for example 0.85.")
-    return Cost(
-        values, "by date" if isinstance(intensity, pd.Series) else f"{intensity:g} tCO2/MWh"
-    )
+    return Cost(values, _words(intensity))
 
 
 def net_cost(intensity: Any, benchmark: Any, index: pd.Index) -> Cost:
@@ -105,8 +105,7 @@ def _benchmark(benchmark: Any, index: pd.Index) -> tuple[str, pd.Series | str]:
     """Return words and values by date, or words and the reason why there are none."""
     if not isinstance(benchmark, str):
         values = _by_date(benchmark, index, "benchmark")
-        given = isinstance(benchmark, pd.Series)
-        return "by date" if given else f"{benchmark:g} tCO2/MWh", values
+        return _words(benchmark), values
     scheme, _, unit_type = (part.strip() for part in benchmark.partition(":"))
     if scheme != CN_POWER:
         raise SpecificationError(
@@ -129,18 +128,45 @@ def _benchmark(benchmark: Any, index: pd.Index) -> tuple[str, pd.Series | str]:
 
 
 def _by_date(value: Any, index: pd.Index, name: str) -> pd.Series:
-    if isinstance(value, pd.Series):
-        values = value.reindex(index).astype(float)
-        if values.isna().any():
-            raise SpecificationError(
-                f"{name} has no value on {int(values.isna().sum())} dates of the sample.",
-                "Give one on every date; nothing is filled.",
-            )
-    else:
-        values = pd.Series(float(value), index=index)
+    values = _on_dates(value, index, name)
+    missing = index[values.isna()]
+    if len(missing):
+        dated = isinstance(index, pd.DatetimeIndex)
+        years = f" ({listed(sorted(set(missing.year)))})" if dated else ""
+        raise SpecificationError(
+            f"{name} has no value on {len(missing)} of {len(index)} dates of the sample{years}.",
+            "Give one on every date, or one a year as {2023: 0.82, 2024: 0.81}; nothing is filled.",
+        )
     if not np.isfinite(values).all() or (values > _HIGHEST).any() or (values < 0).any():
         raise SpecificationError(
             f"{name} lies outside 0 to {_HIGHEST:g} tCO2/MWh.",
             "850 kgCO2/MWh are 0.85 tCO2/MWh.",
         )
     return values
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{number:g} ({year})" for year, number in value.items()) + " tCO2/MWh"
+    return "by date" if isinstance(value, pd.Series) else f"{float(value):g} tCO2/MWh"
+
+
+def _on_dates(value: Any, index: pd.Index, name: str) -> pd.Series:
+    """Return a number, values by year or values by date on the dates of the sample."""
+    try:
+        if isinstance(value, Mapping):
+            value = pd.Series(dict(value), dtype=float)
+        if not isinstance(value, pd.Series):
+            number = float(value)
+            if np.isnan(number):
+                raise ValueError
+            return pd.Series(number, index=index)
+        dated = isinstance(index, pd.DatetimeIndex)
+        if dated and pd.api.types.is_integer_dtype(value.index):
+            return pd.Series(value.reindex(index.year).to_numpy(float), index)
+        return value.reindex(index).astype(float)
+    except (TypeError, ValueError) as error:
+        raise SpecificationError(
+            f"{name}={value!r} is no number of tCO2/MWh.",
+            "Give a number, a Series by date, or numbers by year: {2023: 0.82, 2024: 0.81}.",
+        ) from error

@@ -88,8 +88,14 @@ def joint_prices(data: Any, names: Iterable[str], controls: Any = None) -> Joint
 
 
 def check_moves(price: pd.Series, what: str) -> None:
-    """Refuse a price that hardly ever changes: it is administered, not traded."""
-    known = price.dropna().to_numpy()
+    """Refuse a price that hardly ever changes: it is administered, not traded.
+
+    Prices within a day count as their mean: an allowance has one price a day.
+    """
+    known = price.dropna()
+    if isinstance(known.index, pd.DatetimeIndex):
+        known = known.groupby(known.index.normalize()).mean()
+    known = known.to_numpy()
     if len(known) < 2:
         raise DataError(f"{what} {price.name} has {len(known)} prices on the common days.")
     changes = int((np.diff(known) != 0).sum())
@@ -99,6 +105,20 @@ def check_moves(price: pd.Series, what: str) -> None:
             "price has no variance to measure pass-through with.",
             "Show it as a step chart (drawstyle='steps-post'); use a market price here.",
         )
+
+
+STEPS = (("1h", "hour"), ("1D", "open day"), ("7D", "week"), ("31D", "month"))
+"""Longest usual distance between rows, and what a step from row to row is then called."""
+
+
+def step_of(index: pd.Index) -> str:
+    """Return what a step from one row to the next is called."""
+    if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
+        return "row"
+    usual = pd.Series(index).diff().median()
+    if usual < pd.Timedelta("1h") or pd.Timedelta("1h") < usual < pd.Timedelta("20h"):
+        return "row"
+    return next((word for most, word in STEPS if usual <= pd.Timedelta(most)), "row")
 
 
 def _from_panel(panel: Panel, names: list[str]) -> dict[str, pd.Series]:

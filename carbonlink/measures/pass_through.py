@@ -10,15 +10,16 @@ import pandas as pd
 
 from ..errors import SpecificationError, check_choice
 from ..inference.bands import Ratio
+from ..models.ecm import row_mask
 from ..models.frames import check_series
 from ..results import Recipe, Sample, check_level
 from .cost_shock import Cost, gross_cost, net_cost
-from .joint_prices import JointPrices, check_moves, joint_prices
-from .pass_through_methods import METHODS, Answer, Task, check_arguments
+from .joint_prices import JointPrices, check_moves, joint_prices, step_of
+from .pass_through_methods import METHODS, TAKES, Answer, Task, check_arguments
 from .pass_through_rate import Rate
 from .pass_through_results import RATE_UNIT, PassThroughResults
+from .tariff_band import band_ends, inside_band
 
-INSIDE = "inside_band"
 CAUSE = "cause"
 HORIZON = 20
 DRAWS = 999
@@ -41,8 +42,8 @@ def pass_through(
     effects: tuple[str, ...] | None = None,
     clusters: str | None = None,
     draws: int | None = None,
-    trend: str = "c",
-    cov: str = "hac",
+    trend: str | None = None,
+    cov: str | None = None,
     where: Any = None,
     band: Any = None,
     margin: float = 0.2,
@@ -64,10 +65,10 @@ def pass_through(
         Power price (yuan/MWh).
     controls : list of str, Series or DataFrame, optional
         Fuel prices, load and the like, in levels; they enter the long and the short run.
-    intensity : float, Series or str, optional
+    intensity : float, mapping by year, Series by date, or str, optional
         e, tCO2/MWh of the marginal technology; or a region ("china", "guangdong"), whose
         average grid factor then serves the gross rate only.
-    benchmark : float, Series or str, optional
+    benchmark : float, mapping by year, Series by date, or str, optional
         b, tCO2/MWh, of the same technology as `intensity`; "cn_power" for the national
         market's published benchmark of conventional coal above 300 MW by year, "cn_power:
         <class>" for another class. A number is constant.
@@ -93,8 +94,11 @@ def pass_through(
         Of the errors of "iv"; days where prices are intraday, else months, when None.
     draws : int, optional
         Bootstrap paths or draws behind bands of "nardl" and projections; 999 when None.
-    trend, cov : optional
-        As in `carbonlink.ECM`.
+    trend : str, optional
+        As in `carbonlink.ECM`; "c" when None. "iv" absorbs `effects` instead.
+    cov : {"hac", "robust", "classical"}, optional
+        "hac" when None; not "classical" for projections. "iv" clusters its errors and "dols" has
+        a long-run variance instead.
     where : Series of bool or "inside_band", optional
         Days that may serve as observations.
     band : (lower, upper) or DataFrame, optional
@@ -146,14 +150,14 @@ def pass_through(
     arguments = dict(locals())
     check_choice("method", method, METHODS)
     _check_numbers(margin, check_level(level))
-    own = ("instrument", "lags", "horizon", "effects", "clusters", "draws")
+    own = ("instrument", "lags", "horizon", "effects", "clusters", "draws", "trend", "cov")
     check_arguments(method, {name: arguments[name] for name in own})
     joint = joint_prices(data, [cause, effect], controls)
     check_moves(joint.frame[effect], "The effect")
     check_moves(joint.frame[cause], "The cause")
     _check_units(joint, cause, effect, intensity is not None or benchmark is not None)
-    ends = None if band is None else _ends(band, joint.frame[effect])
-    inside = _inside(ends, joint.frame[effect], where)
+    ends = None if band is None else band_ends(band, joint.frame[effect])
+    inside = inside_band(ends, joint.frame[effect], where)
     task = _task(arguments, joint, inside if isinstance(where, str) else where, ends)
     answer = METHODS[method](task)
     days = joint.frame.dropna().index
@@ -177,7 +181,7 @@ def pass_through(
         long_run_ratio=answer.long_run,
         short_run_ratio=answer.short_run,
         falls_ratio=answer.falls,
-        carbon_price=float(joint.frame[cause].mean()),
+        carbon_price=float(joint.frame[cause][days[row_mask(task.where, days)]].mean()),
         identified_share=share,
         spec=_spec(arguments, joint, answer, costs),
         sample=_sample(answer.model, joint),
@@ -199,8 +203,8 @@ def _task(arguments: dict[str, Any], joint: JointPrices, where: Any, band: Any) 
         instrument = joint.frame[cause].rename("carbon price")
     elif instrument is not None:
         instrument = check_series(instrument, "instrument").reindex(joint.frame.index)
-    filled = {"horizon": HORIZON, "draws": DRAWS}
-    plain = ("lags", "trend", "cov", "minimum", "rng", "effects", "clusters")
+    filled = {"horizon": HORIZON, "draws": DRAWS, "trend": "c", "cov": "hac"}
+    plain = ("lags", "minimum", "rng", "effects", "clusters")
     return Task(
         effect=joint.frame[effect],
         shock=joint.frame[cause],
@@ -262,47 +266,16 @@ def _check_units(joint: JointPrices, cause: str, effect: str, rated: bool) -> No
             )
 
 
-def _ends(band: Any, effect: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return the lower and the upper end of the band on the dates of the effect."""
-    if isinstance(band, pd.DataFrame):
-        if not {"lower", "upper"} <= set(band.columns):
-            raise SpecificationError("band has no columns lower and upper.")
-        band = (band["lower"], band["upper"])
-    if not isinstance(band, (tuple, list)) or len(band) != 2:
-        raise SpecificationError(f"band={band!r} is no band.", "Give (lower, upper).")
-    lower, upper = (
-        end.reindex(effect.index) if isinstance(end, pd.Series) else pd.Series(end, effect.index)
-        for end in band
-    )
-    lower, upper = lower.astype(float), upper.astype(float)
-    if lower.isna().any() or upper.isna().any():
-        raise SpecificationError("band has no value on some dates of the sample.")
-    if (lower >= upper).any():
-        raise SpecificationError("The lower end of the band is not below the upper one.")
-    return lower, upper
-
-
-def _inside(ends: Any, effect: pd.Series, where: Any) -> pd.Series | None:
-    """Return whether the effect lies strictly inside its band, None without a band."""
-    if isinstance(where, str):
-        check_choice("where", where, (INSIDE,))
-        if ends is None:
-            raise SpecificationError(
-                'where="inside_band" needs a band.', "Give band=(lower, upper)."
-            )
-    if ends is None:
-        return None
-    return (effect > ends[0]) & (effect < ends[1])
-
-
 def _spec(
     arguments: dict[str, Any], joint: JointPrices, answer: Answer, costs: tuple[Cost, Cost]
 ) -> dict[str, Any]:
-    own = ("cause", "effect", "method", "trend", "margin", "level", "minimum")
+    own = ("cause", "effect", "method", "margin", "level", "minimum")
     where, band, instrument = arguments["where"], arguments["band"], arguments["instrument"]
     named = instrument if isinstance(instrument, str) else getattr(instrument, "name", None)
+    trended = arguments["method"] in TAKES["trend"]
     return {
         **{key: arguments[key] for key in own},
+        "trend": (arguments["trend"] or "c") if trended else None,
         "controls": tuple(joint.frame.columns[2:]),
         **answer.chosen,
         "instrument": None if instrument is None else str(named or "given"),
@@ -331,6 +304,7 @@ def _units(joint: JointPrices, cause: str, effect: str) -> dict[str, str]:
         "gross": RATE_UNIT,
         "net": RATE_UNIT,
         "effect": effect_unit,
+        "step": step_of(joint.frame.index),
     }
 
 
@@ -346,6 +320,12 @@ def _notes(
     if e and gap:
         notes.append(
             f"With constant e and b the net rate is the gross one times e/(e − b) = {e / gap:.4g}."
+        )
+    unknown = [name for name in (arguments["cause"], arguments["effect"]) if not joint.units[name]]
+    if unknown and any(rate.ratio is not None for rate in rates):
+        notes.append(
+            f"No unit is known of {', '.join(unknown)}: rates hold for yuan/t and yuan/MWh, or one "
+            "other currency in both."
         )
     if "average" in costs[0].words:
         notes.append("The gross rate stands on an average grid factor, which is not marginal.")

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import SpecificationError
+from ..errors import SpecificationError, TooFewObservationsError, check_choice
 from ..inference.bands import Ratio
 from ..models.ardl import choose
 from ..models.cointegrating import fit_dols
-from ..models.ecm import fit_ecm
+from ..models.ecm import fit_ecm, row_mask
 from ..models.ecm_results import ECMResults
 from ..models.iv import fit_iv
 from ..models.local_projections import fit_projections
@@ -172,7 +172,7 @@ def projections(task: Task) -> Answer:
         trend=task.trend,
         where=task.where,
         minimum=task.minimum,
-        draws=max(task.draws, 100),
+        draws=task.draws,
         rng=task.rng,
     )
     chosen = {"lags": lags, "lags_chosen_by": "given", "horizon": task.horizon, "cov": inference}
@@ -189,7 +189,7 @@ def dynamic_ols(task: Task) -> Answer:
     if isinstance(task.lags, str) and task.lags not in ("bic", "aic"):
         raise SpecificationError(f"lags={task.lags!r} is not known.", 'Use a number, "bic", "aic".')
     criterion = task.lags if isinstance(task.lags, str) else "bic"
-    number = task.lags if isinstance(task.lags, int) else None
+    number = None if isinstance(task.lags, str) else task.lags
     model = fit_dols(
         task.effect,
         task.shock,
@@ -215,7 +215,7 @@ def instrumental(task: Task) -> Answer:
     if not isinstance(index, pd.DatetimeIndex):
         raise SpecificationError('method="iv" needs dates.', "Set a DatetimeIndex.")
     intraday = bool((index != index.normalize()).any())
-    effects = task.effects
+    effects = (task.effects,) if isinstance(task.effects, str) else task.effects
     if effects is None:
         effects = ("month", "hour") if intraday else ("month",)
     unknown = [name for name in effects if name not in EFFECTS]
@@ -234,6 +234,11 @@ def instrumental(task: Task) -> Answer:
         absorb=pd.DataFrame(groups)[keep] if groups else None,
         clusters=_clusters(members, index)[keep],
     )
+    if model.sample.nobs < task.minimum:
+        raise TooFewObservationsError(
+            f"{model.sample.nobs} complete rows; {task.minimum} are needed.",
+            "Use a longer sample; minimum= overrides.",
+        )
     chosen = {"effects": tuple(effects), "clusters": members, "cov": model.spec["cov"]}
     chosen |= _moves(task)
     return Answer(model, model.ratio, model.ratio, None, chosen)
@@ -246,6 +251,7 @@ def censored(task: Task) -> Answer:
     lower, upper = task.band
     keep = _kept(task)
     names = {"hac": "hac", "robust": "robust", "classical": "hessian"}
+    check_choice("cov", task.cov, names)
     model = fit_censored(
         task.effect[keep],
         task.shock[keep],
@@ -277,6 +283,8 @@ TAKES = {
     "horizon": ("lp", "lp-iv", "nardl"),
     "draws": ("lp", "lp-iv", "nardl"),
     "lags": ("ecm", "ardl", "nardl", "lp", "lp-iv", "dols"),
+    "trend": ("ecm", "ardl", "nardl", "lp", "lp-iv", "dols"),
+    "cov": ("ecm", "ardl", "nardl", "lp", "lp-iv", "tobit"),
 }
 """Arguments that only some methods have, and which."""
 
@@ -286,7 +294,7 @@ def check_arguments(method: str, given: dict[str, Any]) -> None:
     for name, value in given.items():
         if value is not None and method not in TAKES[name]:
             raise SpecificationError(
-                f"{name}={value if not hasattr(value, 'index') else '…'!s} has no use with "
+                f"{name}={'…' if isinstance(value, (pd.Series, pd.DataFrame)) else repr(value)} has no use with "
                 f'method="{method}".',
                 f"It goes with: {', '.join(TAKES[name])}.",
             )
@@ -295,6 +303,12 @@ def check_arguments(method: str, given: dict[str, Any]) -> None:
             f'method="{method}" needs an instrument.',
             'Give a Series that moves the cost and reaches the price through it alone; "cause" for '
             "the carbon price itself where the intensity moves over time.",
+        )
+    if method == "lp-iv" and isinstance(given["instrument"], str):
+        raise SpecificationError(
+            f'instrument={given["instrument"]!r} has no use with method="lp-iv": the shock cannot '
+            "be its own instrument.",
+            "Give a Series of news, for example carbonlink.policy_surprises(...).series.",
         )
 
 
@@ -333,9 +347,7 @@ def _impact(model: ECMResults, name: str) -> Ratio:
 
 
 def _kept(task: Task) -> pd.Series:
-    if task.where is None:
-        return pd.Series(True, task.effect.index)
-    return task.where.reindex(task.effect.index).astype("boolean").fillna(False).astype(bool)
+    return pd.Series(row_mask(task.where, task.effect.index), task.effect.index)
 
 
 def _clusters(members: str, index: pd.DatetimeIndex) -> pd.Series:

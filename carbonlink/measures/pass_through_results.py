@@ -9,13 +9,15 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, check_choice
+from ..errors import CarbonlinkError, SpecificationError, check_choice
 from ..inference.bands import FiellerSet, Ratio
 from ..models.ecm_results import ECMResults
 from ..results import Comparison, Results, check_level, compare, tidy_frame
+from .joint_prices import joint_prices
 from .pass_through_methods import EFFECTS
 from .pass_through_rate import Rate, Term
 from .pass_through_rolling import RollingPassThrough, roll
+from .tariff_band import band_ends, inside_band
 
 RATE_UNIT = "share of the carbon cost"
 _UNDEFINED = Term(np.nan, np.nan, np.nan, np.nan, "", "undefined")
@@ -39,7 +41,7 @@ class PassThroughResults(Results):
     long_run_ratio, short_run_ratio, falls_ratio : Ratio or None
         Effects of the cause as ratios, with what their tests need.
     carbon_price : float
-        Mean carbon price of the sample.
+        Mean carbon price of the days with all prices that `where` selects.
     identified_share : float
         Share of the days with all prices on which the effect lies strictly inside the band,
         whatever `where` selects (NaN without a band).
@@ -71,17 +73,17 @@ class PassThroughResults(Results):
 
     @property
     def short_run(self) -> Term:
-        """Change of the effect on the same day per unit of the cause."""
+        """Change of the effect in the same row per unit of the cause."""
         return self._term(self.short_run_ratio, self.level)
 
     @property
     def adjustment(self) -> Term:
-        """Share of a gap to the long run that closes in a day; NaN without error correction."""
+        """Share of a gap to the long run that closes in a step; NaN without error correction."""
         return self._dynamics("adjustment", self.level)
 
     @property
     def half_life(self) -> Term:
-        """Open days until half of a gap has closed; NaN without error correction."""
+        """Steps (open days of daily data) until half of a gap has closed; NaN without an ECM."""
         return self._dynamics("half_life", self.level)
 
     def intervals(self, levels: tuple[float, ...] = (0.90, 0.95)) -> pd.DataFrame:
@@ -131,8 +133,13 @@ class PassThroughResults(Results):
                 "Refit with intensity= and benchmark= as numbers.",
             )
         price = self.carbon_price if price is None else float(price)
+        if not np.isfinite(price):
+            raise SpecificationError(f"price={price!r} is no carbon price.", "Give yuan/t.")
         ratio = self.gross.ratio.times(e * price)
-        shift, found = gap * price, ratio.confidence_set(self.level if level is None else level)
+        shift, found = (
+            gap * price,
+            ratio.confidence_set(check_level(self.level if level is None else level)),
+        )
         ends = (found.lower - shift, found.upper - shift)
         unit = self.units["effect"]
         return Term(ratio.estimate - shift, ratio.std_error, *ends, unit, found.kind)
@@ -143,16 +150,21 @@ class PassThroughResults(Results):
         Parameters
         ----------
         group : {"hour", "season", "weekday", "year"} or mapping of str to Series of bool
-            A calendar group of a frame's dates, or named masks. An hour's prices are taken from
-            the data as a daily series of their own.
+            A calendar group of a frame's dates, or named masks; of the days that `where` of this
+            result selects. An hour's prices are taken from the data as a daily series of their
+            own.
 
         Returns
         -------
         Comparison
             A result a group; groups that are refused raise with their name.
         """
+        return compare({name: self._of(name, **how) for name, how in self._groups(group).items()})
+
+    def _groups(self, group: str | Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Return what to change for each group."""
         if not isinstance(group, str):
-            return compare({name: self.refit(where=mask) for name, mask in group.items()})
+            return {name: {"where": self._also(mask)} for name, mask in group.items()}
         check_choice("group", group, ("hour", "season", "weekday", "year"))
         data = self.recipe.arguments["data"]
         if not isinstance(data, pd.DataFrame) or not isinstance(data.index, pd.DatetimeIndex):
@@ -161,12 +173,38 @@ class PassThroughResults(Results):
                 "Give a DataFrame with a DatetimeIndex, or masks: by({'winter': mask}).",
             )
         labels = pd.Series(EFFECTS[group](data.index), data.index)
-        made = {}
-        for label in sorted(labels.unique()):
-            mask = labels == label
-            changes = {"data": data[mask]} if group == "hour" else {"where": mask}
-            made[f"{group} {label}"] = self.refit(**changes)
-        return compare(made)
+        masks = {f"{group} {label}": labels == label for label in sorted(labels.unique())}
+        if group != "hour":
+            return {name: {"where": self._also(mask)} for name, mask in masks.items()}
+        if len(masks) == 1:
+            raise SpecificationError(
+                "by('hour') needs hourly prices, and all rows are of one hour.",
+                "Give a frame with a row an hour.",
+            )
+        if data.index.floor("h").has_duplicates:
+            raise SpecificationError(
+                "by('hour') needs one row an hour; some hours have several.",
+                "Take means first: frame.resample('h').mean().",
+            )
+        return {name: {"data": data[mask]} for name, mask in masks.items()}
+
+    def _also(self, mask: Any) -> Any:
+        """Return a mask and this result's own `where` together."""
+        before = self.recipe.arguments["where"]
+        if before is None or not isinstance(mask, pd.Series):
+            return mask
+        if isinstance(before, str):
+            arguments = self.recipe.arguments
+            names = [arguments["cause"], arguments["effect"]]
+            price = joint_prices(arguments["data"], names, arguments["controls"]).frame[names[1]]
+            before = inside_band(band_ends(arguments["band"], price), price, before)
+        return mask & before.reindex(mask.index, fill_value=False)
+
+    def _of(self, name: str, **changes: Any) -> PassThroughResults:
+        try:
+            return self.refit(**changes)
+        except CarbonlinkError as error:
+            raise type(error)(f"{name}: {error.message}", error.remedy) from error
 
     def rolling(
         self, window: int = 250, step: int = 5, draws: int = 499, rng: int = 0
@@ -239,7 +277,7 @@ class PassThroughResults(Results):
                 if value is not None:
                     words = "full gross cost, e" if place == 2 else "full net cost, e − b"
                     ax.axhline(value, color=plotting.PALETTE[place], lw=1, ls=":", label=words)
-            ax.set_xlabel("open days after a lasting rise of the carbon price by one")
+            ax.set_xlabel(f"{self.units['step']}s after a lasting rise of the carbon price by one")
             ax.set_ylabel(self.units["long_run"])
             ax.legend()
         return ax
@@ -278,7 +316,8 @@ class PassThroughResults(Results):
             return _UNDEFINED
         table = self.model.tidy(level)
         row = table[table["term"] == term].iloc[0]
-        unit = {"adjustment": "share a day", "half_life": "open days"}[term]
+        step = self.units["step"]
+        unit = {"adjustment": f"share per {step}", "half_life": f"{step}s"}[term]
         numbers = (float(row[c]) for c in ("estimate", "std_error", "lower", "upper"))
         return Term(*numbers, unit)
 
