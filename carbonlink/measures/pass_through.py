@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ..errors import SpecificationError, check_choice
 from ..inference.bands import Ratio

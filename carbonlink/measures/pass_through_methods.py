@@ -293,9 +293,9 @@ def check_arguments(method: str, given: dict[str, Any]) -> None:
     """Refuse an argument that the method would ignore, and a method without its instrument."""
     for name, value in given.items():
         if value is not None and method not in TAKES[name]:
+            shown = "…" if isinstance(value, (pd.Series, pd.DataFrame)) else repr(value)
             raise SpecificationError(
-                f"{name}={'…' if isinstance(value, (pd.Series, pd.DataFrame)) else repr(value)} has no use with "
-                f'method="{method}".',
+                f'{name}={shown} has no use with method="{method}".',
                 f"It goes with: {', '.join(TAKES[name])}.",
             )
     if method in ("lp-iv", "iv") and given["instrument"] is None:
