@@ -27,6 +27,8 @@ class Threshold:
         Adjustment of each series below and above it.
     share_low : float
         Share of observations below it.
+    note : str
+        What the p-value is worth.
     """
 
     statistic: float
@@ -36,6 +38,7 @@ class Threshold:
     low: np.ndarray
     high: np.ndarray
     share_low: float
+    note: str = ""
 
 
 def test(

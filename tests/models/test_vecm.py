@@ -180,9 +180,9 @@ def test_one_known_relation_among_two():
 
 
 def test_the_rank_is_found():
-    assert cl.VECM(tied(), lags=1).fit().rank == 2
+    assert cl.VECM(tied(), lags=1, rank="trace").fit().rank == 2
     assert cl.VECM(tied(), lags=1, rank="max").fit().rank == 2
-    assert cl.VECM(tied(), lags=1, rank="bootstrap").fit(draws=199).rank == 2
+    assert cl.VECM(tied(), lags=1).fit(draws=199).rank == 2
     apart = cl.simulate.error_correction(300, adjustment=0, short_run=0, rng=4)
     fitted = cl.VECM(apart, lags=1).fit()
     assert fitted.rank == 0 and "differences" in " ".join(fitted.notes)
@@ -256,6 +256,7 @@ def test_bad_data_is_named(change, error, words):
         {"seasons": 1},
         {"correction": "bartlett"},
         {"rank": "max", "correction": "doornik"},
+        {"rank": "bootstrap", "correction": "doornik"},
         {"size": 0},
         {"where": [True]},
     ],
@@ -285,18 +286,54 @@ def test_a_short_sample_carries_its_footnote():
     assert any("fewer than 40" in note for note in fitted.refit(rank=1).notes)
 
 
+def broken(seed: int) -> pd.DataFrame:
+    """Three unrelated series of 100 rows whose changes triple in size halfway."""
+    draws = np.random.default_rng(seed)
+    shocks = draws.standard_normal((101, 3))
+    shocks[50:] *= 3
+    changes = np.zeros((101, 3))
+    for t in range(1, 101):
+        changes[t] = 0.3 * changes[t - 1] + shocks[t]
+    return pd.DataFrame(np.cumsum(changes, axis=0), columns=list("abc"))
+
+
+def test_the_rank_is_chosen_by_the_wild_bootstrap_and_the_result_says_so():
+    """Of the first samples without a relation, one that the asymptotic p-value takes for tied."""
+    for seed in range(200):
+        data = broken(seed)
+        trace = cl.VECM(data, lags=2, rank="trace").fit()
+        fitted = cl.VECM(data, lags=2).fit(draws=199) if trace.rank else None
+        if fitted is not None and fitted.rank == 0:
+            break
+    assert fitted.rank == 0 and fitted.rank_table["p_bootstrap"].iloc[0] > 0.05
+    assert fitted.spec["rank chosen by"] == "wild bootstrap of the trace test"
+    assert fitted.spec["correction"] == "none" and fitted.spec["draws"] == 199
+    assert any(fitted.diagnostics()["test"].str.startswith("trace, wild bootstrap"))
+    assert not any("asymptotic" in note for note in fitted.notes)
+    assert any("14 % at a nominal 5 %" in note for note in trace.notes)
+    again = cl.VECM(data, lags=2).fit(draws=199)
+    assert again.rank_table.equals(fitted.rank_table)
+    asked = fitted.bootstrap_rank(0, draws=199)
+    assert asked.p_value == fitted.rank_table["p_bootstrap"].iloc[0]
+
+
+def test_the_bootstrap_of_the_rank_counts_exogenous_series_and_says_what_does_not():
+    data = broken(1)
+    pulse = pd.Series((np.arange(101) % 10 == 0) * 1.0, data.index, name="pulse")
+    drawn = cl.VECM(data, lags=2, exog=pulse).fit(draws=99)
+    assert any("keeps the exogenous series" in note for note in drawn.notes)
+    asked = cl.VECM(data, lags=2, rank="trace", exog=pulse).fit()
+    assert any("do not count the exogenous" in note for note in asked.notes)
+    loose = cl.VECM(data, lags=2).fit(99, np.random.default_rng(3))
+    assert loose.refit().rank_table.equals(loose.rank_table)
+
+
 @pytest.mark.slow
 def test_size_of_the_rank_tests():
     """No cointegration, n = 100, k = 3, AR(1) changes and a variance that triples halfway."""
     plain, corrected, wild = [], [], []
     for seed in range(1000):
-        draws = np.random.default_rng(seed)
-        shocks = draws.standard_normal((101, 3))
-        shocks[50:] *= 3
-        changes = np.zeros((101, 3))
-        for t in range(1, 101):
-            changes[t] = 0.3 * changes[t - 1] + shocks[t]
-        data = pd.DataFrame(np.cumsum(changes, axis=0), columns=list("abc"))
+        data = broken(seed)
         fitted = cl.VECM(data, lags=2, rank=0).fit()
         plain.append(fitted.rank_table["p_trace"].iloc[0] < 0.05)
         corrected.append(fitted.rank_table["p_trace_corrected"].iloc[0] < 0.05)

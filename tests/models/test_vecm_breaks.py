@@ -64,6 +64,7 @@ def test_the_threshold_test_of_a_fitted_model():
     assert abs(found.high[0]) > abs(found.low[0])
     again = cl.VECM(data, lags=2, rank=1).fit().threshold_test(draws=99)
     assert again.p_value == found.p_value
+    assert "9.3 %" in found.note
 
 
 def test_a_relation_with_a_break_is_found_where_it_breaks():
@@ -76,6 +77,7 @@ def test_a_relation_with_a_break_is_found_where_it_breaks():
     found = fitted.gregory_hansen("c")
     assert found["rejected at 5 %"]
     assert abs(days.get_loc(found["last row before"]) - 129) <= 2
+    assert "10.5 %" in found["note"]
     apart = cl.simulate.error_correction(240, adjustment=0, short_run=0, rng=3)
     assert not cl.VECM(apart, lags=1, rank=1).fit().gregory_hansen("regime")["rejected at 5 %"]
 
