@@ -20,7 +20,14 @@ from ..facts.units import (
 )
 from ..panel import Panel
 from ..results import Recipe, Results, Sample, check_level, tidy_frame
-from .instrument_prices import ALLOWANCE, definition_breaks, observed_prices, published_prices
+from .implied_dispersion import price_dispersion
+from .instrument_prices import (
+    ALLOWANCE,
+    definition_breaks,
+    observed_prices,
+    premium_prices,
+    published_prices,
+)
 
 KINDS = ("average", "residual", "fossil")
 """National grid factors applied to certificates, the headline first."""
@@ -102,6 +109,25 @@ class ImpliedPricesResults(Results):
         """Return one row a price: with the first of the factors applied to it."""
         return self.table[self.table["headline"]].reset_index(drop=True)
 
+    def dispersion(self, by: str = "period") -> pd.DataFrame:
+        """Return how far apart the prices of a tonne are over instruments.
+
+        Parameters
+        ----------
+        by : {"period", "year"}
+            Months and years as printed, or years; a cumulative price counts in the year of its
+            `date`.
+
+        Returns
+        -------
+        DataFrame
+            A row a period with two instruments or more: `instruments`, their number `n`, the
+            standard deviation `sd_log` of their log prices, the highest price over the lowest
+            (`ratio`), and which they are. Of one instrument's several prices the geometric mean
+            counts; each by its headline factor. The allowance is that of the parity gap.
+        """
+        return price_dispersion(self.headline(), by)
+
     def numbers(self) -> pd.DataFrame:
         """Return the points and factor bands that `plot` draws."""
         columns = ["instrument", "market", "series", "period", "date", "implied", "lower", "upper"]
@@ -130,6 +156,7 @@ def implied_prices(
     *,
     factors: Mapping[str, Any] | None = None,
     factor_year: str | int = "same_year",
+    green_power: Any = None,
 ) -> ImpliedPricesResults:
     """Bring certificates, energy-use rights and offsets to yuan a tonne of CO2.
 
@@ -149,6 +176,9 @@ def implied_prices(
         Year of a published grid factor: that of the electricity (the production year where
         the certificate states it, else the year of the trade) or the latest published before
         it; the latest of all; or a given year. Each row says which it was.
+    green_power : Series or DataFrame, optional
+        Premium of green power over the same power without certificates (yuan/MWh), by date; a
+        column a series. Its monthly means are converted as certificates are.
 
     Returns
     -------
@@ -175,11 +205,13 @@ def implied_prices(
     >>> row[["implied", "factor", "factor_year"]].astype(float).round(4).tolist()
     [10.6672, 0.5306, 2023.0]
     """
-    arguments = {"panel": panel, "factors": factors, "factor_year": factor_year}
+    arguments = dict(locals())
     chosen = _check_factors(factors, factor_year)
     prices = published_prices()
     if panel is not None:
         prices = pd.concat([prices, observed_prices(panel)], ignore_index=True)
+    if green_power is not None:
+        prices = pd.concat([prices, premium_prices(green_power)], ignore_index=True)
     rows = [
         row for price in prices.to_dict("records") for row in _convert(price, chosen, factor_year)
     ]
@@ -191,7 +223,9 @@ def implied_prices(
             "electricity_factors": tuple(str(f) for f in chosen["electricity"]),
             "energy_factors": tuple(str(f) for f in chosen["energy"]),
             "factor_year": factor_year,
-            "data": "published prices" if panel is None else "published prices and data given",
+            "data": "published prices"
+            if panel is None and green_power is None
+            else "published prices and data given",
             "breaks": tuple(breaks["date"]),
         },
         sample=Sample(f"{table['date'].min():%Y-%m}", f"{table['date'].max():%Y-%m}", len(table)),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError
+from ..errors import DataError, SpecificationError
 from ..facts import markets as registry
 from ..facts.published import published
 from ..models.frames import check_frame
@@ -36,6 +36,7 @@ INSTRUMENTS = {
     "offset": "offset",
 }
 ALLOWANCE = "allowance"
+PREMIUM = "green-power premium"
 ALL_YEARS = "all production years"
 _PRODUCTION_YEAR = re.compile(r"price_gen(\d{4})_yuan")
 
@@ -68,6 +69,22 @@ def observed_prices(data: Any) -> pd.DataFrame:
             f"Load one of {wanted}, or call implied_prices() for the published prices.",
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def premium_prices(data: Any) -> pd.DataFrame:
+    """Return monthly means of premia of green power (yuan/MWh), with the columns `COLUMNS`."""
+    frame = _dated(check_frame(data, "green_power"), "green_power")
+    parts = []
+    for name in frame.columns:
+        held = frame[[name]].set_axis(["price"], axis=1).assign(volume=np.nan, value=np.nan)
+        parts.append(_months(str(name), PREMIUM, held, False, "data given", "yuan/MWh"))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _dated(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    if isinstance(frame.index, pd.DatetimeIndex):
+        return frame
+    raise DataError(f"{name} has no dates.", "Set a DatetimeIndex.")
 
 
 def definition_breaks() -> pd.DataFrame:
@@ -145,7 +162,8 @@ def _held(data: Any) -> list[tuple[str, str, pd.DataFrame, bool, str]]:
             frame = frame[frame["has_trade"]][["price", "volume", "value"]]
             made_up, source = label in data.synthetic, data.sources_of[label]
         else:
-            frame = check_frame(data, "data")[[label]].set_axis(["price"], axis=1)
+            frame = _dated(check_frame(data, "data"), "data")
+            frame = frame[[label]].set_axis(["price"], axis=1)
             frame = frame.assign(volume=np.nan, value=np.nan)
             made_up, source = False, "data given"
         held.append((str(label), instrument, frame, made_up, source))
@@ -153,9 +171,9 @@ def _held(data: Any) -> list[tuple[str, str, pd.DataFrame, bool, str]]:
 
 
 def _months(
-    label: str, instrument: str, frame: pd.DataFrame, synthetic: bool, source: str
+    label: str, instrument: str, frame: pd.DataFrame, synthetic: bool, source: str, unit: str = ""
 ) -> pd.DataFrame:
-    unit = registry.get(label).price_unit
+    unit = unit or registry.get(label).price_unit
     found = []
     months = pd.DatetimeIndex(frame.index).to_period("M")
     for month in months.unique():

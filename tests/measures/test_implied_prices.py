@@ -181,3 +181,57 @@ def test_refuses_data_without_an_instrument():
     frame = pd.DataFrame({"brent": [80.0, 81.0]}, pd.date_range("2024-01-01", periods=2))
     with pytest.raises(cl.SpecificationError, match="no certificate"):
         cl.implied_prices(frame)
+
+
+def test_the_four_factors_of_the_hefei_price():
+    factors = ["coal, quoted", "coal, IPCC carbon", 2.4567, "park mean"]
+    found = cl.implied_prices(factors={"energy": factors}).table.query("market == 'es_hefei'")
+    assert found["implied"].round(2).tolist() == [15.63, 15.00, 16.93, 19.80]
+    assert found["factor_source"].iloc[2] == "given"
+
+
+def test_dispersion_over_instruments_is_that_of_the_logs(found):
+    # 2025: certificates, offsets and the allowance; the geometric mean of an instrument's prices.
+    by_year = found.dispersion("year").set_index("period").loc["2025"]
+    rows = found.headline()
+    rows = rows[rows["date"].dt.year == 2025]
+    logs = np.log(rows["implied"]).groupby(rows["instrument"]).mean()
+    assert by_year["n"] == 3 and by_year["sd_log"] == pytest.approx(logs.std())
+    assert by_year["ratio"] == pytest.approx(np.exp(logs["offset"] - logs["certificate"]))
+    assert (by_year["lowest"], by_year["highest"]) == ("certificate", "offset")
+    month = found.dispersion().set_index("period").loc["2025-08"]
+    assert month["sd_log"] == pytest.approx(np.log(62.36 / (5.66 / 0.5306)) / np.sqrt(2))
+    assert "2026-01" not in set(found.dispersion()["period"])
+
+
+def test_dispersion_does_not_mix_made_up_prices_with_real_ones():
+    days = pd.date_range("2025-06-02", periods=4)
+    panel = make_panel(
+        {"gec": (pd.Series(5.0, days), 10.0, 50.0), "ccer": (pd.Series(80.0, days), 10.0, 800.0)},
+        synthetic={"gec", "ccer"},
+    )
+    rows = cl.implied_prices(panel).dispersion().query("period == '2025-06'")
+    assert rows.set_index("synthetic")["instruments"].to_dict() == {
+        False: "allowance, certificate",
+        True: "certificate, offset",
+    }
+
+
+def test_premia_of_green_power_are_converted_as_certificates_are():
+    days = pd.date_range("2025-08-01", periods=40)
+    premia = pd.DataFrame({"guangdong": 8.0, "jiangsu": -2.0}, days)
+    found = cl.implied_prices(green_power=premia, factors={"electricity": ["average", "south"]})
+    rows = found.table.query("instrument == 'green-power premium' and period == '2025-08'")
+    first = rows[rows["market"] == "guangdong"]
+    assert first["implied"].iloc[0] == pytest.approx(8 / 0.5306)
+    assert first["factor_name"].str.contains("south").tolist() == [False, True]
+    below = rows[rows["market"] == "jiangsu"]
+    assert (below["implied"] < 0).all() and below["gap_log"].isna().all()
+    assert found.plot() is not None
+    with pytest.raises(cl.DataError, match="green_power has no dates"):
+        cl.implied_prices(green_power=pd.Series([8.0, 9.0]))
+
+
+def test_prices_without_dates_are_refused():
+    with pytest.raises(cl.DataError, match="no dates"):
+        cl.implied_prices(pd.DataFrame({"gec": [5.0, 6.0], "cea": [80.0, 81.0]}))
