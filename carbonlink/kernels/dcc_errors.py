@@ -51,7 +51,7 @@ def first_step(found: Estimate) -> FirstStep:
     logs, levels = np.zeros((2, len(p.y), len(found.params)))
     inner = at.log_variance_slopes()
     logs[:, : len(inner)] = inner.T
-    levels[:, :m] = p.x * scale[:, None]
+    levels[:, :m] = at.mean_slopes * scale[:, None]
     slopes = (-0.5 * (at.resid * scale)[:, None] * logs - levels) @ basis
     try:
         inverse = np.linalg.inv(-(basis.T @ found.maximum.hessian @ basis))

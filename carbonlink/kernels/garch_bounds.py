@@ -10,6 +10,7 @@ from .garch import Problem
 
 _TOUCHES = 1e-9
 _DELTA = 50.0
+_INVERTIBLE = 0.9999
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,8 @@ def box(p: Problem) -> Box:
         recursion[p.family.names.index("beta")] = (-p.most, p.most)
     if p.vol == "CGARCH":
         recursion[p.family.names.index("rho")] = (0.0, p.most)
-    bounds = [(-np.inf, np.inf)] * m + recursion
+    moving = (-_INVERTIBLE, _INVERTIBLE) if p.ma == 1 else (-np.inf, np.inf)
+    bounds = [(-np.inf, np.inf)] * (m - p.ma) + [moving] * p.ma + recursion
     bounds += [(0.0 if p.additive else -_DELTA, _DELTA)] * k + list(p.density.bounds)
     lower, upper = np.array(bounds).T
     joint = []

@@ -17,6 +17,7 @@ ENOUGH = 1e-5
 
 _STEP = 6e-6
 _EXTRA_STARTS = 2
+_CANCELS = 0.8
 _BAD = 1e10
 _NEWTON_STEPS = 25
 _HALVINGS = 12
@@ -77,13 +78,13 @@ def maximise(p: Problem, start: np.ndarray | None = None) -> Maximum:
     Notes
     -----
     Sequential quadratic programming with exact gradients, then Newton steps along the bounds
-    that hold. Further starts are tried when a bound holds or the first try fails, and in
-    families whose likelihood has several peaks.
+    that hold. Further starts are tried when a bound holds or the first try fails, in families
+    whose likelihood has several peaks, and where the mean has a moving average.
     """
     limits = box(p)
     starts = [start] if start is not None else _starts(p)
     best = _polish(*_climb(starts[0], p, limits), p, limits)
-    if best.active or not best.converged or p.family.rugged:
+    if best.active or not best.converged or p.family.rugged or p.ma:
         for other in starts[1:] if p.family.rugged else starts[1 : 1 + _EXTRA_STARTS]:
             theta, message = _climb(other, p, limits)
             if not best.converged or likelihood(theta, p).total > best.at.total + ENOUGH:
@@ -149,7 +150,25 @@ def _starts(p: Problem) -> list[np.ndarray]:
     spread = p.pilot * np.exp(-0.5 * (0.0 if p.inside else p.w @ delta))
     shape = p.density.start(spread[seen] / spread[seen].std())
     found = [np.concatenate([b, v, delta, shape]) for v in p.family.starts]
-    return sorted(found, key=lambda theta: -likelihood(theta, p).total)
+    found = sorted(found, key=lambda theta: -likelihood(theta, p).total)
+    return [found[0], *_moving_starts(found[0], p), *found[1:]]
+
+
+def _moving_starts(theta: np.ndarray, p: Problem) -> list[np.ndarray]:
+    """The same with a large first moving-average term of either sign, and the mean that fits it."""
+    from scipy.signal import lfilter
+
+    found, m = [], p.x.shape[1]
+    for size in (_CANCELS, -_CANCELS) if p.ma else ():
+        other, weights = theta.copy(), [1.0, -size]
+        x = lfilter([1.0], weights, p.x[:, : m - p.ma], axis=0)
+        other[: m - p.ma] = np.linalg.lstsq(x, lfilter([1.0], weights, p.y), rcond=None)[0]
+        other[m - p.ma : m] = 0.0
+        other[m - p.ma] = -size
+        if p.lags:
+            other[0] /= max(1 - other[1 : 1 + p.lags].sum(), 0.05)
+        found.append(other)
+    return found
 
 
 def _climb(start: np.ndarray, p: Problem, limits: Box) -> tuple[np.ndarray, str]:

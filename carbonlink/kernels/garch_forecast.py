@@ -270,8 +270,10 @@ def _mean_ahead(
     horizon = len(shocks)
     if not len(b):
         return np.zeros(horizon), shocks
+    known, shocks = _moved(found, b[len(b) - p.ma :], shocks)
+    b = b[: len(b) - p.ma]
     lags = len(b) - x.shape[1] - found.constant
-    width = found.units.scale / found.units.mean
+    width = found.units.scale / found.units.mean[: len(b)]
     own, phi, more = (
         b[: found.constant],
         b[found.constant : found.constant + lags],
@@ -282,19 +284,33 @@ def _mean_ahead(
         drift = drift + (x / width[-x.shape[1] :]) @ more
     past = p.y[len(p.y) - lags :] if lags else np.empty(0)
     if p.lags:
-        level = p.y - np.delete(p.x, np.arange(1, 1 + lags), axis=1) @ np.delete(
-            b, np.arange(1, 1 + lags)
-        )
+        x_only = np.delete(p.x[:, : len(b)], np.arange(1, 1 + lags), axis=1)
+        level = p.y - x_only @ np.delete(b, np.arange(1, 1 + lags))
         past = level[len(level) - lags :]
     mean, paths = np.empty(horizon), np.empty(shocks.shape)
     history = [np.full(shocks.shape[1], value) for value in past]
     trail = list(past)
     base = np.zeros(horizon) if p.lags else drift
     for i in range(horizon):
-        mean[i] = base[i] + sum(f * trail[-j] for j, f in enumerate(phi, 1))
+        mean[i] = base[i] + known[i] + sum(f * trail[-j] for j, f in enumerate(phi, 1))
         paths[i] = base[i] + sum(f * history[-j] for j, f in enumerate(phi, 1)) + shocks[i]
         trail.append(mean[i])
         history.append(paths[i])
     if p.lags:
         return mean + drift, paths + drift[:, None]
     return mean, paths
+
+
+def _moved(found: Estimate, theta: np.ndarray, shocks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The part of each row ahead that past shocks make, and the moving averages of the paths."""
+    q, horizon = len(theta), len(shocks)
+    known = np.zeros(horizon)
+    if not q:
+        return known, shocks
+    past = found.maximum.at.resid[-q:]
+    moved = shocks.copy()
+    for j, weight in enumerate(theta, 1):
+        reach = min(j, horizon)
+        known[:reach] += weight * past[q - j : q - j + reach]
+        moved[j:] += weight * shocks[: max(horizon - j, 0)]
+    return known, moved + known[:, None]

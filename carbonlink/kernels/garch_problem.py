@@ -52,6 +52,8 @@ class Problem:
         lags, which stand after the constant in x.
     rugarch : bool
         Whether the component model begins as rugarch's.
+    ma : int
+        Moving-average terms of the mean; the last columns of x, which are zero, stand for them.
     """
 
     y: np.ndarray
@@ -68,6 +70,7 @@ class Problem:
     idle: str = "zero"
     lags: int | None = None
     rugarch: bool = False
+    ma: int = 0
 
     @property
     def additive(self) -> bool:
@@ -81,9 +84,12 @@ class Problem:
 
     def mean(self, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return residuals and minus their derivatives in b, shapes (n,) and (n, m)."""
-        if not self.lags:
-            return self.y - self.x @ b, self.x
-        return _deviations(b, self.y, self.x, self.lags)
+        size = self.x.shape[1] - self.ma
+        x, own = self.x[:, :size], b[:size]
+        e, slopes = self.y - x @ own, x
+        if self.lags:
+            e, slopes = _deviations(own, self.y, x, self.lags)
+        return _moving_average(e, slopes, b[size:]) if self.ma else (e, slopes)
 
     @property
     def family(self) -> Family:
@@ -141,6 +147,7 @@ def problem(
     idle: str = "zero",
     lags: int | None = None,
     rugarch: bool = False,
+    ma: int = 0,
 ) -> Problem:
     """Put data and form together; parameters are in the order mean, recursion, w, shape."""
     w = np.empty((len(y), 0)) if w is None else w
@@ -150,25 +157,40 @@ def problem(
     if x.shape[1]:
         pilot = np.where(seen, y - x @ np.linalg.lstsq(x[seen], y[seen], rcond=None)[0], 0.0)
     return Problem(
-        y, x, w, vol, dist, inside, presample, pilot, most, kind, offset, idle, lags, rugarch
+        y, x, w, vol, dist, inside, presample, pilot, most, kind, offset, idle, lags, rugarch, ma
     )
 
 
 def _deviations(
     b: np.ndarray, y: np.ndarray, x: np.ndarray, lags: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """ε_t = e_t − Σ φ_j e_{t-j} with e = y − x'β; e is 0 before the sample, as rugarch has it."""
+    """ε_t = e_t − Σ φ_j e_{t-j} with e = y − x'β; the first `lags` rows are e, as in rugarch."""
     lagged = np.arange(1, 1 + lags)
     own, phi = np.delete(x, lagged, axis=1), b[lagged]
     e = y - own @ np.delete(b, lagged)
     resid, slopes = e.copy(), own.astype(np.result_type(x, b))
     change = np.zeros_like(x, dtype=np.result_type(x, b))
     for j, weight in zip(lagged, phi, strict=True):
-        resid[j:] -= weight * e[:-j]
-        slopes[j:] -= weight * own[:-j]
-        change[j:, j] = e[:-j]
+        resid[lags:] -= weight * e[lags - j : len(e) - j]
+        slopes[lags:] -= weight * own[lags - j : len(e) - j]
+        change[lags:, j] = e[lags - j : len(e) - j]
     change[:, np.delete(np.arange(x.shape[1]), lagged)] = slopes
     return resid, change
+
+
+def _moving_average(
+    e: np.ndarray, slopes: np.ndarray, theta: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """ε_t = e_t − Σ θ_j ε_{t-j}, ε being 0 before the sample, and minus its derivatives."""
+    from scipy.signal import lfilter
+
+    weights = np.concatenate([[1.0], theta])
+    resid = lfilter([1.0], weights, e)
+    direct = np.zeros((len(e), slopes.shape[1] + len(theta)), dtype=resid.dtype)
+    direct[:, : slopes.shape[1]] = slopes
+    for j in range(1, len(theta) + 1):
+        direct[j:, slopes.shape[1] + j - 1] = resid[:-j]
+    return resid, lfilter([1.0], weights, direct, axis=0)
 
 
 def presample_weights(presample: Presample, traded: np.ndarray) -> np.ndarray:

@@ -34,7 +34,7 @@ MODELS: dict[str, dict[str, Any]] = {
 FEWEST = 50
 """Fewest forecasts that are evaluated."""
 
-_TAKES = ("vol", "mean", "lags", "dist", "variance_x", "variance_form")
+_TAKES = ("vol", "mean", "lags", "ma", "dist", "variance_x", "variance_form")
 _DRAWS = 200_000
 _EARLIER = 3
 
@@ -60,8 +60,9 @@ def backtest(
     y : Series
         Returns in per cent, without missing values.
     models : mapping of str to mapping, optional
-        Name of each model and what `carbonlink.GARCH` takes: vol, mean, lags, dist, variance_x,
-        variance_form. Four when None. The first is the one that others are tested against.
+        Name of each model and what `carbonlink.GARCH` takes: vol, mean, lags, ma, dist,
+        variance_x, variance_form. Four when None. The first is the one that others are tested
+        against.
     start : int or date, optional
         First row forecast; half of the sample, and at least 250 rows before it, when None.
     window : int, optional
@@ -226,7 +227,7 @@ def _ahead(
     p, units = found.problem, found.units
     whole_y = series.iloc[begin:end].to_numpy()
     rows = whole_y[lags:] / units.scale
-    x = mean_regressors(whole_y / units.scale, fit.spec["mean"], lags)
+    x = mean_regressors(whole_y / units.scale, fit.spec["mean"], lags, ma=p.ma)
     w = np.empty((len(rows), 0))
     if p.w.shape[1]:
         frame = options["variance_x"]

@@ -21,7 +21,6 @@ MINIMUM = 250
 """Fewest complete rows accepted unless `minimum` says otherwise."""
 
 _NEAR_ONE = 0.999
-_RUGARCH = 0.999
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,9 +117,9 @@ class DCC:
 
     rmgarch takes covariances about the mean with n − 1 for Q̄ and N̄, maximises with a shock of
     zeros before the first row, and reports likelihood and correlations with a shock of ones;
-    `compat` does the same, and bounds GARCH persistence at 0.999. Its standard errors lack a
-    transpose, A⁻¹BA⁻¹ in place of A⁻¹BA⁻¹' with a triangular A; on the S&P 500 and Nasdaq
-    returns of the tests those of a and b come out a sixth smaller than here.
+    `compat` does the same, with the variances as `GARCH(compat="rugarch")` has them. Its standard
+    errors lack a transpose, A⁻¹BA⁻¹ in place of A⁻¹BA⁻¹' with a triangular A; on the S&P 500
+    and Nasdaq returns of the tests those of a and b come out a sixth smaller than here.
 
     References
     ----------
@@ -221,7 +220,7 @@ def fit_dcc(
     composite = _composite(likelihood, dist, compat)
     presample = presample if presample is not None else ("mean" if compat else "arch")
     form = {"vol": vol, "mean": mean, "presample": presample, "minimum": minimum, "strict": strict}
-    first = _first_step(check_returns_frame(frame), form, _RUGARCH if compat else 1.0)
+    first = _first_step(check_returns_frame(frame), form, "rugarch" if compat else None)
     z = np.column_stack([fit.std_resid for fit in first])
     p = dcc.Problem(z, kind, dist, 0.0 if compat else None, compat is not None, composite)
     found = dcc_fit.maximise(p)
@@ -296,9 +295,9 @@ def check_returns_frame(frame: Any) -> pd.DataFrame:
 
 
 def _first_step(
-    data: pd.DataFrame, form: dict[str, Any], most: float = 1.0
+    data: pd.DataFrame, form: dict[str, Any], compat: str | None = None
 ) -> tuple[GARCHResults, ...]:
-    return tuple(fit_garch(data[name], persistence_bound=most, **form) for name in data.columns)
+    return tuple(fit_garch(data[name], compat=compat, **form) for name in data.columns)
 
 
 def _spec(form: dict[str, Any]) -> dict[str, Any]:

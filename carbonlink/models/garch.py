@@ -37,6 +37,8 @@ class GARCH:
         The mean; "ar" is a constant with `lags` lags of y.
     lags : int, optional
         Lags of the "ar" mean, 1 when None.
+    ma : int
+        Moving-average terms of the mean: with `mean="ar"` it is an ARMA(`lags`, `ma`).
     mean_x : Series or DataFrame, optional
         Regressors of the mean, one row a return, aligned by label.
     dist : {"normal", "t", "skewt", "ged"}
@@ -66,7 +68,7 @@ class GARCH:
 
     Notes
     -----
-    With ε_t = y_t − μ − Σ φ_i y_{t-i}, ε_t = √h_t z_t, h_t = e^{δ'w_t} s_t and
+    With ε_t = y_t − μ − Σ φ_i y_{t-i} − Σ θ_j ε_{t-j}, ε_t = √h_t z_t, h_t = e^{δ'w_t} s_t and
     u_t = ε_t e^{−δ'w_t/2}:
 
     * GARCH: s_t = ω + α u²_{t-1} + β s_{t-1}; GJR adds γ 1{u_{t-1} < 0} u²_{t-1};
@@ -88,7 +90,9 @@ class GARCH:
 
     compat="rugarch" has presample "mean" and persistence_bound 0.999 unless others are given;
     the autoregressive mean in deviations, (y_t − μ − β'x_t) = Σ φ_i (y_{t-i} − μ − β'x_{t-i}) +
-    ε_t, from the first row on; omega of EGARCH for |z| centred under the density; CGARCH begun
+    Σ θ_j ε_{t-j} + ε_t, from the first row on (rugarch holds as many first variances at their
+    start as the mean has lags, here it is one: with two lags or more the first rows differ);
+    omega of EGARCH for |z| centred under the density; CGARCH begun
     at q_1 = ω/(1 − ρ), s_1 = mean(u²) + q_1; and no bound on the persistence where regressors
     are added to the variance.
 
@@ -144,6 +148,7 @@ class GARCH:
     vol: str = "GARCH"
     mean: str = "constant"
     lags: int | None = None
+    ma: int = 0
     mean_x: Any = None
     dist: str = "normal"
     variance_x: Any = None
@@ -187,6 +192,7 @@ def fit_garch(
     vol: str = "GARCH",
     mean: str = "constant",
     lags: int | None = None,
+    ma: int = 0,
     mean_x: Any = None,
     dist: str = "normal",
     variance_x: Any = None,
@@ -210,11 +216,12 @@ def fit_garch(
     p = inputs.check_choices(vol, mean, lags, dist, variance_x, variance_form, presample, bound)
     if compat and variance_form == "additive":
         bound = float("inf")
+    ma = inputs.check_moving(ma, trade, limits)
     hidden.check_combination(vol, mean, dist, variance_form, trade, limits)
     if trade is None and trade_x is not None:
         raise SpecificationError("trade_x has no use without trade=.", "Give trade=.")
     wide = sum(0 if x is None or np.ndim(x) < 2 else x.shape[1] for x in (variance_x, mean_x))
-    size = len(FAMILIES[vol].names) + p + wide + 2
+    size = len(FAMILIES[vol].names) + p + ma + wide + 2
     series, traded = inputs.check_returns(y, minimum, size, trade)
     lost = 0 if compat else p
     rows = series.iloc[lost:]
@@ -226,8 +233,8 @@ def fit_garch(
     known = hidden.partial(rows, traded, limits, wt, idle)
     problem, units = kernel.standardise(
         rows.to_numpy(),
-        mean_regressors(series.to_numpy(), mean, p, lost, mx.to_numpy(float)),
-        _lagged(mean, p, mx.shape[1]),
+        mean_regressors(series.to_numpy(), mean, p, lost, mx.to_numpy(float), ma),
+        _lagged(mean, p, mx.shape[1], ma),
         w.to_numpy(float),
         presample=presample,
         most=bound,
@@ -239,6 +246,7 @@ def fit_garch(
         idle=idle if known.logit is not None else "zero",
         lags=p if compat else None,
         rugarch=compat == "rugarch",
+        ma=ma,
     )
     found, fitted = _maximum(problem, units, series, mx, vol, mean, p, dist)
     parts.refuse(found, rows, vol, dist, strict)
@@ -247,6 +255,7 @@ def fit_garch(
         "vol": vol,
         "mean": mean,
         "lags": p,
+        **({"ma": ma} if ma else {}),
         "dist": dist,
         **({"mean_x": tuple(mx.columns)} if len(mx.columns) else {}),
         "variance_x": tuple(w.columns),
@@ -279,8 +288,11 @@ def mean_regressors(
     lags: int,
     lost: int | None = None,
     more: np.ndarray | None = None,
+    ma: int = 0,
 ) -> np.ndarray:
     """Return the regressors of the mean, shape (n − lost, m): constant, lags of y, the others.
+
+    Moving-average terms have columns of zeros, the last ones.
 
     The rows lost are those of the lags when None; lags from before the sample are 0, where no
     rows are lost to them.
@@ -292,12 +304,14 @@ def mean_regressors(
     start = lags + lost
     columns += [padded[start - j : start - j + n] for j in range(1, lags + 1)]
     columns += [] if more is None else list(more.T)
+    columns += [np.zeros(n)] * ma
     return np.column_stack(columns) if columns else np.empty((n, 0))
 
 
-def _lagged(mean: str, lags: int, more: int) -> np.ndarray:
+def _lagged(mean: str, lags: int, more: int, ma: int) -> np.ndarray:
     """Which regressors of the mean are in the units of y."""
-    return np.array([False] * (mean != "zero") + [True] * lags + [False] * more, dtype=bool)
+    own = [False] * (mean != "zero") + [True] * lags + [False] * more
+    return np.array(own + [True] * ma, dtype=bool)
 
 
 def parameter_names(
@@ -306,6 +320,7 @@ def parameter_names(
     """Return parameter names in order: mean, recursion, regressors, shape."""
     names = [] if mean == "zero" else ["mu"]
     names += [f"ar{j}" for j in range(1, lags + 1)] + [f"mean[{x}]" for x in mean_x]
+    names += [f"ma{j}" for j in range(1, p.ma + 1)]
     names += [*p.family.names, *(f"delta[{r}]" for r in regressors)]
     return names + list(p.density.names)
 
@@ -324,6 +339,7 @@ def _maximum(
     found = kernel.estimate(problem, units)
     hidden_days = problem.kind is not None or problem.offset is not None
     own = vol in ("CGARCH", "IGARCH") or problem.rugarch or not mean_x.empty
+    own = own or problem.ma > 0
     if problem.presample != "arch" or problem.w.shape[1] or hidden_days or own:
         return found, None
     if vol == "APARCH" and found.problem.family.carry(problem.split(found.maximum.theta)[1]) >= 1:

@@ -85,6 +85,19 @@ def check_choices(
     return int(lags)
 
 
+def check_moving(ma: Any, trade: Any = None, limits: Any = None) -> int:
+    """Return the number of moving-average terms, or say why there can be none."""
+    if isinstance(ma, bool) or not isinstance(ma, (int, np.integer)) or ma < 0:
+        raise SpecificationError(f"ma={ma!r} is no number of terms.", "Use 0, 1, 2, …")
+    if ma and not (trade is None and limits is None):
+        raise SpecificationError(
+            "A moving average needs yesterday's shock, which a day without a trade or at a limit "
+            "does not show.",
+            "Leave ma out, or leave trade= and limits= out.",
+        )
+    return int(ma)
+
+
 def _check_start(presample: tuple[Any, ...]) -> None:
     """Raise unless a pair says how to weigh the squared residuals before the first."""
     kind, value = presample if len(presample) == 2 else (None, None)

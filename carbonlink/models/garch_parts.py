@@ -139,6 +139,8 @@ def notes(
 def _renamed(text: str, names: list[str], p: Problem) -> str:
     """A bound with the regressor's own name."""
     m, q, k, _ = p.sizes
+    for i in range(m):
+        text = text.replace(f"mean {i} ", f"{names[i]} ")
     for i in range(k):
         text = text.replace(f"regressor {i} ", f"{names[m + q + i]} ")
     return text
