@@ -9,6 +9,9 @@ import numpy as np
 
 from .ols import least_squares
 
+TRIED = 20
+"""Widths tried behind a p-value, for the series and for its replications."""
+
 _NULL_DRAWS = 4000
 _NULL_ROWS = (50, 100, 200, 400, 800)
 
@@ -103,7 +106,10 @@ def band(x: np.ndarray, inside: tuple[float, float] = (0.15, 0.85), points: int 
 def band_pvalue(
     x: np.ndarray, gain: float, generator: np.random.Generator, draws: int = 199
 ) -> float:
-    """Return the wild-bootstrap p-value of one linear return against the band."""
+    """Return the wild-bootstrap p-value of one linear return against the band.
+
+    `gain` is that of `band` with `points=TRIED`.
+    """
     moved = x - np.median(x)
     change, level = np.diff(moved), moved[:-1]
     slope = min((change @ level) / (level @ level), 0.0)
@@ -115,7 +121,7 @@ def band_pvalue(
     tail = lfilter([1.0], [1.0, -(1 + slope)], shocks, axis=1, zi=start)[0]
     paths = np.hstack([np.full((draws, 1), moved[0]), tail])
     paths -= np.median(paths, axis=1, keepdims=True)
-    drawn = _bands(paths, (0.15, 0.85), 20)[3]
+    drawn = _bands(paths, (0.15, 0.85), TRIED)[3]
     return float((1 + np.sum(drawn >= gain)) / (1 + draws))
 
 

@@ -16,8 +16,8 @@ from ..models.frames import check_frame, listed
 from ..panel import Panel
 from ..results import Recipe, Sample, check_level
 from .integration_convergence import convergence
-from .integration_dispersion import change_rows, dispersion
-from .integration_pairs import all_pairs, pair_table
+from .integration_dispersion import change_notes, change_rows, dispersion
+from .integration_pairs import all_pairs, pair_notes, pair_table
 from .integration_results import IntegrationResults
 
 LAUNCH = "2021-07-16"
@@ -85,7 +85,8 @@ def integration(
     sieve : float
         c* of the club procedure.
     draws : int
-        Replications of the grid bootstrap at each point and of the band test; 0 for neither.
+        Replications of the grid bootstrap at each point, of the wild bootstrap of the unit-root
+        tests (more where many pairs are adjusted) and of the band test; 0 for none of them.
     rng : int, SeedSequence or Generator
     level : float
         Level of the half-life intervals.
@@ -153,9 +154,12 @@ def integration(
     if pairs is not False:
         asked = _pairs(pairs, list(frame.columns), notes)
         table = pair_table(frame, periods, asked, int(draws), rng, float(level))
+        notes += pair_notes(int(draws), len(asked))
     balanced = frame[core].dropna()
     if len(balanced) < 40:
         notes.append(f"Only {len(balanced)} dates with all core prices: tests have little power.")
+    changes = pd.DataFrame(change_rows(spread["dispersion"], cut))
+    notes += change_notes(changes)
     fitted, members = convergence(balanced, periods, frame.index, arguments, notes)
     return IntegrationResults(
         spec={
@@ -175,7 +179,7 @@ def integration(
         recipe=Recipe(integration, arguments),
         prices=frame,
         dispersion=spread,
-        changes=pd.DataFrame(change_rows(spread["dispersion"], cut)),
+        changes=changes,
         pairs=table,
         log_t=fitted,
         clubs=members,

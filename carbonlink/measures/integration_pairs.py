@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import asdict
 from itertools import combinations
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from ..inference import parallel
 from ..inference.multiplicity import holm
+from ..inference.spread_roots import spread_roots
 from ..kernels import half_life, johansen, johansen_null, nonlinear_roots, vecm_tests
 
 MOST_LAGS = 8
@@ -43,13 +45,16 @@ def pair_table(
         Rows (bool) of each period, by its name.
     pairs : list of (str, str)
     draws : int
-        Replications at each grid point of a half-life and behind a band's p-value; 0 for neither.
+        Replications at each grid point of a half-life and behind the p-values of unit roots and
+        bands; the unit roots get twice the number of pairs over 5 % if that is more, so that
+        Holm's adjustment can reject. 0 gives asymptotic unit-root p-values and nothing else.
     rng : int or SeedSequence
     level : float
     """
     seeds = parallel.seed_sequence(rng).spawn(len(pairs)) if pairs else []
+    enough = root_draws(draws, len(pairs))
     jobs = [
-        (logs[list(pair)].to_numpy(), pair, periods, draws, seed, level)
+        (logs[list(pair)].to_numpy(), pair, periods, (draws, enough), seed, level)
         for pair, seed in zip(pairs, seeds, strict=True)
     ]
     made = parallel.map(_pair_rows, jobs, label="pairs")
@@ -61,6 +66,27 @@ def pair_table(
     return table
 
 
+def root_draws(draws: int, pairs: int) -> int:
+    """Return the replications behind the unit-root p-values of that many pairs."""
+    return max(draws, int(np.ceil(2 * pairs / 0.05)) - 1) if draws else 0
+
+
+def pair_notes(draws: int, pairs: int) -> list[str]:
+    """Say what the p-values of the pairs stand on."""
+    if not pairs:
+        return []
+    words = (
+        f"Unit roots of relative prices: wild bootstrap, {root_draws(draws, pairs)} draws."
+        if draws
+        else "Unit roots of relative prices: asymptotic p-values (draws=0), which reject up to 12 "
+        "% of true unit roots at 5 % where variances change."
+    )
+    return [
+        f"{words} Trace tests: Reinsel and Ahn's factor (true nulls rejected 3.5 to 7 % at 5 % "
+        "with two series and 200 rows, variances constant or changing)."
+    ]
+
+
 def all_pairs(names: list[str]) -> list[tuple[str, str]]:
     """Return every pair in the order of the names."""
     return list(combinations(names, 2))
@@ -70,7 +96,7 @@ def _pair_rows(
     values: np.ndarray,
     pair: tuple[str, str],
     periods: dict[str, np.ndarray],
-    draws: int,
+    draws: tuple[int, int],
     seed: Any,
     level: float,
 ) -> list[dict[str, Any]]:
@@ -86,9 +112,17 @@ def _pair_rows(
 
 
 def pair_row(
-    values: np.ndarray, pair: tuple[str, str], period: str, draws: int, seed: Any, level: float
+    values: np.ndarray,
+    pair: tuple[str, str],
+    period: str,
+    draws: tuple[int, int],
+    seed: Any,
+    level: float,
 ) -> dict[str, Any]:
-    """Return the tests of one pair on the rows of one period; (n, 2) log prices."""
+    """Return the tests of one pair on the rows of one period; (n, 2) log prices.
+
+    `draws` are those of half-lives and bands, and those of unit roots.
+    """
     row: dict[str, Any] = {"first": pair[0], "second": pair[1], "period": period}
     complete = np.isfinite(values).all(axis=1)
     place = np.flatnonzero(complete)
@@ -102,14 +136,19 @@ def pair_row(
     lags = half_life.choose_lags(spread, min(MOST_LAGS, len(spread) // 12))
     row |= {"mean_gap": float(spread.mean()), "share_above": float((spread > 0).mean())}
     row["lags"] = lags
-    row |= _roots(spread, lags)
+    row |= _roots(spread, lags, draws[1], seed)
     row |= _cointegration(joint)
-    if draws:
-        row |= _speed(spread, lags, draws, seed, level)
+    if draws[0]:
+        row |= _speed(spread, lags, draws[0], seed, level)
     return row
 
 
-def _roots(spread: np.ndarray, lags: int) -> dict[str, float]:
+def _roots(spread: np.ndarray, lags: int, draws: int, seed: Any) -> dict[str, float]:
+    """DF-GLS and KSS, by the wild bootstrap or, without draws, by their limits."""
+    if draws:
+        drawn = np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=(
+            *seed.spawn_key, 1)))  # fmt: skip
+        return asdict(spread_roots(spread, lags, draws, drawn))
     from arch.unitroot import DFGLS
 
     with warnings.catch_warnings():
@@ -150,7 +189,8 @@ def _speed(spread: np.ndarray, lags: int, draws: int, seed: Any, level: float) -
     generator = np.random.default_rng(seed)
     found = half_life.persistence(spread, lags, generator, draws, level)
     band = nonlinear_roots.band(spread)
-    p_band = nonlinear_roots.band_pvalue(spread, band.gain, generator, max(draws, 99))
+    gain = nonlinear_roots.band(spread, points=nonlinear_roots.TRIED).gain
+    p_band = nonlinear_roots.band_pvalue(spread, gain, generator, max(draws, 99))
     return {
         "persistence": found.median_unbiased,
         "persistence_lower": found.lower,

@@ -141,6 +141,12 @@ class IntegrationResults(Results):
             head["log t"] = float(whole["statistic"])
         return head
 
+    def _reference(self, column: str) -> str:
+        drawn = int(self.spec["draws"])
+        if column in ("p_dfgls", "p_kss"):
+            return "wild bootstrap" if drawn else "asymptotic, for constant variances"
+        return {"p_trace": "Reinsel and Ahn", "p_band": "wild bootstrap"}.get(column, "")
+
     def _tests(self) -> list[dict[str, Any]]:
         rows = [
             {k: row.get(k) for k in ("test", "null", "statistic", "p_value", "reference", "note")}
@@ -170,6 +176,7 @@ class IntegrationResults(Results):
                             "null": null,
                             "statistic": row[statistic] if statistic else None,
                             "p_value": row[column],
+                            "reference": self._reference(column),
                             "note": row["note"] or ("" if pd.notna(row[column]) else missing),
                         }
                     )

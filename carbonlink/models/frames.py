@@ -123,6 +123,12 @@ def _dates(index: pd.Index, name: str) -> pd.Index:
 def _floats(frame: pd.DataFrame, index: pd.Index, name: str) -> np.ndarray:
     wrong = [c for c, kind in frame.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
     if wrong:
+        if {"market", "date", "close"} <= set(map(str, frame.columns)):
+            raise DataError(
+                f"{name} is the long table that cl.read returns, a row a market, product and day.",
+                "Put the file in a folder and use cl.load(raw=folder), whose panel every measure "
+                "takes, or its .prices().",
+            )
         dates = [c for c in wrong if str(c).casefold() in {"date", "datetime", "time", "日期"}]
         remedy = f"Make the dates the index: frame.set_index({dates[0]!r})." if dates else ""
         raise DataError(

@@ -183,7 +183,8 @@ class VAR:
         """Observations of an order, once the sample is known to carry it."""
         rows = kernel.usable_rows(values, lags, self._allowed())
         constant, outer = self.trend == "c", () if self.exog is None else tuple(self.exog.columns)
-        check_size(len(rows), values.shape[1], lags, constant + len(outer), self.minimum)
+        others = constant + len(outer)
+        check_size(len(rows), values.shape[1], lags, others, self.minimum, self.data)
         check_columns(values, lags, rows, list(self.data.columns), constant)
         if self.exog is not None:
             check_outer(values, lags, rows, self.exog, list(self.data.columns), constant)

@@ -12,13 +12,16 @@ from ..kernels import var as kernel
 from .frames import check_frame, listed
 
 
-def check_size(n: int, k: int, lags: int, others: int, minimum: int) -> None:
+def check_size(
+    n: int, k: int, lags: int, others: int, minimum: int, data: pd.DataFrame | None = None
+) -> None:
     """Refuse a sample that cannot carry the coefficients, naming the number needed.
 
-    `others` counts the constant and the exogenous columns of an equation.
+    `others` counts the constant and the exogenous columns of an equation. With `data` the
+    message names the series whose missing rows cost most.
     """
     needed = k * lags + others + k
-    what = f"A VAR({lags}) of {k} series has {n} usable observations"
+    what = f"A VAR({lags}) of {k} series has {n} usable observations{_rarest(data, n, lags)}"
     if n < needed:
         raise TooFewObservationsError(
             f"{what}; it needs at least {needed} for its coefficients.",
@@ -29,6 +32,18 @@ def check_size(n: int, k: int, lags: int, others: int, minimum: int) -> None:
             f"{what}; at least {minimum} are needed.",
             f"Use a longer common sample, or pass minimum={n} and accept a footnote.",
         )
+
+
+def _rarest(data: pd.DataFrame | None, n: int, lags: int) -> str:
+    """The series without which there would be most observations, in words."""
+    if data is None or data.shape[1] < 3 or not data.isna().to_numpy().any():
+        return ""
+    left = {c: len(kernel.usable_rows(data.drop(columns=c).to_numpy(), lags)) for c in data.columns}
+    worst = max(left, key=lambda c: left[c])
+    if left[worst] <= n:
+        return ""
+    own = int(data[worst].notna().sum())
+    return f" (of {len(data)} rows {worst} has {own} values; {left[worst]} observations without it)"
 
 
 def check_columns(

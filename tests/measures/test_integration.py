@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -199,17 +201,75 @@ def test_bad_input_is_named(change, arguments, error, words):
         cl.integration(change(markets(120)), **{"pairs": False, **arguments})
 
 
-@pytest.mark.real
-def test_nine_prices_before_and_after_the_launch(real_data):
-    """The nine Chinese prices of ICAP, weekly."""
-    from carbonlink.ingest.folder import read_folder
-    from carbonlink.panel.loading import assemble
+def test_the_result_says_what_its_p_values_stand_on():
+    """Unit roots of pairs by the wild bootstrap, as many draws as Holm's adjustment needs."""
+    data = markets(150)
+    drawn = cl.integration(data, split=None, draws=19)
+    pairs = len(drawn.pairs)
+    least = 1 / (int(np.ceil(2 * pairs / 0.05)))
+    assert (drawn.pairs[["p_dfgls", "p_kss"]] >= least - 1e-12).all(axis=None)
+    assert pairs * least < 0.05
+    assert any("wild bootstrap" in note for note in drawn.notes)
+    tests = drawn.diagnostics().set_index("test")
+    named = tests.index.str.startswith("DF-GLS")
+    assert (tests.loc[named, "reference"] == "wild bootstrap").all()
+    assert drawn.refit().pairs.equals(drawn.pairs)
+    plain = cl.integration(data, split=None, draws=0)
+    assert any("asymptotic p-values (draws=0)" in note for note in plain.notes)
+    assert any("Weak σ-convergence" in note for note in plain.notes)
+    np.testing.assert_allclose(plain.pairs["dfgls"], drawn.pairs["dfgls"], rtol=1e-7)
+    np.testing.assert_allclose(plain.pairs["kss"], drawn.pairs["kss"], rtol=1e-7)
 
-    names = ["cea", "shenzhen", "shanghai", "beijing", "guangdong", "tianjin", "hubei",
-             "chongqing", "fujian"]  # fmt: skip
-    panel = assemble(read_folder(real_data), names, prefer=dict.fromkeys(names, "icap_2026.csv"))
-    found = cl.integration(panel, names, draws=0)
-    assert set(found.pairs["period"]) == {"all", "before", "after"}
+
+NINE = ["cea", "shenzhen", "shanghai", "beijing", "guangdong", "tianjin", "hubei", "chongqing",
+        "fujian"]  # fmt: skip
+CORE = ["shenzhen", "shanghai", "beijing", "guangdong", "hubei"]
+
+
+@pytest.fixture
+def icap(real_data, tmp_path):
+    """The panel of the nine Chinese prices of one file."""
+    shutil.copy(real_data / "icap_2026.csv", tmp_path)
+    return cl.load(NINE, raw=tmp_path)
+
+
+@pytest.mark.real
+def test_nine_prices_before_and_after_the_launch(icap):
+    """Weekly prices of one file: every figure from it, CEA only after its launch."""
+    assert set(icap.sources_of.values()) == set(icap.sources)
+    assert all("icap_2026.csv" in source for source in icap.sources)
+    found = cl.integration(icap, NINE, draws=0)
+    assert found.sources == icap.sources
+    assert any("asymptotic p-values (draws=0)" in note for note in found.notes)
+    assert any("Weak σ-convergence rejects far too often" in note for note in found.notes)
     assert len(found.pairs) == 36 * 3
-    assert "cea" not in found.spec["core"] and len(found.spec["core"]) >= 4
+    assert list(found.spec["core"]) == CORE
     assert found.dispersion["markets"].max() == 9
+    pairs = found.pairs.set_index(["first", "second", "period"])
+    assert "0 joint prices" in pairs.loc[("cea", "hubei", "before"), "note"]
+    assert pairs.loc[("cea", "hubei", "after"), "nobs"] > 200
+    whole, parts = (found.log_t.query("group == 'all'").set_index("period")["nobs"].loc[p]
+                    for p in ("all", ["before", "after"]))  # fmt: skip
+    weekly = cl.aggregate(icap, "W", "last").frame
+    by_hand = np.log(weekly[CORE].dropna()).std(axis=1, ddof=1)
+    np.testing.assert_allclose(found.dispersion["dispersion"].dropna(), by_hand, rtol=1e-12)
+    assert whole < len(by_hand) and len(parts) == 2
+
+
+@pytest.mark.real
+def test_weekly_returns_before_and_after_the_launch(icap):
+    weekly = cl.aggregate(icap, "W", "last").frame
+    returns = 100 * np.log(weekly).diff()
+    before = returns[returns.index < "2021-07-16"]
+    with pytest.raises(cl.DataError, match="no value of cea"):
+        cl.connectedness(before)
+    with pytest.raises(cl.TooFewObservationsError, match="tianjin .* without it"):
+        cl.connectedness(before[NINE[1:]], lags=1)
+    net = cl.connectedness(returns[CORE], lags=1, draws=199)
+    change = net.split("2021-07-16")
+    assert change.second.sample.end < "2021-07-16" <= change.first.sample.start
+    assert 0 < change.table.loc["total", "p_value"] <= 1
+    found = cl.causality(returns[CORE], family="all", lags=1, draws=399)
+    assert len(found.table) == 20 and found.table["detectable_r2"].notna().all()
+    with_levels = cl.connectedness(np.log(weekly[CORE]), lags=1, draws=0)
+    assert any("No sign that these are stationary" in note for note in with_levels.notes)

@@ -72,3 +72,13 @@ def test_a_series_check_refuses_two_columns():
 
 def test_long_lists_are_counted():
     assert listed("abcdefgh") == "a, b, c, d, e and 3 more"
+
+
+def test_the_long_table_of_a_reading_is_sent_to_load():
+    import carbonlink as cl
+
+    long = pd.DataFrame(
+        {"market": ["cea"], "date": pd.to_datetime(["2024-01-02"]), "close": [80.0]}
+    )
+    with pytest.raises(cl.DataError, match=r"long table.*cl\.load"):
+        cl.aggregate(long, "W", "last")

@@ -222,3 +222,11 @@ def test_fevd_arguments(data):
             fitted.fevd(**{"horizon": 5, "kind": "cholesky", **bad})
     with pytest.raises(SpecificationError, match="no meaning"):
         fitted.fevd(5, order=["hubei", "cea", "guangdong"])
+
+
+def test_too_few_joint_rows_name_the_series_that_costs_most():
+    data = cl.simulate.var(120, rng=1)
+    name = data.columns[1]
+    data.loc[data.index[20:], name] = np.nan
+    with pytest.raises(cl.TooFewObservationsError, match=rf"{name} has 20 values; 119 .* without"):
+        cl.VAR(data, lags=1).fit()
