@@ -158,9 +158,12 @@ class Ratio:
         )
 
     def statistic(self, value: float = 0.0) -> float:
-        """Return the t-statistic of ratio = value, as a linear restriction."""
+        """Return the t-statistic of ratio = value, as a linear restriction.
+
+        Its sign is that of ratio − value.
+        """
         spread = np.sqrt(self._variance(value))
-        gap = self.numerator - value * self.denominator
+        gap = np.copysign(1.0, self.denominator) * (self.numerator - value * self.denominator)
         return float(gap / spread) if spread > 0 else float("nan")
 
     def p_value(self, value: float = 0.0) -> float:
@@ -181,9 +184,8 @@ class Ratio:
         657–680. doi:10.1007/BF01068419
         """
         law = _law(self.df)
-        sign = np.sign(self.denominator)
-        low = law.sf(sign * self.statistic(value - margin))
-        high = law.sf(-sign * self.statistic(value + margin))
+        low = law.sf(self.statistic(value - margin))
+        high = law.sf(-self.statistic(value + margin))
         return float(max(low, high))
 
     def detectable(self, level: float = 0.95) -> float:

@@ -27,6 +27,8 @@ class Projections:
         Observations of each regression.
     coefficients : int
         Coefficients of each regression, k.
+    instrument, response : ndarray, shape (n, h)
+        Instrument and response less their projection on the controls; zero in rows not used.
     collinear : tuple of int
         Columns of the controls that are combinations of those before them; the number of
         columns stands for the instrument. Nothing is estimated then.
@@ -40,6 +42,8 @@ class Projections:
     influence_first: np.ndarray
     rows: np.ndarray
     coefficients: int
+    instrument: np.ndarray
+    response: np.ndarray
     collinear: tuple[int, ...] = ()
 
 
@@ -82,6 +86,7 @@ def project(
     usable = keep & np.isfinite(controls).all(axis=1) & np.isfinite(instrument)
     numbers = np.full((3, horizon + 1), np.nan)
     influence = np.zeros((3, n, horizon + 1))
+    cleaned = np.zeros((2, n, horizon + 1))
     rows = np.zeros(horizon + 1, int)
     target, dose = y.copy(), treatment.copy()
     for h in range(horizon + 1):
@@ -95,11 +100,12 @@ def project(
         block = np.column_stack([controls[use], instrument[use], target[use], dose[use]])
         clean, dependent = _partial_out(block, c)
         if dependent:
-            return _held(numbers, influence, rows, c + 1, dependent)
+            return _held(numbers, influence, rows, c + 1, cleaned, dependent)
         z, response, taken = clean.T
+        cleaned[:, use, h] = z, response
         numbers[:, h], errors = _estimates(z, response, taken)
         influence[:, use, h] = errors * np.sqrt(rows[h] / (rows[h] - c - 1))
-    return _held(numbers, influence, rows, c + 1, ())
+    return _held(numbers, influence, rows, c + 1, cleaned, ())
 
 
 def _held(
@@ -107,13 +113,10 @@ def _held(
     influence: np.ndarray,
     rows: np.ndarray,
     coefficients: int,
+    cleaned: np.ndarray,
     collinear: tuple[int, ...],
 ) -> Projections:
-    estimates, reduced, first = numbers
-    own, own_reduced, own_first = influence
-    return Projections(
-        estimates, reduced, first, own, own_reduced, own_first, rows, coefficients, collinear
-    )
+    return Projections(*numbers, *influence, rows, coefficients, *cleaned, collinear)
 
 
 def _partial_out(block: np.ndarray, c: int) -> tuple[np.ndarray, tuple[int, ...]]:

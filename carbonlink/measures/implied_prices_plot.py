@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from .. import plotting
-from ..errors import UnknownMarketError, check_choice
+from ..errors import check_choice
 from ..facts import markets as registry
+from .instrument_prices import PREMIUM
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 
@@ -47,16 +48,14 @@ def draw(points: pd.DataFrame, breaks: tuple[str, ...], ax: Any, scale: str) -> 
     return ax
 
 
-def _label(market: str) -> str:
-    try:
-        return registry.label(market)
-    except UnknownMarketError:
-        return market
+def _label(instrument: str, market: str) -> str:
+    """Return a market's name; premia are named by the caller and may be called as markets are."""
+    return f"{PREMIUM}, {market}" if instrument == PREMIUM else registry.label(market)
 
 
 def _series(ax: Any, name: tuple, part: pd.DataFrame, colour: str, marker: str) -> None:
-    _, market, series, synthetic = name
-    label = f"{_label(market)}: {series}" + (" (synthetic)" if synthetic else "")
+    instrument, market, series, synthetic = name
+    label = f"{_label(instrument, market)}: {series}" + (" (synthetic)" if synthetic else "")
     look = {"color": colour, "marker": marker, "ms": 4 if len(part) <= 12 else 2, "lw": 1.2}
     if synthetic:
         look |= {"ls": "--", "mfc": "white"}

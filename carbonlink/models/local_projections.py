@@ -8,19 +8,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, TooFewObservationsError, check_choice
+from ..errors import SpecificationError
 from ..inference import hac
 from ..inference.bands import Ratio
 from ..kernels.ecm import lagged
 from ..kernels.projections import Projections, project
+from ..kernels.smooth_projections import choose_penalty, smoother
 from ..results import Recipe, Sample
-from .ecm import SPARE, joined, row_mask
+from .ecm import joined, row_mask
 from .frames import check_series, listed
-from .local_projections_results import BANDS, LocalProjectionsResults, notes
-
-INFERENCES = ("lag_augmented", "hac")
-CUMULATIVE = (False, True, "ratio")
-TRENDS = ("c", "ct")
+from .local_projections_checks import check_fit, check_settings, check_smooth
+from .local_projections_results import LocalProjectionsResults, notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +57,12 @@ class LocalProjections:
         Where every coefficient may differ: one response where it is true, one where false.
     state_lag : int
         Rows by which the state is taken before the shock, so that the shock does not move it.
+    smooth : float or "cv", optional
+        Draw the response towards a polynomial over horizons by cubic B-splines with this penalty,
+        or the one that cross-validation over blocks of rows chooses. In units of the shock's mean
+        sum of squares: 0 gives plain projections, a large number the polynomial.
+    smooth_order : int
+        Order of the differences penalised; the polynomial's degree is one less.
     trend : {"c", "ct"}
         Intercept, or intercept and linear trend.
     bands : str or tuple of {"pointwise", "sup-t"}
@@ -84,6 +88,8 @@ class LocalProjections:
     ----------
     Montiel Olea, J. L. and Plagborg-Møller, M. (2021). Local projection inference is simpler and
     more robust than you think. Econometrica 89, 1789–1823. doi:10.3982/ECTA18756
+    Barnichon, R. and Brownlees, C. (2019). Impulse response estimation by smooth local
+    projections. Review of Economics and Statistics 101, 522–530. doi:10.1162/rest_a_00778
     Ramey, V. A. and Zubairy, S. (2018). Government spending multipliers in good times and in
     bad. Journal of Political Economy 126, 850–901. doi:10.1086/696277
     Montiel Olea, J. L. and Pflueger, C. (2013). A robust test for weak instruments. Journal of
@@ -111,6 +117,8 @@ class LocalProjections:
     instrument: Any = None
     state: Any = None
     state_lag: int = 1
+    smooth: float | str | None = None
+    smooth_order: int = 3
     trend: str = "c"
     bands: str | tuple[str, ...] = ("pointwise", "sup-t")
     draws: int = 10_000
@@ -149,6 +157,8 @@ def fit_projections(
     instrument: Any = None,
     state: Any = None,
     state_lag: int = 1,
+    smooth: float | str | None = None,
+    smooth_order: int = 3,
     trend: str = "c",
     bands: str | tuple[str, ...] = ("pointwise", "sup-t"),
     draws: int = 10_000,
@@ -161,11 +171,14 @@ def fit_projections(
     inference = inference or ("hac" if cumulative == "ratio" else "lag_augmented")
     bands = (bands,) if isinstance(bands, str) else tuple(bands)
     current = (current,) if isinstance(current, str) else tuple(current)
-    _check(
+    check_settings(
         horizon, lags, shock_lags, cumulative, inference, bandwidth, state_lag, trend, bands, draws
     )
     source = None if instrument is None else check_series(instrument, "instrument")
     response, rest, dropped = joined(y, check_series(shock, "shock"), controls, source)
+    by_instrument = source is not None or cumulative == "ratio"
+    if smooth is not None:
+        check_smooth(smooth, smooth_order, horizon, by_instrument)
     used = lags + (inference == "lag_augmented")
     own = used if shock_lags is None else shock_lags
     layout, labels = _controls(response, rest, source is not None, current, (used, own), trend)
@@ -181,18 +194,21 @@ def fit_projections(
         for mask in states.values()
     ]
     for one, name in zip(found, states, strict=True):
-        _check_fit(one, [*labels, str(rest.columns[last])], name, minimum)
-    by_instrument = source is not None or cumulative == "ratio"
+        check_fit(one, [*labels, str(rest.columns[last])], name, minimum)
     ratios, cov = _covariances(found, inference, bandwidth, by_instrument)
+    turn, penalties = _turned(found, smooth, smooth_order)
     names = [_label(h, name) for name in states for h in range(horizon + 1)]
     some = np.logical_or.reduce([(one.influence_reduced != 0).any(axis=1) for one in found])
     index = response.index[some]
+    reduced = _joint([f.influence_reduced for f in found], inference, bandwidth)
     dropped |= {"rows outside where": int((~keep).sum())}
     dropped |= {"rows without a value, lag or response": int((keep & ~some).sum())}
     return LocalProjectionsResults(
-        params=pd.Series(np.concatenate([f.estimates for f in found]), names, name="estimate"),
-        cov=pd.DataFrame(cov, names, names),
-        cov_reduced=_joint([f.influence_reduced for f in found], inference, bandwidth),
+        params=pd.Series(turn @ np.concatenate([f.estimates for f in found]), names).rename(
+            "estimate"
+        ),
+        cov=pd.DataFrame(turn @ cov @ turn.T, names, names),
+        cov_reduced=turn @ reduced @ turn.T,
         market=str(response.name),
         states=tuple(states),
         ratios=ratios,
@@ -207,10 +223,11 @@ def fit_projections(
                 "inference": inference,
                 "bands": bands,
                 "current": current,
+                "smooth": penalties,
             },
         ),
         sample=Sample.of(index, dropped=dropped),
-        notes=notes(ratios, cumulative),
+        notes=(*notes(ratios, cumulative), *_smooth_notes(penalties, turn)),
         recipe=Recipe(fit_projections, arguments),
     )
 
@@ -304,6 +321,35 @@ def _covariances(
     return tuple(ratios), cov
 
 
+def _turned(
+    found: list[Projections], smooth: float | str | None, order: int
+) -> tuple[np.ndarray, tuple[float, ...] | None]:
+    """Return what plain projections are multiplied by, and the penalty of each state."""
+    size = len(found[0].estimates)
+    whole = np.eye(len(found) * size)
+    if smooth is None:
+        return whole, None
+    penalties = []
+    for place, one in enumerate(found):
+        chosen = smooth
+        if isinstance(chosen, str):
+            chosen = choose_penalty(one.instrument, one.response, order)
+        part = slice(place * size, (place + 1) * size)
+        whole[part, part] = smoother((one.instrument**2).sum(axis=0), float(chosen), order)
+        penalties.append(float(chosen))
+    return whole, tuple(penalties)
+
+
+def _smooth_notes(penalties: tuple[float, ...] | None, turn: np.ndarray) -> tuple[str, ...]:
+    if penalties is None or not any(penalties):
+        return ()
+    return (
+        f"Smoothed over horizons: {np.trace(turn):.1f} effective terms in place of {len(turn)}. "
+        "Bands hold the sampling error of the smoothed response, not the bias that smoothing adds "
+        "where the response bends.",
+    )
+
+
 def _joint(parts: list[np.ndarray], inference: str, bandwidth: int | None) -> np.ndarray:
     """Return the joint covariance over horizons and states, positive semi-definite.
 
@@ -337,56 +383,3 @@ def _bandwidth_words(inference: str, bandwidth: int | None) -> str | None:
 
 def _label(h: int, state: str) -> str:
     return f"response[{h}]" + (f" {state}" if state else "")
-
-
-def _check(
-    horizon: Any,
-    lags: Any,
-    shock_lags: Any,
-    cumulative: Any,
-    inference: str,
-    bandwidth: Any,
-    state_lag: Any,
-    trend: str,
-    bands: tuple[str, ...],
-    draws: Any,
-) -> None:
-    for name, value, least in (
-        ("horizon", horizon, 0),
-        ("lags", lags, 0),
-        ("shock_lags", 0 if shock_lags is None else shock_lags, 0),
-        ("state_lag", state_lag, 0),
-        ("bandwidth", 0 if bandwidth is None else bandwidth, 0),
-        ("draws", draws, 100),
-    ):
-        if isinstance(value, (bool, str)) or int(value) != value or value < least:
-            raise SpecificationError(f"{name}={value!r} is not usable.", f"Use {least} or more.")
-    check_choice("cumulative", cumulative, CUMULATIVE)
-    check_choice("inference", inference, INFERENCES)
-    check_choice("trend", trend, TRENDS)
-    for band in bands:
-        check_choice("bands", band, BANDS)
-    if not bands:
-        raise SpecificationError("bands is empty.", 'Use "pointwise", "sup-t" or both.')
-    if bandwidth is not None and inference != "hac":
-        raise SpecificationError(
-            f"bandwidth={bandwidth!r} has no use with inference={inference!r}.",
-            'Set inference="hac".',
-        )
-
-
-def _check_fit(found: Projections, labels: list[str], state: str, minimum: int) -> None:
-    where = f" where {state}" if state else ""
-    needed = max(minimum, found.coefficients + SPARE)
-    if found.collinear:
-        names = listed(labels[j] for j in found.collinear)
-        raise SpecificationError(
-            f"{names}: constant, or a combination of the other terms{where}.",
-            "Leave it out, use fewer lags, or a sample in which it moves.",
-        )
-    if found.rows[-1] < needed:
-        raise TooFewObservationsError(
-            f"The last horizon has {found.rows[-1]} rows and {found.coefficients} "
-            f"coefficients{where}; it needs {needed} rows.",
-            "Use a shorter horizon, fewer lags or controls, or a longer sample.",
-        )

@@ -101,3 +101,10 @@ def test_the_detectable_effect_is_found_with_power_point_eight():
     assert stats.norm.sf(stats.norm.ppf(0.975) - shift) == pytest.approx(0.8, abs=1e-4)
     square = Ratio(0.3, 2.0, 0.04, 0.0, 0.0, df=100).detectable_r2()
     assert square / (1 - square) * 100 == pytest.approx((1.98397 + 0.84523) ** 2, rel=1e-4)
+
+
+def test_the_statistic_has_the_sign_of_ratio_less_value():
+    up, down = Ratio(1.0, 2.0, 0.01, 0.02, 0.001), Ratio(-1.0, -2.0, 0.01, 0.02, 0.001)
+    assert up.statistic(0.2) == pytest.approx(down.statistic(0.2)) and up.statistic(0.2) > 0
+    assert up.statistic(0.9) < 0 and down.statistic(0.9) < 0
+    assert up.equivalence(0.5, 0.2) == pytest.approx(down.equivalence(0.5, 0.2))

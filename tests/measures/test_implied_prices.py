@@ -227,7 +227,8 @@ def test_premia_of_green_power_are_converted_as_certificates_are():
     assert first["factor_name"].str.contains("south").tolist() == [False, True]
     below = rows[rows["market"] == "jiangsu"]
     assert (below["implied"] < 0).all() and below["gap_log"].isna().all()
-    assert found.plot() is not None
+    labels = found.plot().get_legend_handles_labels()[1]
+    assert "green-power premium, guangdong: monthly mean" in labels
     with pytest.raises(cl.DataError, match="green_power has no dates"):
         cl.implied_prices(green_power=pd.Series([8.0, 9.0]))
 
