@@ -101,7 +101,8 @@ def by_pattern(market: str) -> dict[str, Any]:
 
 def _allowances() -> dict[str, Any]:
     markets = published("markets")
-    return markets[markets["market_class"] == "ets"].set_index("market").to_dict(orient="index")
+    systems = markets[markets["market_class"] == "ets"].set_index("market")
+    return {str(name): row for name, row in systems.to_dict(orient="index").items()}
 
 
 def _in_dollars(market: str, place: str) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def match_dates(
     chance = float((np.abs(gaps).min(axis=1) <= within).mean()) if len(when) else 0.0
     rows = []
     for date, row in zip(dates, _distances(dates, when), strict=True):
-        near = np.flatnonzero(np.abs(row) <= within)
+        near = np.flatnonzero(np.abs(row) <= within).tolist()
         first = int(np.argmin(np.abs(row))) if len(row) else -1
         rows.append(
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -151,8 +152,8 @@ def lee_strazicich(
         value = np.inf
         while at(a, b) < value:
             value = at(a, b)
-            a = min(every, key=lambda place, b=b: at(place, b))
-            b = min(every, key=lambda place, a=a: at(a, place))
+            a = min(every, key=partial(at, b=b))
+            b = min(every, key=partial(at, a))
     best = min(seen, key=seen.__getitem__)
     return Breaks(float(seen[best]), best, lags)
 

@@ -149,4 +149,5 @@ def _chunk(
         slopes[~(quality > 1e-12)] = np.nan
         coefs = slopes[:, first:].reshape(-1, lags, k, k).transpose(0, 1, 3, 2)
         parts.append((coefs, sigma * n / (n - source.params), slopes[:, :first]))
-    return tuple(np.concatenate([p[i] for p in parts]) for i in range(3))
+    coefs, sigma, heads = (np.concatenate([p[i] for p in parts]) for i in range(3))
+    return coefs, sigma, heads

@@ -123,7 +123,8 @@ def read_blocks(path: Path, market: str | None, layout: str | None) -> Blocks:
             "Split it by year.",
         )
     encoding = _encoding(path)
-    parts, sums, notes = [], [], {}
+    parts, sums = [], []
+    notes: dict[str, None] = {}
     declared: dict[str, int] = {}
     found, rows, kept = None, 0, 0
     for sheet, header in _sheets(path, encoding):

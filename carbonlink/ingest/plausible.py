@@ -67,7 +67,7 @@ def findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
     columns = {n: frame[n].to_numpy() for n in (*PRICES, "volume", "value", "date")}
     columns["series"] = _codes(frame, ("product", "vintage"))
     groups = _codes(frame, ("market", "trade"))
-    firsts = np.unique(groups, return_index=True)[1] if len(frame) else []
+    firsts = np.unique(groups, return_index=True)[1]
     labels = frame[["market", "trade"]].iloc[firsts].to_numpy()
     for market, trade, first in sorted(zip(*labels.T, firsts, strict=True)):
         places = np.flatnonzero(groups == groups[first])

@@ -72,7 +72,8 @@ def recognise(sheets: Iterable[Sheet], file: str, layout: str | None = None) -> 
     if layout is not None:
         check_choice("layout", layout, LAYOUTS)
     tried = [LAYOUTS[layout]] if layout else list(LAYOUTS.values())
-    first, known = None, []
+    first: Sheet | None = None
+    known: list[Recognised] = []
     for sheet in sheets:
         first = first or sheet
         found = [(one, row) for one in tried if (row := header_of(sheet, one)) is not None]
@@ -107,8 +108,8 @@ def reasons(found: Recognised) -> tuple[str, ...]:
     else:
         why = f"Layout {layout.NAME} because its header ({place}) is that of: {layout.TITLE}."
     others = [one for one in LAYOUTS.values() if one is not layout]
-    near = max(_nearness(sheet, others), key=lambda one: one[0], default=(0.0,))
-    if not near[0]:
+    near = max(_nearness(sheet, others), key=lambda one: one[0], default=None)
+    if near is None or not near[0]:
         return why, "No other layout shares a heading with it."
     _, other, missing, row = near
     lacking = f"lacks {', '.join(sorted(missing))}" if missing else "belongs to this layout first"

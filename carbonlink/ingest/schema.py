@@ -110,8 +110,8 @@ def bad_rows(frame: pd.DataFrame) -> dict[int, list[str]]:
     frame : DataFrame
         Tidy rows with a RangeIndex.
     """
-    signed = frame["market"].map({m: prices_may_be_negative(m) for m in frame["market"].unique()})
-    signed = signed.to_numpy(bool)
+    by_market = {m: prices_may_be_negative(m) for m in frame["market"].unique()}
+    signed = frame["market"].map(by_market).to_numpy(bool)
     if _passes(frame, signed):
         return {}
     from pandera.errors import SchemaErrors

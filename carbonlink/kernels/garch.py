@@ -75,11 +75,12 @@ def _partly_seen(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Log density of what is seen: ln Pr(beyond the limit) on limit days, 0 without a trade."""
     log_f, by_z, by_shape = p.density.evaluate(z, shape)
-    quiet, hits = p.kind == IDLE, np.flatnonzero(np.abs(p.kind) == 1)
+    kind = np.asarray(p.kind)
+    quiet, hits = kind == IDLE, np.flatnonzero(np.abs(kind) == 1)
     log_f, by_z = np.where(quiet, 0.0, log_f), np.where(quiet, 0.0, by_z)
     by_shape = np.where(quiet, 0.0, by_shape)
     if len(hits):
-        side = p.kind[hits]
+        side = kind[hits]
         bound = side * z[hits]
         tail = TAILS[p.dist](bound, shape)
         log_f[hits], by_z[hits] = tail.log_chance, -side * tail.hazard
@@ -92,12 +93,14 @@ def _variance(
 ) -> tuple[np.ndarray, Line]:
     _, v, delta, shape = p.split(theta)
     m, q, k, r = p.sizes
-    log_factor, u = 0.0, resid
+    log_factor: float | np.ndarray = 0.0
+    u = resid
     by_mean, by_delta = -x.T, np.empty((0, len(resid)))
     multiplies = bool(k) and not p.inside
     if multiplies or p.offset is not None:
         log_factor = p.w @ delta if multiplies else np.zeros(len(resid))
-        log_factor = log_factor if p.offset is None else log_factor + p.offset
+        if p.offset is not None:
+            log_factor = log_factor + p.offset
         factor = np.exp(-0.5 * log_factor)
         u = resid * factor
         by_mean = by_mean * factor
@@ -222,7 +225,7 @@ def _fixed_level(delta: np.ndarray, p: Problem) -> tuple[float, np.ndarray]:
     if p.presample == "arch":
         square = p.backcast
     else:
-        square = np.array([float(p.presample)])
+        square = np.array([p.presample], float)
     w = p.w[: len(square)]
     if p.offset is not None:
         square = square * np.exp(-p.offset[: len(square)])

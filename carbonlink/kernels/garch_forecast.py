@@ -120,6 +120,7 @@ def forecast(
     if odds is not None:
         trade = rng.random((horizon, draws)) < odds[:, None]
     inner = shift if p.inside else np.zeros(horizon)
+    exact: np.ndarray | None
     if p.family.trace is not None:
         paths, exact = _responses(found, v, delta, horizon, z)
     else:
@@ -134,7 +135,8 @@ def forecast(
     tails = np.quantile(returns, [(1 - level) / 2, (1 + level) / 2], axis=1)
     tails[:, 0] = mean[0] + spread[0, 0] * _quantiles(found, level)
     scale = found.units.scale
-    return Ahead(mean * scale, variance * scale**2, *(tails * scale), odds)
+    lower, upper = tails * scale
+    return Ahead(mean * scale, variance * scale**2, lower, upper, odds)
 
 
 def _quantiles(found: Estimate, level: float) -> np.ndarray:

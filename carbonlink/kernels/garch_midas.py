@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -105,7 +106,8 @@ def maximise(p: Problem) -> Maximum:
         "fun": lambda v: 1 - 1e-6 - v[1] - v[2],
         "jac": lambda v: np.array([0, -1.0, -1.0, 0, 0, 0]),
     }
-    n, best = len(p.y), None
+    n = len(p.y)
+    best: Any = None
 
     def objective(v: np.ndarray) -> tuple[float, np.ndarray]:
         value = float(terms(v, p).sum())

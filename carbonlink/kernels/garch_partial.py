@@ -225,9 +225,9 @@ def _climb(
             x = base + alpha * abs(z) + gamma * z + beta * x
         else:
             bound = day * shock * exp(-0.5 * min(max(x, -600.0), 600.0))
-            found = tail(np.float64(bound), shape)
+            found = tail(np.asarray(bound), shape)
             k[i], first[i] = bound, found.first
-            slope[i] = found.slopes(np.float64(bound))[0]
+            slope[i] = found.slopes(np.asarray(bound))[0]
             x = base + (alpha + gamma * day) * first[i] + beta * x
             i += 1
         path.append(x)

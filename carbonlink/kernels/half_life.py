@@ -93,8 +93,8 @@ def persistence(
     and Statistics 81, 594–607. doi:10.1162/003465399558463
     """
     y, z = _regression(x, lags, lags)
-    alpha, error = _slope(x[None], lags)
-    alpha, error = float(alpha[0]), float(error[0])
+    slope, spread = _slope(x[None], lags)
+    alpha, error = float(slope[0]), float(spread[0])
     low = max(alpha - _REACH * error, -0.99)
     grid = np.linspace(min(low, 0.98), 1.0, points)
     tails = np.array([(1 - level) / 2, 0.5, (1 + level) / 2])

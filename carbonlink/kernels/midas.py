@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -112,7 +113,7 @@ def fit(y: np.ndarray, z: np.ndarray, x: np.ndarray, kind: str) -> MidasFit:
         return float(y0 @ y0 - (s @ y0) ** 2 / max(s @ s, 1e-300))
 
     low, high = (np.array(b) for b in _BOUNDS[kind])
-    best = None
+    best: Any = None
     for start in _STARTS[kind]:
         made = minimize(
             rss, start, method="L-BFGS-B", bounds=list(zip(low, high, strict=True)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .absorb import Absorber
@@ -13,7 +15,7 @@ MOST_DIRECTIONS = 4000
 _NULL = 1e-11
 
 
-def empty_levels(y: np.ndarray, codes: list[np.ndarray]) -> np.ndarray:
+def empty_levels(y: np.ndarray, codes: Sequence[np.ndarray]) -> np.ndarray:
     """Mark rows in levels that hold zeros only, again and again until none is left."""
     gone = np.zeros(len(y), dtype=bool)
     while True:

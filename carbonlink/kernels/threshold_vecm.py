@@ -90,9 +90,8 @@ def test(
     least = max(trimming * len(gap), x.shape[1] + 2)
     keep = (count >= least) & (len(gap) - count >= least)
     if not keep.any():
-        return Threshold(
-            np.nan, np.nan, np.nan, np.nan, *([np.full(z0.shape[1], np.nan)] * 2), np.nan
-        )
+        unknown = np.full(z0.shape[1], np.nan)
+        return Threshold(np.nan, np.nan, np.nan, np.nan, unknown, unknown, np.nan)
     tries, below = tries[keep], below[keep]
     path = _statistics(x, left[None], below)[0]
     shocks = (

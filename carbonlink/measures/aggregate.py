@@ -80,8 +80,8 @@ class AggregateResults(Results):
         daily = check_series(indicator, "indicator").dropna()
         short = next(k for k, v in FREQUENCIES.items() if v == self.spec["freq"])
         low = self.frame[column].dropna()
-        period = low.index.to_period(short)
-        place = period.get_indexer(daily.index.to_period(short))
+        period = pd.DatetimeIndex(low.index).to_period(short)
+        place = period.get_indexer(pd.DatetimeIndex(daily.index).to_period(short))
         daily, place = daily[place >= 0], place[place >= 0]
         missing = np.setdiff1d(np.arange(len(low)), place)
         if len(missing):
@@ -185,10 +185,11 @@ def aggregate(
         "data": data, "freq": freq, "rule": rule, "volumes": volumes, "quantity": quantity,
         "markets": None if chosen is None else tuple(chosen), "minimum": minimum,
     }  # fmt: skip
+    gaps = {"cells with too few values": int(few.sum().sum())}
     return AggregateResults(
         spec={"freq": FREQUENCIES[freq], "rule": rules, "quantity": origin["quantity"],
               "minimum": int(minimum), "series": tuple(frame.columns)},
-        sample=Sample.of(frame.index, len(wide), {"cells with too few values": few.sum().sum()}),
+        sample=Sample.of(frame.index, len(wide), gaps),
         units=origin["units"],
         sources=origin["sources"],
         notes=_notes(frame, counts, freq),
@@ -203,7 +204,7 @@ def _daily(
     data: Any, volumes: Any, quantity: str, chosen: list[str] | None
 ) -> tuple[pd.DataFrame, pd.DataFrame | None, dict[str, Any]]:
     if isinstance(data, Panel):
-        getter = {"price": data.prices, "returns": data.returns, "volume": data.volume,
+        getter: Any = {"price": data.prices, "returns": data.returns, "volume": data.volume,
                   "value": data.value}[quantity]  # fmt: skip
         frame = getter(chosen)
         units = {m: data.units[m] for m in frame.columns} if quantity == "price" else {}

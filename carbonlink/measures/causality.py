@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -324,7 +324,7 @@ def _adjusted(
 ) -> np.ndarray:
     if adjust == "romano-wolf":
         return multiplicity.max_t(values, null)
-    made = {
+    made: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "holm": multiplicity.holm,
         "bh": multiplicity.benjamini_hochberg,
         "by": multiplicity.benjamini_yekutieli,

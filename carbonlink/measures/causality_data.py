@@ -60,10 +60,12 @@ def _frame(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
             return joint.frame, {"sources": joint.sources, "notes": joint.notes}
         prices = joint_prices(data, named or data.markets)
         values = prices.frame
-        positive = [c for c in values if (values[c].dropna() > 0).all()]
+        positive = [str(c) for c in values.columns if (values[c].dropna() > 0).all()]
         logs = values.assign(**{c: np.log(values[c]) for c in positive})
-        level = [c for c in values if c not in positive]
-        notes = (f"Not in logs (prices at or below 0): {', '.join(level)}.",) if level else ()
+        level = [str(c) for c in values.columns if c not in positive]
+        notes: tuple[str, ...] = ()
+        if level:
+            notes = (f"Not in logs (prices at or below 0): {', '.join(level)}.",)
         made = prices.synthetic
         if made:
             notes += (f"Synthetic demonstration data: {', '.join(made)}.",)

@@ -56,6 +56,7 @@ class CausalityResults(Results):
         from scipy import stats
 
         rows, half = [], stats.norm.ppf(0.5 + level / 2)
+        row: Any
         for row in self.table.itertuples():
             wave = _place(row)
             spread = half * row.std_error

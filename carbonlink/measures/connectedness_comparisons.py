@@ -8,11 +8,20 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError, TooFewObservationsError
+from ..results import Sample
 from .connectedness_difference import ConnectednessDifference, difference
 
 
 class Comparisons:
     """Methods of `ConnectednessResults` that set it against another."""
+
+    fitted: Any
+    spec: Any
+    sample: Sample
+    recipe: Any
+    places: np.ndarray | None
+    seed: np.random.SeedSequence
+    names: Any
 
     def difference(
         self,
@@ -46,7 +55,8 @@ class Comparisons:
         without any link whose difference is as large. By simulation (two periods of 250 rows,
         k = 4) 95 % intervals cover 92.5 % for the total, 94.5 % on average over all quantities.
         """
-        return difference(self, other, tuple(words), paired, level)
+        first, second = words
+        return difference(self, other, (first, second), paired, level)
 
     def split(self, date: Any, *, level: float | None = None) -> ConnectednessDifference:
         """Set the rows from a date on against those before it.
@@ -80,7 +90,8 @@ class Comparisons:
                 f"{date} does not split the sample ({self.sample}).", "Use a date inside it."
             )
         shown = label.date().isoformat() if isinstance(label, pd.Timestamp) else str(label)
-        words, parts = (f"from {shown}", "before"), []
+        words = (f"from {shown}", "before")
+        parts = []
         for word, rows in zip(words, (later, ~later), strict=True):
             try:
                 parts.append(self._on(used & rows))
@@ -90,7 +101,8 @@ class Comparisons:
                     f"{where}: {refusal.message}",
                     "Leave out the markets that have no prices in that period, or use other dates.",
                 ) from refusal
-        return difference(*parts, words, False, level)
+        after, before = parts
+        return difference(after, before, words, False, level)
 
     def asymmetric(
         self, measure: str = "semivariance", *, centre: str | float = "zero", level: Any = None
@@ -135,13 +147,13 @@ class Comparisons:
             raise SpecificationError(f"centre={centre!r} is not known.", 'Use "zero" or "mean".')
         power = 2 if measure == "semivariance" else 1
         good, bad = moved.clip(lower=0) ** power, moved.clip(upper=0).abs() ** power
-        results = [self._on(None, data=side) for side in (good, bad)]
-        return difference(*results, ("above", "below"), True, level)
+        above, below = (self._on(None, data=side) for side in (good, bad))
+        return difference(above, below, ("above", "below"), True, level)
 
     def _on(self, rows: np.ndarray | None, data: pd.DataFrame | None = None) -> Any:
         """This measure on some of its rows, or on other data of the same rows."""
         model = self.fitted
-        changes = {"lags": model.lags, "max_lags": None}
+        changes: dict[str, Any] = {"lags": model.lags, "max_lags": None}
         if rows is None:
             rows = np.zeros(len(model.data), bool)
             rows[model.rows] = True

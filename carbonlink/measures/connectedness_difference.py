@@ -39,7 +39,7 @@ class ConnectednessDifference(Results):
     @property
     def total(self) -> float:
         """Difference of the totals, in points of percent."""
-        return float(self.table.loc["total", "difference"])
+        return float(self.table["difference"].loc["total"])
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a quantity; intervals are those of the call."""
@@ -80,7 +80,7 @@ class ConnectednessDifference(Results):
         return ax
 
     def _headline(self) -> dict[str, Any]:
-        row = self.table.loc["total"]
+        row: Any = self.table.loc["total"]
         return {
             f"total, {self.words[0]}": float(row["first"]),
             f"total, {self.words[1]}": float(row["second"]),
@@ -89,7 +89,7 @@ class ConnectednessDifference(Results):
         }
 
     def _tests(self) -> list[dict[str, Any]]:
-        row = self.table.loc["total"]
+        row: Any = self.table.loc["total"]
         return [
             {
                 "test": "equal totals",

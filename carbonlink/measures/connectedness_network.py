@@ -35,6 +35,7 @@ def network(net: pd.Series, edges: pd.DataFrame, rule: str, ax: Any = None, titl
     strongest = edges["strength"].max() if len(edges) else 1.0
     with plotting.style():
         ax = plotting.new_axes(ax, width=6.0, height=6.0)
+        row: Any
         for row in edges.itertuples():
             _arrow(ax, place[row.giver], place[row.taker], radius[row.giver], radius[row.taker],
                    row.strength, strongest)  # fmt: skip

@@ -22,6 +22,19 @@ TAUS = (0.05, 0.25, 0.5, 0.75, 0.95)
 class Views:
     """Methods of `ConnectednessResults` that look at the same system in another way."""
 
+    total: float
+    net: pd.Series
+    pairwise: pd.DataFrame
+    fitted: Any
+    spec: Any
+    places: np.ndarray | None
+    seed: np.random.SeedSequence
+    names: Any
+    sources: tuple[str, ...]
+    notes: tuple[str, ...]
+    conf_int: Any
+    _has_draws: Any
+
     def rolling(self, window: int = 200, compat: str | None = None) -> RollingConnectedness:
         """Measure connectedness in every window of the sample.
 

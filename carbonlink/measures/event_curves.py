@@ -68,7 +68,7 @@ def curves_of(
         place = event.place[event.inside] + window - 1
         np.add.at(car[i], place, event.abnormal[event.inside])
         np.add.at(cav[i], place, event.excess_variance - 1)
-    columns = {}
+    columns: dict[str, np.ndarray] = {}
     for name, values in (("car", car.cumsum(axis=1)), ("cav", cav.cumsum(axis=1))):
         mean, half = _band(values, groups, level, weights)
         columns |= {name: mean, f"{name}_lower": mean - half, f"{name}_upper": mean + half}

@@ -208,7 +208,8 @@ class EventProfileResults(Results):
             {"test": name, "null": null, "p_value": p, "reference": how, "note": note}
             for name, (p, how) in by.items()
         ]
-        return [*rows, *self.fit.diagnostics().to_dict("records")]
+        of_the_fit: Any = self.fit.diagnostics().to_dict("records")
+        return [*rows, *of_the_fit]
 
 
 def _readable(ax: Any, rows: pd.DataFrame) -> None:

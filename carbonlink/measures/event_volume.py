@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ def volume_var(
     data: Any,
     market: str,
     events: tuple[DeadlineEvent, ...],
-    arguments: dict[str, Any],
+    arguments: Mapping[str, Any],
     lags: int | str,
 ) -> VARResults:
     """Fit ln(volume) and |return| on the sessions of the windows of one market's events."""

@@ -164,7 +164,8 @@ def every_session(found: GenuineReturns, fill: bool) -> pd.Series:
             "Give daily returns.",
         )
     sessions = found.sessions[(found.sessions >= days[0]) & (found.sessions <= days[-1])]
-    series = found.returns.set_axis(days).reindex(sessions).rename(found.returns.name)
+    label: Any = found.returns.name
+    series = found.returns.set_axis(days).reindex(sessions).rename(label)
     return series.fillna(0.0) if fill else series
 
 

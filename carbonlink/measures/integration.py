@@ -230,7 +230,9 @@ def _prices(
                     f"They have: {listed(frame.columns)}.",
                 )
             frame = frame[chosen]
-        weights = None if volumes is None else check_frame(volumes, "volumes").reindex(frame.index)
+        weights = None
+        if volumes is not None:
+            weights = check_frame(volumes, "volumes").reindex(frame.index)
         freq = None if freq == "auto" else freq
     if frame.shape[1] < 2:
         raise DataError("One price needs no integration.", "Give two markets or more.")
@@ -246,7 +248,8 @@ def _prices(
 
 def _dated(frame: pd.DataFrame) -> pd.DataFrame:
     """A row every period, dated by its last day."""
-    whole = pd.period_range(frame.index.min(), frame.index.max(), freq=frame.index.freq)
+    periods = pd.PeriodIndex(frame.index)
+    whole = pd.period_range(periods.min(), periods.max(), freq=periods.freq)
     frame = frame.reindex(whole)
     frame.index = whole.to_timestamp(how="end").normalize()
     return frame
@@ -274,7 +277,7 @@ def _logarithms(prices: pd.DataFrame) -> pd.DataFrame:
             f"{listed(bad)} has prices of zero or less, which have no logarithm.",
             "Leave it out; spot power belongs in differences. Logarithms already: logs=False.",
         )
-    return np.log(prices)
+    return prices.apply(np.log)
 
 
 def _split(split: Any, index: pd.Index) -> pd.Timestamp | None:
@@ -334,7 +337,7 @@ def _pairs(pairs: Any, names: list[str], notes: list[str]) -> list[tuple[str, st
             return every
         notes.append(f"{len(every)} pairs are not examined unless named: pairs=[...].")
         return []
-    asked = [tuple(str(m) for m in pair) for pair in pairs]
+    asked: list[Any] = [tuple(str(m) for m in pair) for pair in pairs]
     wrong = [p for p in asked if len(p) != 2 or p[0] == p[1] or not set(p) <= set(names)]
     if wrong:
         raise SpecificationError(

@@ -61,8 +61,7 @@ def pair_table(
     table = pd.DataFrame([row for rows in made for row in rows], columns=list(COLUMNS))
     for column in ("p_dfgls", "p_kss", "p_trace"):
         for _, block in table.groupby("period", sort=False):
-            adjusted = holm(block[column].to_numpy(float)) if len(block) else []
-            table.loc[block.index, f"{column}_holm"] = adjusted
+            table.loc[block.index, f"{column}_holm"] = holm(block[column].to_numpy(float))
     return table
 
 

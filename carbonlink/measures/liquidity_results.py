@@ -102,6 +102,7 @@ class LiquidityResults(Results):
         colour, dash = plotting.colours(self.spec["market"]), plotting.dashes(self.spec["market"])
         with plotting.style():
             ax = plotting.new_axes(ax)
+            market: Any
             for market, part in table.groupby("market", sort=False):
                 line = part.set_index("start")[name].reindex(part["start"])
                 ax.plot(

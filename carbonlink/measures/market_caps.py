@@ -61,9 +61,9 @@ def _printed(market: str, year: int) -> Cap:
     except UnknownMarketError:
         return Cap(np.nan, "no cap is published")
     table = published("papers_quota_2020").set_index("market")
-    if name not in table.index or not np.isfinite(float(table.loc[name, "cap_1e8_t"])):
+    if name not in table.index or not np.isfinite(float(table["cap_1e8_t"].loc[name])):
         return Cap(np.nan, "no cap is published")
-    row = table.loc[name]
+    row: Any = table.loc[name]
     doubts = []
     if isinstance(row["cap_bound"], str):
         doubts.append(f"printed as {row['cap_as_printed']}")

@@ -40,12 +40,14 @@ class MarketSharesResults(Results):
     def conf_int(self, level: float | None = None) -> pd.DataFrame:
         """Return intervals of HHI and of the shares, by period (columns lower, upper)."""
         level = check_level(self.spec["level"] if level is None else level)
-        found = {}
+        found: dict[tuple[Any, Any], tuple[float, float]] = {}
+        row: Any
         for row in self.table.itertuples():
             found["hhi", row.period] = _interval(row.hhi, row.hhi_error, level)
-        for period, row in self.shares.iterrows():
-            for market, share in row.dropna().items():
-                error = float(self.errors.loc[period, market])
+        period: Any
+        for period, shares in self.shares.iterrows():
+            for market, share in shares.dropna().items():
+                error = float(self.errors[market].loc[period])
                 found[market, period] = _interval(float(share), error, level)
         index = pd.MultiIndex.from_tuples(list(found), names=["of", "period"])
         return pd.DataFrame(list(found.values()), index=index, columns=["lower", "upper"])
@@ -93,6 +95,7 @@ class MarketSharesResults(Results):
         """Return HHI (with the p-value of its change) and every market's share, by period."""
         ends = self.conf_int(level)
         rows = []
+        row: Any
         for row in self.table.itertuples():
             lower, upper = ends.loc[("hhi", row.period)]
             rows.append(
@@ -106,6 +109,8 @@ class MarketSharesResults(Results):
                     "unit": self.units["hhi"],
                 }
             )
+        period: Any
+        market: Any
         for period, shares in self.shares.iterrows():
             for market, share in shares.dropna().items():
                 lower, upper = ends.loc[(market, period)]
@@ -127,7 +132,7 @@ class MarketSharesResults(Results):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw each period's shares as a stacked bar, with the effective number of markets."""
-        names = list(self.shares)
+        names: list[Any] = list(self.shares)
         order = [m for m in registry.order() if m in names]
         palette = plotting.colours([*order, *[m for m in names if m not in order]])
         with plotting.style():
@@ -165,6 +170,7 @@ class MarketSharesResults(Results):
         }
 
     def _tests(self) -> list[dict[str, Any]]:
+        rows: Any = self.table.itertuples()
         return [
             {
                 "test": f"change of HHI to {row.period}",
@@ -174,7 +180,7 @@ class MarketSharesResults(Results):
                 "reference": "block bootstrap of days",
                 "note": "" if np.isfinite(row.change) else "first period, or other markets",
             }
-            for row in self.table.itertuples()
+            for row in rows
         ]
 
 

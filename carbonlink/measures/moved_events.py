@@ -143,6 +143,6 @@ def weekly_shares(volume: pd.Series, one: Deadline, before: int, days: int) -> p
     """
     start, end = one.original - before * _ONE_DAY, one.original + days * _ONE_DAY
     inside = volume.loc[start + _ONE_DAY : end]
-    week = np.floor_divide((inside.index - one.original).days - 1, 7)
+    week = np.floor_divide((pd.DatetimeIndex(inside.index) - one.original).days - 1, 7)
     shares = (inside / inside.sum()).groupby(week).sum()
     return shares.reindex(range(-(before // 7), days // 7), fill_value=0.0)

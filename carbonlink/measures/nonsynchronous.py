@@ -81,8 +81,8 @@ def _pair(frame: pd.DataFrame, effect: str, cause: str, lags: int) -> dict[str, 
         return {**row, "note": f"{len(joint)} jointly traded days; {FEWEST} are needed"}
     if (np.ptp(joint.to_numpy(), axis=0) == 0).any():
         return {**row, "note": "a return does not move"}
-    row["correlation"] = float(joint.corr().iloc[0, 1])
-    row["beta"] = float(joint.cov().iloc[0, 1] / joint[cause].var())
+    row["correlation"] = float(joint.corr().to_numpy()[0, 1])
+    row["beta"] = float(joint.cov().to_numpy()[0, 1] / joint[cause].var())
     moved = pd.DataFrame({k: pair[cause].shift(-k) for k in range(-lags, lags + 1)})
     whole = pd.concat([pair[effect].rename("y"), moved], axis=1).dropna()
     row["nobs"] = len(whole)

@@ -65,8 +65,8 @@ class OverlapResults(Results):
                 share = {"estimate": pair[f"share_of_{own}"], "unit": f"share of {pair[own]}"}
                 rows.append({"term": f"overlap[{label}] of {pair[own]}", **share})
         if np.isfinite(self.double_claim_ratio):
-            own = {"estimate": self.double_claim_ratio, "unit": "share of unique tonnes"}
-            rows.append({"term": "double_claim_ratio", **own})
+            ratio = {"estimate": self.double_claim_ratio, "unit": "share of unique tonnes"}
+            rows.append({"term": "double_claim_ratio", **ratio})
         return tidy_frame(rows)
 
     def numbers(self) -> pd.DataFrame:

@@ -202,7 +202,7 @@ def _task(arguments: dict[str, Any], joint: JointPrices, where: Any, band: Any) 
         instrument = joint.frame[cause].rename("carbon price")
     elif instrument is not None:
         instrument = check_series(instrument, "instrument").reindex(joint.frame.index)
-    filled = {"horizon": HORIZON, "draws": DRAWS, "trend": "c", "cov": "hac"}
+    filled: dict[str, Any] = {"horizon": HORIZON, "draws": DRAWS, "trend": "c", "cov": "hac"}
     plain = ("lags", "minimum", "rng", "effects", "clusters")
     return Task(
         effect=joint.frame[effect],

@@ -229,7 +229,7 @@ def instrumental(task: Task) -> Answer:
     model = fit_iv(
         task.effect[keep],
         task.shock[keep],
-        task.instrument[keep],
+        pd.Series(task.instrument)[keep],
         controls=None if task.others is None else task.others[keep],
         absorb=pd.DataFrame(groups)[keep] if groups else None,
         clusters=_clusters(members, index)[keep],
@@ -342,7 +342,7 @@ def _from_ecm(model: ECMResults, lags: int | str) -> Answer:
 def _impact(model: ECMResults, name: str) -> Ratio:
     """The effect in the same period, as a ratio over one."""
     term = f"D.{name}" if f"D.{name}" in model.params.index else name
-    variance = float(model.cov.loc[term, term])
+    variance = float(model.cov[term].loc[term])
     return Ratio(float(model.params[term]), 1.0, variance, 0.0, 0.0, model.df_resid)
 
 

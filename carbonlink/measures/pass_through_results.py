@@ -127,7 +127,8 @@ class PassThroughResults(Results):
             Intensity and benchmark are not both given, or move over time.
         """
         e, gap = self.spec["intensity_value"], self.spec["net_intensity_value"]
-        if e is None or gap is None:
+        gross = self.gross.ratio
+        if e is None or gap is None or gross is None:
             raise SpecificationError(
                 "A windfall needs a constant intensity and benchmark of one technology.",
                 "Refit with intensity= and benchmark= as numbers.",
@@ -135,11 +136,8 @@ class PassThroughResults(Results):
         price = self.carbon_price if price is None else float(price)
         if not np.isfinite(price):
             raise SpecificationError(f"price={price!r} is no carbon price.", "Give yuan/t.")
-        ratio = self.gross.ratio.times(e * price)
-        shift, found = (
-            gap * price,
-            ratio.confidence_set(check_level(self.level if level is None else level)),
-        )
+        ratio, shift = gross.times(e * price), gap * price
+        found = ratio.confidence_set(check_level(self.level if level is None else level))
         ends = (found.lower - shift, found.upper - shift)
         unit = self.units["effect"]
         return Term(ratio.estimate - shift, ratio.std_error, *ends, unit, found.kind)
@@ -318,8 +316,10 @@ class PassThroughResults(Results):
         row = table[table["term"] == term].iloc[0]
         step = self.units["step"]
         unit = {"adjustment": f"share per {step}", "half_life": f"{step}s"}[term]
-        numbers = (float(row[c]) for c in ("estimate", "std_error", "lower", "upper"))
-        return Term(*numbers, unit)
+        estimate, error, lower, upper = (
+            float(row[c]) for c in ("estimate", "std_error", "lower", "upper")
+        )
+        return Term(estimate, error, lower, upper, unit)
 
 
 def _ends(found: FiellerSet) -> dict[str, float]:

@@ -62,11 +62,12 @@ class RollingPassThrough(Results):
         """Return a row a window."""
         band = self.band(level)
         unit, market = self.units["long_run"], self.spec["effect"]
+        numbers: Any = band.drop(columns="kind").to_dict("records")
         rows = [
             {"term": _label(day), "market": market, "unit": unit, **row}
-            for day, row in zip(band.index, band.to_dict("records"), strict=True)
+            for day, row in zip(band.index, numbers, strict=True)
         ]
-        return tidy_frame([{k: v for k, v in row.items() if k != "kind"} for row in rows])
+        return tidy_frame(rows)
 
     def numbers(self) -> pd.DataFrame:
         """Return what is drawn."""

@@ -207,7 +207,7 @@ def policy_surprises(
     news = _announcements(dates, market, kinds)
     changes = _changes(series, form, scale)
     others = None if purge is None else check_frame(purge, "purge")
-    table = _placed(news, series.index, most_days)
+    table = _placed(news, pd.DatetimeIndex(series.index), most_days)
     clean, explained = _purged(changes, others, form, set(table.loc[table["used"], "day"]))
     table["change"] = [changes.get(d, np.nan) if pd.notna(d) else np.nan for d in table["day"]]
     table["surprise"] = [clean.get(d, np.nan) if pd.notna(d) else np.nan for d in table["day"]]
@@ -310,7 +310,7 @@ def _changes(series: pd.Series, form: str, scale: Any) -> pd.Series:
 
 def _placed(news: pd.DataFrame, index: pd.DatetimeIndex, most_days: int) -> pd.DataFrame:
     """Return the days around each announcement, and why some cannot be used."""
-    after = index.searchsorted(news["date"], side="left")
+    after = index.searchsorted(news["date"], side="left").tolist()
     rows = []
     for place, (date, event) in zip(
         after, news[["date", "event"]].itertuples(index=False), strict=True
@@ -333,7 +333,10 @@ def _purged(
     if others is None:
         return changes, None
     moved = others.reindex(changes.index)
-    moved = 100 * np.log(moved.where(moved > 0)).diff() if form == "log" else moved.diff()
+    if form == "log":
+        moved = 100 * moved.where(moved > 0).apply(np.log).diff()
+    else:
+        moved = moved.diff()
     complete = changes.notna() & moved.notna().all(axis=1)
     quiet = complete & ~changes.index.isin(list(events))
     needed = 10 * (moved.shape[1] + 1)
@@ -345,7 +348,7 @@ def _purged(
     fit = least_squares(changes[quiet].to_numpy(float), design[quiet])
     if fit.collinear:
         raise SpecificationError("The purging prices are collinear or constant.", "Drop one.")
-    spread = changes[quiet] - changes[quiet].mean()
+    spread = (changes[quiet] - changes[quiet].mean()).to_numpy(float)
     explained = float(1 - fit.rss / (spread @ spread))
     clean = pd.Series(np.nan, changes.index)
     clean[complete] = changes[complete] - design[complete] @ fit.params

@@ -84,6 +84,7 @@ class QuantileConnectedness(Results):
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a quantity and quantile; intervals are those of the call."""
         rows = []
+        tau: Any
         for tau, value in self.total.items():
             low, high = self.bounds.loc[tau]
             rows.append(

@@ -67,6 +67,7 @@ class R2Connectedness(Results):
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a quantity and part; intervals are those of the call."""
         rows = []
+        part: Any
         for part, value in self.total.items():
             low, high = self.bounds.loc[part]
             rows.append({"term": f"total, {part}", "estimate": value, "lower": low, "upper": high})

@@ -83,7 +83,7 @@ def realised_variance(
     start = prices.index if labels == "start" or isinstance(data, Panel) else prices.index - step
     prices = prices.set_axis(start)
     prices, step = _without_repeats(prices, step)
-    day = prices.index.normalize()
+    day = pd.DatetimeIndex(prices.index).normalize()
     value = 100 * np.log(prices) if changes == "log" else prices
     follows = (prices.index.to_series().diff() == step).to_numpy() & (day == np.roll(day, 1))
     change = value.diff().where(follows)
@@ -110,12 +110,13 @@ def realised_variance(
 
 def _without_repeats(prices: pd.Series, step: pd.Timedelta) -> tuple[pd.Series, pd.Timedelta]:
     """The first of prices that are written several times within the hour, and their spacing."""
-    place = ((prices.index - prices.index.normalize()) / step).astype(int)
+    times = pd.DatetimeIndex(prices.index)
+    place = ((times - times.normalize()) / step).astype(int)
     moved = prices.diff().fillna(0.0).ne(0).to_numpy()
-    for times in (4, 2):
-        first = place % times == 0
-        if step * times <= pd.Timedelta(hours=1) and moved.any() and not moved[~first].any():
-            return prices[first], step * times
+    for copies in (4, 2):
+        first = place % copies == 0
+        if step * copies <= pd.Timedelta(hours=1) and moved.any() and not moved[~first].any():
+            return prices[first], step * copies
     return prices, step
 
 
@@ -133,7 +134,7 @@ def _prices(data: Any, market: str | None) -> pd.Series:
     if not isinstance(series.index, pd.DatetimeIndex):
         raise DataError("The prices have no times.", "Set a DatetimeIndex.")
     series = series.dropna()
-    if len(series) < 3 or series.index.normalize().nunique() == len(series):
+    if len(series) < 3 or pd.DatetimeIndex(series.index).normalize().nunique() == len(series):
         raise DataError(
             f"{series.name} has one price a day: no changes within it.",
             "Give prices within the day, or use range_volatility or daily returns.",

@@ -65,7 +65,7 @@ def rule_change(
     window: int,
     trend: bool,
     deadlines: Any,
-    basis: dict[str, str],
+    basis: dict[str, Any],
 ) -> RuleChange:
     """Return the jump of a measure of cycles at a date, with pseudo dates as its null.
 

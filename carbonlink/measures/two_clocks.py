@@ -174,7 +174,7 @@ def _identified(cycles: tuple[CycleVolume, ...]) -> tuple[int, int]:
     gap = np.abs(place[:, None] - place)
     gap = np.minimum(gap, _YEAR - gap)
     if gap.max() < LEAST_APART:
-        first, last = ends[place.argmin()], ends[place.argmax()]
+        first, last = ends[int(place.argmin())], ends[int(place.argmax())]
         raise SpecificationError(
             f"All {len(cycles)} deadlines fall within {int(gap.max())} days of the year "
             f"({first:%m-%d} to {last:%m-%d}): the time of year and the time to the deadline are "

@@ -49,7 +49,7 @@ class PersistenceResults(Results):
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return the persistence of each market and model."""
         check_level(level)
-        rows = [
+        rows: list[Any] = [
             {
                 **fit.tidy(level).set_index("term").loc["persistence"].to_dict(),
                 "term": f"persistence[{model}]",
@@ -91,11 +91,12 @@ class PersistenceResults(Results):
         return {f"median_{model}": float(value) for model, value in middle.items()}
 
     def _tests(self) -> list[dict[str, Any]]:
-        return [
+        made: list[Any] = [
             {**test, "test": f"{market}, {model}: {test['test']}"}
             for (market, model), fit in self.fits.items()
             for test in fit.diagnostics().to_dict("records")
         ]
+        return made
 
 
 def persistence(
@@ -232,7 +233,7 @@ def _row(
     rest = {"idle_percent": np.nan, "limit_percent": np.nan, "breaks": breaks, "converged": False}
     if fit is None:
         return row | empty | rest | {"why": why}
-    one = fit.tidy().set_index("term").loc["persistence"]
+    one: Any = fit.tidy().set_index("term").loc["persistence"]
     values = {k: float(one[k]) for k in ("std_error", "lower", "upper")}
     hits = fit.limit_days
     return row | {

@@ -52,7 +52,8 @@ def treat(found: GenuineReturns, treatment: str) -> Treated:
         filled = len(y) - len(found.returns)
         note = f"{filled} of {len(y)} sessions have no trade and count as a return of zero."
         return Treated(y, pd.Series(1.0, y.index), notes=(note,) if filled else ())
-    hits, notes = None, ()
+    hits: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
     if treatment != "zero":
         hits, notes = _limits(found)
     if treatment == "censored":

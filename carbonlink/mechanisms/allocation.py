@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ def historical_intensity(*, intensity: Any, output: Any, factor: Any = 1.0) -> A
     return allowed * quantity("factor", factor, unit=_FACTOR)
 
 
-METHODS = {
+METHODS: dict[str, Callable[..., Any]] = {
     "benchmark": benchmark_allocation,
     "historical_emissions": historical_emissions,
     "historical_intensity": historical_intensity,

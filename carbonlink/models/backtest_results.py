@@ -77,16 +77,17 @@ class BacktestResults(Results):
                 if c.startswith("hits")
             ]
         half = stats.t.ppf(0.5 + check_level(level) / 2, len(self.losses) - 1)
-        for row in self.differences.itertuples():
+        pair: Any
+        for pair in self.differences.itertuples():
             rows.append(
                 {
-                    "term": f"{row.loss}[{row.model}] less {row.against}",
-                    "estimate": row.difference,
-                    "std_error": row.std_error,
-                    "statistic": row.statistic,
-                    "p_value": row.p_value,
-                    "lower": row.difference - half * row.std_error,
-                    "upper": row.difference + half * row.std_error,
+                    "term": f"{pair.loss}[{pair.model}] less {pair.against}",
+                    "estimate": pair.difference,
+                    "std_error": pair.std_error,
+                    "statistic": pair.statistic,
+                    "p_value": pair.p_value,
+                    "lower": pair.difference - half * pair.std_error,
+                    "upper": pair.difference + half * pair.std_error,
                 }
             )
         return tidy_frame(rows).assign(market=self.market)
@@ -127,23 +128,24 @@ class BacktestResults(Results):
             for level in self.spec["levels"]:
                 for row in self._risk(own, level):
                     rows.append({**row, "test": f"{row['test']}, {100 * level:g} %, {name}"})
-        for row in self.differences.itertuples():
+        pair: Any
+        for pair in self.differences.itertuples():
             rows.append(
                 {
-                    "test": f"Diebold–Mariano, {row.loss}, {row.model}",
-                    "null": f"{row.model} and {row.against} lose the same on average",
-                    "statistic": row.statistic,
-                    "p_value": row.p_value,
-                    "reference": row.reference,
+                    "test": f"Diebold–Mariano, {pair.loss}, {pair.model}",
+                    "null": f"{pair.model} and {pair.against} lose the same on average",
+                    "statistic": pair.statistic,
+                    "p_value": pair.p_value,
+                    "reference": pair.reference,
                 }
             )
-        for name, row in self.table.iterrows():
+        for name, placed in self.table.iterrows():
             for loss in LOSSES:
                 rows.append(
                     {
                         "test": f"Model confidence set, {loss}, {name}",
                         "null": f"no model left loses less than {name}",
-                        "p_value": row[f"mcs_{loss}"],
+                        "p_value": placed[f"mcs_{loss}"],
                         "reference": f"stationary bootstrap, {self.spec['draws']} draws",
                     }
                 )

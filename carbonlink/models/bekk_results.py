@@ -87,7 +87,7 @@ class BEKKResults(Estimates):
         return level + (alpha + beta) ** steps * (first - level)
 
     def _outer(self, letter: str) -> np.ndarray:
-        own = [v for name, v in self.params.items() if name.split("[")[0] == letter]
+        own = [v for name, v in self.params.items() if str(name).split("[")[0] == letter]
         value = np.resize(np.array(own, dtype=float), len(self.spec["series"]))
         return np.outer(value, value)
 

@@ -112,7 +112,7 @@ class BreakResults(Results):
             )
         rows = {}
         for name, fit in fits.items():
-            row = fit.tidy().set_index("term").loc["persistence"]
+            row: Any = fit.tidy().set_index("term").loc["persistence"]
             rows[name] = {
                 "persistence": fit.persistence,
                 "std_error": float(row["std_error"]),

@@ -143,7 +143,7 @@ class CointegratingResults(Estimates):
     def ratio(self, name: str) -> Ratio:
         """Return a coefficient as the ratio that rates are made of, over one."""
         check_choice("name", name, [str(n) for n in self.params.index])
-        variance = float(self.cov.loc[name, name])
+        variance = float(self.cov[name].loc[name])
         return Ratio(float(self.params[name]), 1.0, variance, 0.0, 0.0)
 
     def numbers(self) -> pd.DataFrame:
@@ -203,9 +203,8 @@ def fit_dols(
             raise SpecificationError(f"{name}={value!r} is not usable.", "Use 0, 1, 2, …")
     effect, frame, dropped = _checked(y, x, controls, trend, kernel, minimum)
     common = leads is None and lags is None
-    model = DynamicOLS(
-        effect, frame, trend=trend, leads=leads, lags=lags, common=common, method=criterion
-    )
+    options: dict[str, Any] = {"trend": trend, "method": criterion}
+    model = DynamicOLS(effect, frame, leads=leads, lags=lags, common=common, **options)
     fitted = model.fit(kernel=kernel, df_adjust=True)
     chosen = {"leads": int(fitted.leads), "lags": int(fitted.lags)}
     how = "given" if leads is not None and lags is not None else criterion
@@ -226,7 +225,8 @@ def fit_fmols(
     arguments = dict(locals())
     arguments.pop("FullyModifiedOLS")
     effect, frame, dropped = _checked(y, x, controls, trend, kernel, minimum)
-    fitted = FullyModifiedOLS(effect, frame, trend=trend).fit(kernel=kernel, df_adjust=True)
+    form: Any = trend
+    fitted = FullyModifiedOLS(effect, frame, trend=form).fit(kernel=kernel, df_adjust=True)
     return _result(fitted, effect, dropped, {}, fit_fmols, arguments)
 
 

@@ -38,7 +38,7 @@ def fit_in_arch(y: pd.Series, vol: str, mean: str, lags: int, dist: str, found: 
         "FIGARCH": lambda: arch.FIGARCH(1, 1, truncation=TRUNCATION),
         "HARCH": lambda: arch.HARCH(list(HARCH_LAGS)),
     }
-    densities = {
+    densities: dict[str, Any] = {
         "normal": arch.Normal,
         "t": arch.StudentsT,
         "skewt": arch.SkewStudent,

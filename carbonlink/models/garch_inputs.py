@@ -100,6 +100,8 @@ def check_moving(ma: Any, trade: Any = None, limits: Any = None) -> int:
 
 def _check_start(presample: tuple[Any, ...]) -> None:
     """Raise unless a pair says how to weigh the squared residuals before the first."""
+    kind: Any
+    value: Any
     kind, value = presample if len(presample) == 2 else (None, None)
     number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
     good = number and (
@@ -217,7 +219,7 @@ def check_sign(frame: pd.DataFrame) -> None:
     """Raise where a regressor to be added to the variance is negative."""
     low = frame.min()
     if (low < 0).any():
-        name = low.idxmin()
+        name: Any = low.idxmin()
         raise SpecificationError(
             f"variance_form='additive' needs regressors of at least 0: {name} falls to "
             f"{low[name]:.3g}, where the variance could be negative.",

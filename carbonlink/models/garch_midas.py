@@ -185,11 +185,12 @@ def fit_garch_midas(
     resid, tau, g = kernel.components(found.theta, p)
     path = {"conditional_volatility": np.sqrt(tau * g), "long_run": np.sqrt(tau)}
     path["std_resid"] = resid / path["conditional_volatility"]
+    lines: dict[str, Any] = {k: pd.Series(v, index=kept.index, name=k) for k, v in path.items()}
     weights = kernel.beta_weights(float(found.theta[5]), int(lags))
     notes = [] if found.converged else [f"* No maximum was found: {found.message}."]
     notes += [f"At the maximum {text}: no standard error for it." for text in found.bounds]
     return GARCHMIDASResults(
-        **{k: pd.Series(v, index=kept.index, name=k) for k, v in path.items()},
+        **lines,
         params=params,
         cov=cov,
         loglik=found.total,
@@ -228,7 +229,8 @@ def _driver(driver: Any, frequency: str) -> pd.Series:
             f"The driver has more than one value in {listed(twice.astype(str))}.",
             "Aggregate it by a declared rule first.",
         )
-    holes = pd.period_range(values.index[0], values.index[-1], freq=values.index.freq)
+    freq = pd.PeriodIndex(values.index).freq
+    holes = pd.period_range(values.index[0], values.index[-1], freq=freq)
     missing = holes[values.reindex(holes).isna()]
     if len(missing):
         raise DataError(
@@ -241,7 +243,8 @@ def _lags(
     series: pd.Series, values: pd.Series, lags: int
 ) -> tuple[np.ndarray, np.ndarray, pd.Series]:
     """Lags of the driver by period, the period of each return, and the returns that have all."""
-    own = series.index.to_period(values.index.freq)
+    freq: Any = pd.PeriodIndex(values.index).freq
+    own = pd.DatetimeIndex(series.index).to_period(freq)
     longer = values.reindex(pd.period_range(values.index[0], values.index[-1] + 1))
     table = pd.DataFrame({k: longer.shift(k) for k in range(1, lags + 1)}).dropna()
     inside = own.isin(table.index)

@@ -213,7 +213,8 @@ def partial(
     if trade is None and limits is None:
         return Partial()
     traded = np.ones(len(y), bool) if trade is None else trade
-    kind, remarks = np.zeros(len(y), np.int8), []
+    kind = np.zeros(len(y), np.int8)
+    remarks: list[str] = []
     if limits is not None:
         kind, remarks = check_limits(limits, y, traded)
     kind = np.where(traded, kind, IDLE).astype(np.int8)

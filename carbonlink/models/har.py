@@ -218,7 +218,8 @@ def _periods(
     means = series.groupby(period).mean().reindex(whole_span)
     others = regressors.groupby(period).mean().reindex(whole_span)
     ends = whole_span.end_time.normalize()
-    return means.set_axis(ends).rename(series.name), others.set_axis(ends)
+    label: Any = series.name
+    return means.set_axis(ends).rename(label), others.set_axis(ends)
 
 
 def _design(

@@ -133,7 +133,10 @@ def fit_iv(
     used = complete_rows(outcome, cause, sources, extra, groups, labels)
     stages = _stages(outcome, cause, sources, extra, groups, used)
     _check(stages, cause, sources, used)
-    members = None if labels is None or cov != "cluster" else pd.factorize(labels[used])[0]
+    members, groups_of = None, None
+    if labels is not None and cov == "cluster":
+        members = pd.factorize(labels[used])[0]
+        groups_of = f"{labels.name} ({int(members.max()) + 1})"
     variances, variance, words, df = _covariances(stages, cov, members, bandwidth)
     index = outcome.index[used]
     return IVResults(
@@ -151,7 +154,7 @@ def fit_iv(
             "controls": () if extra is None else tuple(extra.columns),
             "absorb": None if groups is None else tuple(groups.columns),
             "effects_and_controls": stages.lost,
-            "clusters": None if members is None else f"{labels.name} ({int(members.max()) + 1})",
+            "clusters": groups_of,
             "cov": words,
         },
         sample=Sample.of(
@@ -208,7 +211,7 @@ def _covariances(
     scores = np.column_stack([stages.scores_reduced, stages.scores_first, own])
     free = n - stages.lost - width
     df, factor = float(free), float(n)
-    if cov == "cluster":
+    if members is not None:
         count = int(members.max()) + 1
         if count < 2:
             raise TooFewObservationsError(

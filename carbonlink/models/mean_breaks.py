@@ -102,6 +102,7 @@ class MeanBreakResults(BreakResults):
                 "reference": reference,
             }
         ]
+        m: Any
         for m, row in self.criteria.iloc[1:].iterrows():
             note = f"critical value {row['critical_value']:.2f} at {self.spec['level']:g}"
             rows.append(
@@ -323,11 +324,12 @@ def _choose(criteria: pd.DataFrame, select: str | int, rules: _Rules) -> int:
     if not isinstance(select, str):
         return min(int(select), len(criteria) - 1)
     if select in ("bic", "lwz"):
-        return int(criteria[select].idxmin())
+        best: Any = criteria[select].idxmin()
+        return int(best)
     if not criteria["sup_f"].max() > critical.double_maximum(rules.trim, rules.level):
         return 0
     for m in range(1, len(criteria) - 1):
-        if not criteria.loc[m, "sup_f_next"] > criteria.loc[m, "critical_next"]:
+        if not criteria["sup_f_next"].loc[m] > criteria["critical_next"].loc[m]:
             return m
     return len(criteria) - 1
 

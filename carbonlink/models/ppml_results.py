@@ -126,7 +126,7 @@ class PPMLResults(Estimates):
         check_choice("term", term, list(self.params.index))
         weights = self._weights(draws, rng)
         column = list(self.params.index).index(term)
-        rows, groups, count = self.rows, self.rows.clusters, weights.shape[1]
+        rows, groups, count = self.rows, np.asarray(self.rows.clusters), weights.shape[1]
         others, offset = rows.shifted(column, value)
         held = fit_poisson(rows.y, others, rows.absorber, offset, self.fit.mean)
         within = rows.absorber.within(rows.x, held.mean)
@@ -141,7 +141,7 @@ class PPMLResults(Estimates):
     def score_bootstrap(self, draws: int = 999, rng: Any = 0) -> ScoreBootstrap:
         """Return the wild bootstrap of the scores of this fit, for intervals and bands."""
         weights = self._weights(draws, rng)
-        groups, count = self.rows.clusters, weights.shape[1]
+        groups, count = np.asarray(self.rows.clusters), weights.shape[1]
         return ScoreBootstrap(
             params=self.params.to_numpy(float),
             errors=self.std_errors.to_numpy(float),
@@ -162,7 +162,7 @@ class PPMLResults(Estimates):
             raise SpecificationError(
                 f"draws={draws!r} will not do.", f"Use a whole number of at least {FEWEST_DRAWS}."
             )
-        count = int(self.rows.clusters.max()) + 1
+        count = int(np.asarray(self.rows.clusters).max()) + 1
         return draw_weights(int(draws), parallel.generator(rng), count)
 
     def _headline(self) -> dict[str, Any]:
@@ -180,7 +180,7 @@ class PPMLResults(Estimates):
         explained = fit.bread @ (fit.within.T @ (fit.mean * square))
         scores = (square - fit.within @ explained) * (rows.y - fit.mean)
         if self.spec["cov"] == "cluster":
-            scores = np.bincount(rows.clusters, scores)
+            scores = np.bincount(np.asarray(rows.clusters), scores)
         spread = float(scores @ scores)
         statistic = float(scores.sum() ** 2 / spread) if spread > 0 else float("nan")
         small = f"{len(scores)} clusters: too few for the chi-squared law."

@@ -282,7 +282,8 @@ def _modified(found: NgPerron, trend: str) -> tuple[float, float, int]:
     from arch.unitroot.unitroot import mackinnonp
 
     mzt = found.statistics["MZt"]
-    p_value = mackinnonp(mzt, regression=trend, num_unit_roots=1, dist_type="dfgls")
+    form: Any = trend
+    p_value = mackinnonp(mzt, regression=form, num_unit_roots=1, dist_type="dfgls")
     return mzt, float(p_value), found.lags
 
 

@@ -131,7 +131,7 @@ class TobitResults(Estimates):
     def ratio(self, name: str) -> Ratio:
         """Return a coefficient as the ratio that rates are made of, over one."""
         check_choice("name", name, list(self.params.index))
-        variance = float(self.cov.loc[name, name])
+        variance = float(self.cov[name].loc[name])
         return Ratio(float(self.params[name]), 1.0, variance, 0.0, 0.0)
 
     def numbers(self) -> pd.DataFrame:
@@ -147,7 +147,7 @@ class TobitResults(Estimates):
             for place, (name, label) in enumerate(
                 (("observed", "as printed"), ("latent", "fitted without the band"))
             ):
-                line = {"color": plotting.PALETTE[place], "lw": 1.0, "label": label}
+                line: dict[str, Any] = {"color": plotting.PALETTE[place], "lw": 1.0, "label": label}
                 plotting.broken_line(ax, self.numbers()[name], **line)
             ax.set_ylabel(self.market)
             ax.set_xlabel("")

@@ -157,7 +157,8 @@ class VAR:
         choice = _choose_lags(self, values)
         rows = self._rows(values, choice.lags)
         fitted = kernel.fit(values, choice.lags, rows, self.trend == "c", self._outer())
-        notes, extra = choice.notes + _notes(self, values, fitted), {}
+        notes = choice.notes + _notes(self, values, fitted)
+        extra: dict[str, Any] = {}
         spec = self._spec(choice, len(rows), cov)
         if method != "ols":
             shrunk = shrink(values, choice.lags, rows, self.trend == "c", self._outer(), how)

@@ -97,12 +97,12 @@ def forecast(
     added = np.broadcast_to(level_of, (steps, len(model.names)))
     path = var.simulate(model.coefs, np.zeros(start.shape[1]), added[None], start[None])
     mean = path[0, model.lags :]
+    notes: tuple[str, ...] = ()
     if method == "normal":
         low, high = _normal(model, mean, level)
         notes = ("Intervals are of normal shocks and take the coefficients as known.",)
     else:
         low, high = _drawn(model, steps, future, draws, level, rng)
-        notes = ()
     index = _labels(model, steps, exog)
     frames = [pd.DataFrame(v, index=index, columns=list(model.names)) for v in (mean, low, high)]
     return VARForecast(

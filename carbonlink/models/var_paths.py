@@ -138,7 +138,8 @@ class VARPaths(Results):
     def _headline(self) -> dict[str, Any]:
         response, shock = self._largest()
         path = self.of(response, shock)["estimate"]
-        return {f"largest: {response} ← {shock}": float(path.loc[path.abs().idxmax()])}
+        place: Any = path.abs().idxmax()
+        return {f"largest: {response} ← {shock}": float(path.loc[place])}
 
     def _tests(self) -> list[dict[str, Any]]:
         return self.fitted._tests()
@@ -241,7 +242,8 @@ def _bands(
     notes = []
     if bias == "kilian" and found.kept < 1:
         notes.append(f"Only {found.kept:.0%} of the estimated bias is taken away: roots near 1.")
-    size = bootstrap.moments(*model.system()[0:4:2], model.constant)[1]
+    values, _, rows, *_ = model.system()
+    size = bootstrap.moments(values, rows, model.constant)[1]
     good = np.isfinite(found.coefs).all(axis=(1, 2, 3))
     if not good.all():
         notes.append(f"{int((~good).sum())} of {draws} replications are singular: left out.")

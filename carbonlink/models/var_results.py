@@ -298,7 +298,8 @@ class VARResults(Estimates):
             )
         level = self.intercept.to_numpy()
         if self.outer:
-            point = self.exog.iloc[self.rows].mean() if exog is None else pd.Series(exog)
+            own = pd.DataFrame(self.exog).iloc[self.rows]
+            point = own.mean() if exog is None else pd.Series(exog)
             missing = [c for c in self.outer if c not in point.index]
             if missing:
                 raise SpecificationError(f"exog has no {missing[0]!r}.", "Give every column.")

@@ -101,8 +101,7 @@ def shrink(
     if given is None:
         table["error"] = _validation(y, x, head, lags, how, grid)
         best = float(table[name].iloc[int(table["error"].to_numpy().argmin())])
-    slopes, top = _fit(y, x, head, lags, how, np.array([best]))
-    slopes, top = slopes[0], top[0]
+    (slopes,), (top,) = _fit(y, x, head, lags, how, np.array([best]))
     k = y.shape[1]
     resid = y - x @ slopes - head @ top
     fitted = replace(
@@ -115,7 +114,7 @@ def shrink(
     )
     covariance = None
     if how.method == "minnesota":
-        covariance = _posterior(y, x, head, lags, replace(how, tightness=best))
+        covariance = _posterior(y, x, head, lags, how, best)
     return Shrunk(fitted, {name: best}, table, covariance)
 
 
@@ -206,13 +205,13 @@ def _validation(
 
 
 def _posterior(
-    y: np.ndarray, x: np.ndarray, head: np.ndarray, lags: int, how: Shrinkage
+    y: np.ndarray, x: np.ndarray, head: np.ndarray, lags: int, how: Shrinkage, tightness: float
 ) -> np.ndarray:
     """Posterior covariance of all coefficients under a flat prior for the head."""
     v, u, size, unit = _freed(y, x, head)
     n, k = v.shape
     variances = _own_variances(v, u, lags)
-    penalty = penalised.minnesota(lags, variances, how.tightness, how.cross, how.decay, n)
+    penalty = penalised.minnesota(lags, variances, tightness, how.cross, how.decay, n)
     width = head.shape[1] + x.shape[1]
     whole = np.zeros((k * width, k * width))
     z = np.hstack([head, x])

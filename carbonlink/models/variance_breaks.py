@@ -124,8 +124,8 @@ def variance_breaks(
     if statistic == BAI_PERRON:
         _check_unused(minimum_segment=minimum_segment, critical=critical)
         chosen = _TRIM if trim is None else trim
-        found = mean_breaks(y, level, chosen, most, select, cov, lags, demean)
-        return replace(found, recipe=Recipe(variance_breaks, arguments))
+        by_means = mean_breaks(y, level, chosen, most, select, cov, lags, demean)
+        return replace(by_means, recipe=Recipe(variance_breaks, arguments))
     _check_unused(trim=trim, most=most, select=select, cov=cov)
     shortest = _SEGMENT if minimum_segment is None else minimum_segment
     _check_choices(statistic, level, shortest, lags, critical)

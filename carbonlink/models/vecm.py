@@ -184,7 +184,8 @@ class VECM:
         table = pd.DataFrame(
             scores, index=pd.RangeIndex(most + 1, name="lags"), columns=list(inputs.CRITERIA)
         ).iloc[1:]
-        best = int(table[self.lags].idxmin())
+        least: Any = table[self.lags].idxmin()
+        best = int(least)
         notes = []
         if best == most:
             notes.append(f"{self.lags} chose the largest order tried, {most}: raise max_lags.")

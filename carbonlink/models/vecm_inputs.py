@@ -102,7 +102,7 @@ def observations(
     """Return the observations of an order, with their deterministic and exogenous terms."""
     values = data.to_numpy()
     extra = np.empty((len(data), 0)) if exog is None else exog.to_numpy()
-    usable = np.isfinite(extra).all(axis=1)
+    usable = np.asarray(np.isfinite(extra).all(axis=1))
     rows = var.usable_rows(values, lags, usable if where is None else usable & where)
     inside, outside = johansen.deterministic(case, rows)
     known = {"c": "const", "t": "trend"}

@@ -292,7 +292,7 @@ def as_list(markets: Iterable[str] | str) -> list[str]:
 def spacing(dates: pd.Series) -> str:
     """Return how often a file prints: minutes, "daily", "weekly", "monthly" or "irregular"."""
     times = pd.Series(dates.unique()).sort_values()
-    step = times.diff().median()
+    step: Any = times.diff().median()
     if pd.isna(step):
         return "once"
     if step < pd.Timedelta(days=1):

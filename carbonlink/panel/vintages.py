@@ -138,7 +138,7 @@ def _rolled(
         for day, last in zip(
             genuine.index[roll], genuine.index[roll.shift(-1, fill_value=False)], strict=True
         )
-        if not _links(prices[genuine.at[day, "vintage"]], last, day)
+        if not _links(prices[str(genuine.at[day, "vintage"])], last, day)
     ]
     frame = frame.assign(is_roll=roll.reindex(frame.index, fill_value=False).astype(bool))
     frame.loc[unlinked, ["previous_price", "gap_days"]] = np.nan

@@ -70,7 +70,7 @@ def as_notebook(text: str) -> dict[str, Any]:
     text : str
         The script; lines of a markdown cell begin with ``# ``.
     """
-    cells = []
+    cells: list[dict[str, Any]] = []
     for number, part in enumerate(text.split("# %%")[1:]):
         head, _, body = part.partition("\n")
         lines = body.strip("\n").split("\n")
@@ -78,7 +78,10 @@ def as_notebook(text: str) -> dict[str, Any]:
         if words:
             lines = [line.removeprefix("#").removeprefix(" ") for line in lines]
         source = [line + "\n" for line in lines[:-1]] + lines[-1:]
-        cell = {"cell_type": "markdown" if words else "code", "id": f"cell-{number}"}
+        cell: dict[str, Any] = {
+            "cell_type": "markdown" if words else "code",
+            "id": f"cell-{number}",
+        }
         cell |= {"metadata": {}, "source": source}
         cells.append(cell if words else cell | {"execution_count": None, "outputs": []})
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}

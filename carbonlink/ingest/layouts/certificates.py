@@ -101,7 +101,7 @@ def _month_end(cell: object) -> np.datetime64 | None:
         period = pd.Period(tidy_text(cell)[:7].replace("/", "-"), "M")
     except (ValueError, AttributeError):
         return None
-    if pd.isna(period) or not 2017 <= period.year <= 2199:
+    if period is pd.NaT or not 2017 <= period.year <= 2199:
         return None
     return np.datetime64(period.end_time.normalize(), "us")
 

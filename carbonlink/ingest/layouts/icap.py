@@ -143,7 +143,8 @@ def _columns(sheet: Sheet, header: int) -> tuple[list[Column], list[str]]:
 
 def _printed(sheet: Sheet, header: int) -> Iterator[tuple[int, str, str, int | str]]:
     """Place, system, kind of trade and currency of every column of prices."""
-    texts = {int(place): tidy_text(cell) for place, cell in sheet.cells.loc[header].items()}
+    row = sheet.cells.loc[header]
+    texts = {int(place): tidy_text(row[place]) for place in sheet.cells.columns}
     above = sheet.cells.loc[header - 1] if header - 1 in sheet.cells.index else None
     blocks: dict[int, int] = {}
     first = min(texts)

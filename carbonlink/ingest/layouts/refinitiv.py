@@ -42,7 +42,8 @@ class Column:
 
 def find(sheet: Sheet) -> int | None:
     """Return the row with `Date` and at least one instrument's trade price."""
-    for row, cells in sheet.cells.iloc[:_DEEPEST].iterrows():
+    top = sheet.cells.iloc[:_DEEPEST]
+    for row, cells in zip(top.index, top.to_numpy(object), strict=True):
         texts = [tidy_text(cell) for cell in cells]
         fields = {match["field"] for text in texts if (match := _SERIES.fullmatch(text))}
         if "Date" in texts and TRADED in fields:
@@ -86,9 +87,12 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
 
 def _columns(sheet: Sheet, header: int, asked: str | None) -> tuple[list[Column], list[str]]:
     """The trade prices that are used, and the series that are not."""
-    known, others, unused = [], [], []
-    for place, cell in sheet.cells.loc[header].items():
-        text = tidy_text(cell)
+    known: list[Column] = []
+    others: list[tuple[int, str]] = []
+    unused: list[str] = []
+    row = sheet.cells.loc[header]
+    for place in sheet.cells.columns:
+        text = tidy_text(row[place])
         match = _SERIES.fullmatch(text)
         if match is None or match["field"] != TRADED:
             unused += [text] if match else []
@@ -101,9 +105,9 @@ def _columns(sheet: Sheet, header: int, asked: str | None) -> tuple[list[Column]
         columns = known
         unused += [text for _, text in others]
     elif len(others) == 1:
-        place, text = others[0]
+        own, text = others[0]
         owner = settle_market(sheet.file, None, asked, f"{text} is of no market by its code")
-        columns = [Column(place, text, owner, "", "total")]
+        columns = [Column(own, text, owner, "", "total")]
     else:
         raise DataError(
             f"{sheet.file} prints several instruments of no known market: "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -99,7 +100,7 @@ def _year(
     if revenue:
         with np.errstate(over="ignore"):
             values = values * 1e6
-        own = {"value": values, "date": np.datetime64(f"{year}-12-31", "us")}
+        own: dict[str, Any] = {"value": values, "date": np.datetime64(f"{year}-12-31", "us")}
         own |= {"product": "revenue", "price_kind": "unknown"}
     else:
         own = {"close": np.where(values == 0, np.nan, values), "price_kind": "index"}

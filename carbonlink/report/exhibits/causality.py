@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -90,16 +92,16 @@ def _levels(study: Study, markets: tuple[str, ...]) -> CausalityResults:
 
 def _rows(method: str, result: CausalityResults) -> pd.DataFrame:
     table = result.table
-    return table.assign(
-        on=_WORDS[method],
-        **{
-            "from": [name(m) for m in table["cause"]],
-            "to": [name(m) for m in table["effect"]],
-            "partial_r2": 100 * table["partial_r2"],
-            "detectable_r2": 100 * table["detectable_r2"],
-        },
-    )[["on", "cause", "effect", "from", "to", "statistic", "df", "p_value", "p_adjusted",
-       "partial_r2", "detectable_r2", "reject"]]  # fmt: skip
+    shown: dict[str, Any] = {
+        "from": [name(m) for m in table["cause"]],
+        "to": [name(m) for m in table["effect"]],
+        "partial_r2": 100 * table["partial_r2"],
+        "detectable_r2": 100 * table["detectable_r2"],
+    }
+    return table.assign(on=_WORDS[method], **shown)[
+        ["on", "cause", "effect", "from", "to", "statistic", "df", "p_value", "p_adjusted",
+         "partial_r2", "detectable_r2", "reject"]
+    ]  # fmt: skip
 
 
 def _draw(made: dict[str, CausalityResults]) -> object:
@@ -117,7 +119,7 @@ def _draw(made: dict[str, CausalityResults]) -> object:
     return figure
 
 
-def _matrix(ax: object, cells: pd.DataFrame) -> None:
+def _matrix(ax: Any, cells: pd.DataFrame) -> None:
     values = cells.to_numpy(float)
     shade = np.where(np.isfinite(values), -np.log10(np.maximum(values, 1e-3)), np.nan)
     ax.imshow(shade, cmap="Blues", vmin=0, vmax=3.6, aspect="auto")
@@ -142,7 +144,8 @@ def _takeaway(made: dict[str, CausalityResults]) -> str:
     for method, result in made.items():
         table = result.table
         sure = table[table["reject"]]
-        links = ", ".join(f"{said(r.cause)} to {said(r.effect)}" for r in sure.itertuples())
+        ways = zip(sure["cause"], sure["effect"], strict=True)
+        links = ", ".join(f"{said(cause)} to {said(effect)}" for cause, effect in ways)
         raw = int((table["p_value"] <= result.spec["level"]).sum())
         count = f"{len(sure)} of {len(table)} links" if len(sure) else f"none of {len(table)} links"
         parts.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -119,7 +120,7 @@ def _draw(chosen: dict[str, _Drawn]) -> object:
     return figure
 
 
-def _draw_path(ax: object, market: str, drawn: _Drawn, colour: str) -> None:
+def _draw_path(ax: Any, market: str, drawn: _Drawn, colour: str) -> None:
     path = drawn.fit.conditional_volatility
     plotting.broken_line(ax, path, gap=31, color=colour, linewidth=0.8)
     inside = pd.Series(drawn.fit.numbers()["inside"].to_numpy(bool), index=path.index)
@@ -139,7 +140,7 @@ def _draw_path(ax: object, market: str, drawn: _Drawn, colour: str) -> None:
     ax.minorticks_off()
 
 
-def _draw_trade(ax: object, drawn: _Drawn, colour: str) -> None:
+def _draw_trade(ax: Any, drawn: _Drawn, colour: str) -> None:
     ax.set_ylim(0, 1.05)
     ax.set_yticks([0, 1], ["0", "1"])
     ax.set_ylabel("trade", fontsize=7)
@@ -167,7 +168,7 @@ def _chance(chosen: dict[str, _Drawn]) -> list[str]:
     near = [
         f"{name(market)} {date.date()}: {events}"
         for market, d in with_breaks.items()
-        for date, events in d.table["events"].items()
+        for date, events in zip(d.table.index, d.table["events"], strict=True)
         if events
     ]
     notes = [

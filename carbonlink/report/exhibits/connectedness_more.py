@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from ... import plotting
@@ -50,6 +52,7 @@ def _pairs(result: ConnectednessResults, edges: pd.DataFrame) -> pd.DataFrame:
     tidy = result.tidy()
     tidy = tidy[tidy["term"].str.startswith("net to ")]
     rows = []
+    row: Any
     for row in tidy.itertuples():
         giver, taker = row.market, row.term.removeprefix("net to ")
         low, high, value = row.lower, row.upper, row.estimate
@@ -80,7 +83,8 @@ def _network_takeaway(result: ConnectednessResults, edges: pd.DataFrame) -> str:
             f"In none of the {pairs} pairs does one market transmit more than it receives beyond "
             "what the intervals allow."
         )
-    top = edges.loc[edges["strength"].idxmax()]
+    place: Any = edges["strength"].idxmax()
+    top = edges.loc[place]
     givers = edges["giver"].value_counts()
     return (
         f"In {len(edges)} of {pairs} pairs the direction is sure at 95 %; the strongest net flow "

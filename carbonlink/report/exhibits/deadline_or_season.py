@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -35,7 +36,7 @@ def deadline_or_season(study: Study) -> Exhibit:
     found: dict[str, Any] = {}
     left_out = []
     draws = max(study.draws, 99)
-    designs = {
+    designs: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         "two clocks": (two_clocks, {"draws": draws, "rng": study.rng}),
         "moved deadlines": (moved_deadlines, {"draws": max(draws, 1_999), "rng": study.rng}),
         "bunching": (bunching, {"draws": max(draws, 999), "rng": study.rng}),

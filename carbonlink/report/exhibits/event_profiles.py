@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from ... import plotting
@@ -127,7 +129,8 @@ def _takeaway(found: dict[str, EventProfileResults]) -> str:
     result = found[outcome]
     table = result.table
     near = table[(table["end"] <= 0) & table["times"].notna()]
-    top = near.loc[near["times"].idxmax()]
+    place: Any = near["times"].idxmax()
+    top = near.loc[place]
     sure = "above" if top["band_lower"] > 1 else "not told from"
     text = (
         f"Around deadlines {OUTCOMES[outcome]} peaks at {top['times']:.1f} times its normal level "

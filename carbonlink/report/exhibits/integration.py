@@ -124,6 +124,7 @@ def _matrix(ax: Any, found: IntegrationResults, period: str) -> None:
     shades = cells.where(lower).clip(upper=52)
     rows, columns = cells.index[1:], cells.columns[:-1]
     shades = shades.loc[rows, columns]
+    shown = shades.to_numpy(float)
     labels = shades.set_axis([name(m) for m in rows]).set_axis([name(m) for m in columns], axis=1)
     ax.grid(False)
     image = ax.imshow(
@@ -132,8 +133,8 @@ def _matrix(ax: Any, found: IntegrationResults, period: str) -> None:
     for i, first in enumerate(rows):
         for j, second in enumerate(columns):
             value = cells.loc[first, second]
-            if np.isfinite(shades.iloc[i, j]):
-                ink = "white" if shades.iloc[i, j] > 30 else "black"
+            if np.isfinite(shown[i, j]):
+                ink = "white" if shown[i, j] > 30 else "black"
                 span = f"{_weeks(low.loc[first, second])}–{_weeks(high.loc[first, second])}"
                 ax.text(j, i, f"{_weeks(value)}\n({span})", ha="center", va="center",
                         fontsize=6.5, color=ink)  # fmt: skip

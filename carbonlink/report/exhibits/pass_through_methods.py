@@ -113,7 +113,7 @@ def _measured(
 
 def _one(study: Study, pair: tuple[str, str], method: str) -> PassThroughResults:
     fuels = controls(study, pair)
-    horizon = {"horizon": HORIZON} if method == "lp" else {}
+    horizon: dict[str, Any] = {"horizon": HORIZON} if method == "lp" else {}
     return pass_through(
         study.panel,
         *pair,
@@ -130,7 +130,7 @@ def _markets(study: Study, found: dict[Any, Any]) -> list[str]:
 
 
 def _rows(result: PassThroughResults, pair: tuple[str, str], method: str) -> pd.DataFrame:
-    effects = {_METHODS[method]: (result.long_run_ratio, result.gross)}
+    effects: dict[str, tuple[Any, Any]] = {_METHODS[method]: (result.long_run_ratio, result.gross)}
     if result.falls_ratio is not None:
         effects = {
             f"{_METHODS[method]}: rises": (result.long_run_ratio, result.gross),
@@ -150,10 +150,10 @@ def _rows(result: PassThroughResults, pair: tuple[str, str], method: str) -> pd.
 
 
 def _comparators() -> list[str]:
-    table = published("pass_through_comparators")
+    rows: Any = published("pass_through_comparators").itertuples()
     told = [
         f"{row.market}, {row.period}: {row.finding} ({row.source.split(', doi')[0].split(';')[0]})"
-        for row in table.itertuples()
+        for row in rows
     ]
     return [f"Printed elsewhere: {'; '.join(told)}."]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -100,7 +101,7 @@ def _facts(study: Study, market: str) -> _Facts:
 def _row(study: Study, market: str, facts: _Facts) -> dict[str, object]:
     y = facts.found.returns.to_numpy(float)
     z = (y - y.mean()) / y.std()
-    roots = facts.roots.table.loc["return"]
+    roots: Any = facts.roots.table.loc["return"]
     garch, _ = study.each([market], lambda m: fit(study, m, "garch"))
     bias = np.nan
     if market in garch:
@@ -132,6 +133,7 @@ def _draw(table: pd.DataFrame) -> object:
     place = np.arange(len(names))
     left.hlines(place, 0, table["sessions"], color="#D0D0D0", linewidth=5)
     left.hlines(place, 0, table["n_eff"], color=plotting.PALETTE[0], linewidth=5)
+    row: Any
     for y, row in zip(place, table.itertuples(), strict=True):
         share = f"{100 * row.n_eff / row.sessions:.0f} %"
         left.annotate(share, (row.sessions, y), (3, 0), textcoords="offset points", va="center")
@@ -147,8 +149,9 @@ def _draw(table: pd.DataFrame) -> object:
 
 
 def _takeaway(table: pd.DataFrame) -> str:
-    thin = table.loc[(table["n_eff"] / table["sessions"]).idxmin()]
-    fat = table.loc[table["kurtosis"].idxmax()]
+    least: Any = (table["n_eff"] / table["sessions"]).idxmin()
+    most: Any = table["kurtosis"].idxmax()
+    thin, fat = table.loc[least], table.loc[most]
     count = len(table)
     clusters = int((table["arch_lm"] < 0.05).sum())
     serial = int((table["robust_q"] < 0.05).sum())

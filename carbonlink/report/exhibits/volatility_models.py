@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from ... import plotting
@@ -79,16 +81,16 @@ def of_market(study: Study, market: str) -> PersistenceResults:
 def _row(study: Study, market: str, result: PersistenceResults) -> dict[str, object]:
     own = result.table.set_index("model")
     row: dict[str, object] = {"market": market, "name": name(market)}
-    row |= {model: float(own.loc[model, "persistence"]) for model in ROWS}
+    row |= {model: float(own["persistence"].loc[model]) for model in ROWS}
     fits, _ = study.each(SPECS, lambda spec: fit(study, market, spec), str)
     for spec in SPECS:
         row[f"{spec}-t"] = fits[spec].persistence if spec in fits else float("nan")
     head = fits.get(HEADLINE)
     row["effect"] = head.window_effect_at(0.95).percent if head is not None else float("nan")
     return row | {
-        "idle": float(own.loc["zero-adjusted", "idle_percent"]),
-        "limit": float(own.loc["censored", "limit_percent"]),
-        "breaks_found": float(own.loc["breaks", "breaks"]),
+        "idle": float(own["idle_percent"].loc["zero-adjusted"]),
+        "limit": float(own["limit_percent"].loc["censored"]),
+        "breaks_found": float(own["breaks"].loc["breaks"]),
     }
 
 
@@ -131,7 +133,8 @@ def _takeaway(table: pd.DataFrame) -> str:
     if broken.empty:
         return text + "No market has a break in its variance."
     falls = broken["genuine"] - broken["breaks"]
-    most = broken.loc[falls.idxmax()]
+    place: Any = falls.idxmax()
+    most = broken.loc[place]
     return text + (
         f"Breaks in the variance, found in {len(broken)} of {len(table)} markets, lower it by "
         f"{falls.median():.3f} in the median of these, most in {said(most['market'])} "
