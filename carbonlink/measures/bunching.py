@@ -115,20 +115,7 @@ def bunching(
     if weights is None:
         weights = parallel.draw(clusters.cluster_draws, int(draws), seed, count)
     return BunchingResults(
-        spec={
-            "market": tuple(dict.fromkeys(c.market for c in days.cycles)),
-            "deadlines": "published" if deadlines is None else "given",
-            "window": int(window),
-            "after": int(after),
-            "horizon": (int(horizon[0]), int(horizon[1])),
-            "degree": int(degree),
-            "missing": missing,
-            "which": which,
-            "market_years": count,
-            "draws": int(draws),
-            "level": level,
-            "rng": rng if isinstance(rng, int) else str(rng),
-        },
+        spec=_spec(arguments, days, count),
         sample=Sample.of(
             pd.DatetimeIndex(days.frame["date"].sort_values()), int(np.isfinite(profiles).sum())
         ),
@@ -150,6 +137,25 @@ def bunching(
         pseudo=pd.Series(_pseudo_values(profiles, hat, zone, side, found), labels, name="days"),
         weights=weights,
     )
+
+
+def _spec(arguments: dict[str, Any], days: EventDays, count: int) -> dict[str, Any]:
+    first, last = arguments["horizon"]
+    rng = arguments["rng"]
+    return {
+        "market": tuple(dict.fromkeys(c.market for c in days.cycles)),
+        "deadlines": "published" if arguments["deadlines"] is None else "given",
+        "window": int(arguments["window"]),
+        "after": int(arguments["after"]),
+        "horizon": (int(first), int(last)),
+        "degree": int(arguments["degree"]),
+        "missing": arguments["missing"],
+        "which": arguments["which"],
+        "market_years": count,
+        "draws": int(arguments["draws"]),
+        "level": arguments["level"],
+        "rng": rng if isinstance(rng, int) else str(rng),
+    }
 
 
 def _zone(

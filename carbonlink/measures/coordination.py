@@ -104,13 +104,7 @@ def coupling_coordination(
         "normalise": normalise, "variant": variant, "floor": floor, "draws": draws, "rng": rng,
         "level": level,
     }  # fmt: skip
-    check_choice("normalise", normalise, NORMALISATIONS)
-    check_choice("variant", variant, kernel.VARIANTS)
-    check_level(level)
-    if not 0 <= float(floor) < 1:
-        raise SpecificationError(f"floor={floor!r} is no share below 1.", "Use 0 or 0.01.")
-    if isinstance(draws, bool) or int(draws) < 0 or 0 < int(draws) < 39:
-        raise SpecificationError(f"draws={draws!r} are too few.", "Use 499, or 0 for none.")
+    _check_choices(normalise, variant, floor, draws, level)
     frame = check_frame(data, "data")
     groups = groups or {c: (c,) for c in frame.columns}
     frame, names = _indicators(frame, groups, arguments["negative"])
@@ -130,14 +124,6 @@ def coupling_coordination(
         low, high = recipe.bounds(whole.to_numpy(), variant, int(draws), rng, float(level))
         made["lower"], made["upper"] = low, high
         null = recipe.rotations(whole.to_numpy(), u, w, variant, int(draws), rng)
-    zero = int((u <= 0).any(axis=1).sum())
-    notes = list(REPORTED)
-    if variant in ("lost-coefficient", "power"):
-        notes.insert(0, f'The variant "{variant}" is in circulation but not the normalised form.')
-    if zero:
-        notes.append(
-            f"{zero} rows have a system at 0, where C and D are 0 by construction; see floor=."
-        )
     scheme = weights if isinstance(weights, str) else "given"
     return CoordinationResults(
         spec={
@@ -149,7 +135,7 @@ def coupling_coordination(
             whole.index, dropped={"rows with a missing value": len(frame) - len(whole)}
         ),
         units={"C": "share", "T": "share", "D": "share"},
-        notes=tuple(notes),
+        notes=_notes(variant, u),
         recipe=Recipe(coupling_coordination, arguments),
         table=made,
         systems=pd.DataFrame(u, whole.index, list(groups)),
@@ -255,6 +241,28 @@ def _rotate(
     place = (np.arange(n)[None, :, None] + shifts[:, None, :]) % n
     turned = u[place, np.arange(k)]
     return kernel.coordination(turned, w, variant)[..., 2].mean(axis=1)
+
+
+def _check_choices(normalise: str, variant: str, floor: Any, draws: Any, level: float) -> None:
+    check_choice("normalise", normalise, NORMALISATIONS)
+    check_choice("variant", variant, kernel.VARIANTS)
+    check_level(level)
+    if not 0 <= float(floor) < 1:
+        raise SpecificationError(f"floor={floor!r} is no share below 1.", "Use 0 or 0.01.")
+    if isinstance(draws, bool) or int(draws) < 0 or 0 < int(draws) < 39:
+        raise SpecificationError(f"draws={draws!r} are too few.", "Use 499, or 0 for none.")
+
+
+def _notes(variant: str, systems: np.ndarray) -> tuple[str, ...]:
+    zero = int((systems <= 0).any(axis=1).sum())
+    notes = list(REPORTED)
+    if variant in ("lost-coefficient", "power"):
+        notes.insert(0, f'The variant "{variant}" is in circulation but not the normalised form.')
+    if zero:
+        notes.append(
+            f"{zero} rows have a system at 0, where C and D are 0 by construction; see floor=."
+        )
+    return tuple(notes)
 
 
 def _indicators(

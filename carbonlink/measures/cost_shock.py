@@ -132,7 +132,7 @@ def _by_date(value: Any, index: pd.Index, name: str) -> pd.Series:
     missing = index[values.isna()]
     if len(missing):
         dated = isinstance(index, pd.DatetimeIndex)
-        years = f" ({listed(sorted(set(missing.year)))})" if dated else ""
+        years = f" ({listed(sorted(set(pd.DatetimeIndex(missing).year)))})" if dated else ""
         raise SpecificationError(
             f"{name} has no value on {len(missing)} of {len(index)} dates of the sample{years}.",
             "Give one on every date, or one a year as {2023: 0.82, 2024: 0.81}; nothing is filled.",
@@ -163,7 +163,7 @@ def _on_dates(value: Any, index: pd.Index, name: str) -> pd.Series:
             return pd.Series(number, index=index)
         dated = isinstance(index, pd.DatetimeIndex)
         if dated and pd.api.types.is_integer_dtype(value.index):
-            return pd.Series(value.reindex(index.year).to_numpy(float), index)
+            return pd.Series(value.reindex(pd.DatetimeIndex(index).year).to_numpy(float), index)
         return value.reindex(index).astype(float)
     except (TypeError, ValueError) as error:
         raise SpecificationError(

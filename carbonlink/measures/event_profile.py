@@ -139,12 +139,7 @@ def event_profile(
         mean = frame["outcome"].groupby(market_year(frame)).transform("mean")
         frame = frame.assign(outcome=frame["outcome"] / mean)
     place = _binned(frame, edges, labels)
-    unseen = [label for label in labels if not place.eq(label).any()]
-    if not place.eq(base).any():
-        raise TooFewObservationsError(
-            f"No day lies in the reference ({base} of {labels[0]} … {labels[-1]}).",
-            "Shorten horizon=, or name a bin with days as reference=(from, to).",
-        )
+    unseen = _unseen(place, labels, base)
     fit = _fit(frame, place, base, labels, chosen, cluster)
     seeds = parallel.seed_sequence(rng).spawn(2)
     boot = fit.score_bootstrap(draws, np.random.default_rng(seeds[0]))
@@ -171,6 +166,16 @@ def event_profile(
         base=base,
         level=level,
     )
+
+
+def _unseen(place: pd.Series, labels: list[str], base: str) -> list[str]:
+    """Bins without a day; the reference must have one."""
+    if not place.eq(base).any():
+        raise TooFewObservationsError(
+            f"No day lies in the reference ({base} of {labels[0]} … {labels[-1]}).",
+            "Shorten horizon=, or name a bin with days as reference=(from, to).",
+        )
+    return [label for label in labels if not place.eq(label).any()]
 
 
 def _check(

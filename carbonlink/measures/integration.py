@@ -139,11 +139,7 @@ def integration(
         "kernel": kernel, "variance": variance, "smooth": smooth, "sieve": sieve, "draws": draws,
         "rng": rng, "level": level, "minimum": minimum,
     }  # fmt: skip
-    check_level(level)
-    check_choice("kernel", kernel, logt.KERNELS)
-    check_choice("variance", variance, logt.VARIANCES)
-    if isinstance(draws, bool) or int(draws) < 0 or 0 < int(draws) < 19:
-        raise SpecificationError(f"draws={draws!r} are too few.", "Use 199, or 0 for none.")
+    _check(kernel, variance, draws, level)
     prices, weights, origin = _prices(data, chosen, freq, volumes)
     frame = _logarithms(prices) if logs else prices
     cut = _split(split, frame.index)
@@ -162,13 +158,7 @@ def integration(
     notes += change_notes(changes)
     fitted, members = convergence(balanced, periods, frame.index, arguments, notes)
     return IntegrationResults(
-        spec={
-            "markets": tuple(frame.columns), "core": tuple(core), "freq": origin["freq"],
-            "logs": bool(logs), "split": "" if cut is None else str(cut.date()), "drop": drop,
-            "kernel": kernel, "variance": variance, "smooth": "none" if smooth is None else smooth,
-            "sieve": float(sieve), "draws": int(draws), "rng": str(rng), "level": float(level),
-            "minimum": int(minimum),
-        },
+        spec=_spec(arguments, frame, core, origin["freq"], cut),
         sample=Sample.of(
             balanced.index,
             dropped={"dates without all core prices": len(frame) - len(balanced)},
@@ -198,6 +188,33 @@ def arbitrage_rows(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _is_credit(name: str) -> bool:
     return str(name).casefold() in {"ccer", "ccer_first"}
+
+
+def _check(kernel: str, variance: str, draws: Any, level: float) -> None:
+    check_level(level)
+    check_choice("kernel", kernel, logt.KERNELS)
+    check_choice("variance", variance, logt.VARIANCES)
+    if isinstance(draws, bool) or int(draws) < 0 or 0 < int(draws) < 19:
+        raise SpecificationError(f"draws={draws!r} are too few.", "Use 199, or 0 for none.")
+
+
+def _spec(
+    arguments: dict[str, Any],
+    frame: pd.DataFrame,
+    core: list[str],
+    freq: str,
+    cut: pd.Timestamp | None,
+) -> dict[str, Any]:
+    smooth = arguments["smooth"]
+    return {
+        "markets": tuple(frame.columns), "core": tuple(core), "freq": freq,
+        "logs": bool(arguments["logs"]), "split": "" if cut is None else str(cut.date()),
+        "drop": arguments["drop"], "kernel": arguments["kernel"],
+        "variance": arguments["variance"], "smooth": "none" if smooth is None else smooth,
+        "sieve": float(arguments["sieve"]), "draws": int(arguments["draws"]),
+        "rng": str(arguments["rng"]), "level": float(arguments["level"]),
+        "minimum": int(arguments["minimum"]),
+    }  # fmt: skip
 
 
 def _prices(

@@ -92,10 +92,10 @@ def check_moves(price: pd.Series, what: str) -> None:
 
     Prices within a day count as their mean: an allowance has one price a day.
     """
-    known = price.dropna()
-    if isinstance(known.index, pd.DatetimeIndex):
-        known = known.groupby(known.index.normalize()).mean()
-    known = known.to_numpy()
+    printed = price.dropna()
+    if isinstance(printed.index, pd.DatetimeIndex):
+        printed = printed.groupby(printed.index.normalize()).mean()
+    known = printed.to_numpy()
     if len(known) < 2:
         raise DataError(f"{what} {price.name} has {len(known)} prices on the common days.")
     changes = int((np.diff(known) != 0).sum())

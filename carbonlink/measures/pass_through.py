@@ -161,14 +161,7 @@ def pass_through(
     answer = METHODS[method](task)
     days = joint.frame.dropna().index
     costs = (gross_cost(intensity, days), net_cost(intensity, benchmark, days))
-    answers = [_rated(answer, task, cost, method) for cost in costs]
-    rates, falls = (
-        [
-            Rate(name, found[place], level, margin, cost.reason)
-            for name, found, cost in zip(("gross", "net"), answers, costs, strict=True)
-        ]
-        for place in (0, 1)
-    )
+    rates, falls = _rates(answer, task, costs, method, level, margin)
     share = float(inside.reindex(days).mean()) if inside is not None else np.nan
     return PassThroughResults(
         gross=rates[0],
@@ -190,6 +183,21 @@ def pass_through(
         recipe=Recipe(pass_through, arguments),
         fitted=answer.model,
     )
+
+
+def _rates(
+    answer: Answer, task: Task, costs: tuple[Cost, ...], method: str, level: float, margin: float
+) -> tuple[list[Rate], list[Rate]]:
+    """Gross and net rates of the effect, and of the effect of falls."""
+    answers = [_rated(answer, task, cost, method) for cost in costs]
+    rates, falls = (
+        [
+            Rate(name, found[place], level, margin, cost.reason)
+            for name, found, cost in zip(("gross", "net"), answers, costs, strict=True)
+        ]
+        for place in (0, 1)
+    )
+    return rates, falls
 
 
 def _task(arguments: dict[str, Any], joint: JointPrices, where: Any, band: Any) -> Task:

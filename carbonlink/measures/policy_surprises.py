@@ -209,17 +209,8 @@ def policy_surprises(
     others = None if purge is None else check_frame(purge, "purge")
     table = _placed(news, pd.DatetimeIndex(series.index), most_days)
     clean, explained = _purged(changes, others, form, set(table.loc[table["used"], "day"]))
-    table["change"] = [changes.get(d, np.nan) if pd.notna(d) else np.nan for d in table["day"]]
-    table["surprise"] = [clean.get(d, np.nan) if pd.notna(d) else np.nan for d in table["day"]]
-    lost = table["used"] & table["surprise"].isna()
-    table.loc[lost, "reason"] = "scale or purge has no value on these days"
-    table.loc[lost, "used"] = False
+    table = _valued(table, changes, clean)
     days = table.loc[table["used"], "day"].unique()
-    if len(days) < FEWEST:
-        raise TooFewObservationsError(
-            f"{len(days)} of {len(table)} announcements can be used; {FEWEST} are needed.",
-            "Give more dates, or a longer price series.",
-        )
     clean = clean.dropna()
     found = pd.Series(0.0, clean.index, name=f"{label} surprise")
     found.loc[days] = clean.loc[days]
@@ -324,6 +315,23 @@ def _placed(news: pd.DataFrame, index: pd.DatetimeIndex, most_days: int) -> pd.D
         words = f"{gap} days between prices" if gap > most_days else ""
         rows.append({**row, "day": day, "before": before, "used": not words, "reason": words})
     return pd.DataFrame(rows)
+
+
+def _valued(table: pd.DataFrame, changes: pd.Series, clean: pd.Series) -> pd.DataFrame:
+    """Add the change and the surprise of each announcement's day, and say which have none."""
+    table = table.copy()
+    table["change"] = [changes.get(d, np.nan) if pd.notna(d) else np.nan for d in table["day"]]
+    table["surprise"] = [clean.get(d, np.nan) if pd.notna(d) else np.nan for d in table["day"]]
+    lost = table["used"] & table["surprise"].isna()
+    table.loc[lost, "reason"] = "scale or purge has no value on these days"
+    table.loc[lost, "used"] = False
+    count = table.loc[table["used"], "day"].nunique()
+    if count < FEWEST:
+        raise TooFewObservationsError(
+            f"{count} of {len(table)} announcements can be used; {FEWEST} are needed.",
+            "Give more dates, or a longer price series.",
+        )
+    return table
 
 
 def _purged(

@@ -134,13 +134,7 @@ def volatility(
     True
     """
     arguments = dict(locals())
-    if not isinstance(spec, str):
-        raise SpecificationError(
-            f"spec={spec!r}: one specification a result.",
-            "Call volatility() for each, and put them side by side with cl.compare.",
-        )
-    check_choice("spec", spec.lower(), SPECS)
-    check_choice("treatment", treatment, TREATMENTS)
+    _check_words(spec, treatment)
     _check_window(window, deadlines, which, days)
     if treatment == "naive" and minimum_tonnes is None and isinstance(data, Panel):
         minimum_tonnes = 0.0
@@ -149,11 +143,10 @@ def volatility(
     dates, remarks = _deadlines(found, window, deadlines, which)
     treated = treat(found, treatment)
     rows = treated.returns.index
-    columns, inside = {}, None
+    columns: dict[str, np.ndarray] = {}
+    inside = None
     if window is not None:
-        mask = compliance.window_mask(found.sessions, dates, window, days)
-        inside = pd.Series(mask, index=found.sessions).reindex(pd.DatetimeIndex(rows).normalize())
-        inside = inside.set_axis(rows)
+        inside = _inside(found, rows, dates, window, days)
         columns[WINDOW] = _window_column(inside, dates, window, days)
     if gap and treatment != "naive":
         columns |= _gap_column(treated.gap_days, remarks)
@@ -250,6 +243,23 @@ def _published(found: GenuineReturns, which: str) -> tuple[list[pd.Timestamp], d
         )
     dates, unknown = compliance.due_dates(found.market, which)
     return list(dates), unknown
+
+
+def _check_words(spec: Any, treatment: str) -> None:
+    if not isinstance(spec, str):
+        raise SpecificationError(
+            f"spec={spec!r}: one specification a result.",
+            "Call volatility() for each, and put them side by side with cl.compare.",
+        )
+    check_choice("spec", spec.lower(), SPECS)
+    check_choice("treatment", treatment, TREATMENTS)
+
+
+def _inside(found: GenuineReturns, rows: pd.Index, dates: Any, window: int, days: str) -> pd.Series:
+    """Whether each row of the model lies in the days before a deadline."""
+    mask = compliance.window_mask(found.sessions, dates, window, days)
+    inside = pd.Series(mask, index=found.sessions).reindex(pd.DatetimeIndex(rows).normalize())
+    return inside.set_axis(rows)
 
 
 def _window_column(

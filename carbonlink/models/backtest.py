@@ -134,21 +134,7 @@ def backtest(
         )
     first = _first(series, start, window)
     width = None if window is None else int(window)
-    tasks = [
-        (
-            series,
-            options,
-            max(0, begin - width) if width else 0,
-            begin,
-            min(begin + int(refit), len(series)),
-            int(refit),
-        )
-        for options in chosen.values()
-        for begin in range(first, len(series), int(refit))
-    ]
-    blocks = parallel.map(_block, tasks, n_jobs=n_jobs, label="backtest")
-    per_model = len(blocks) // len(chosen)
-    parts = {name: blocks[i * per_model : (i + 1) * per_model] for i, name in enumerate(chosen)}
+    parts = _parts(series, chosen, first, width, int(refit), n_jobs)
     if strict:
         _refuse(parts, series.index[first :: int(refit)])
     forecasts = _forecasts(series.iloc[first:], parts, levels)
@@ -201,6 +187,32 @@ class Block:
     law: Any
     converged: bool
     back: int
+
+
+def _parts(
+    series: pd.Series,
+    chosen: dict[str, dict[str, Any]],
+    first: int,
+    width: int | None,
+    refit: int,
+    n_jobs: int | None,
+) -> dict[str, list[Any]]:
+    """The blocks of forecasts of each model, in order."""
+    tasks = [
+        (
+            series,
+            options,
+            max(0, begin - width) if width else 0,
+            begin,
+            min(begin + refit, len(series)),
+            refit,
+        )
+        for options in chosen.values()
+        for begin in range(first, len(series), refit)
+    ]
+    blocks = parallel.map(_block, tasks, n_jobs=n_jobs, label="backtest")
+    per_model = len(blocks) // len(chosen)
+    return {name: blocks[i * per_model : (i + 1) * per_model] for i, name in enumerate(chosen)}
 
 
 def _block(

@@ -251,22 +251,8 @@ def fit_garch(
     found, fitted = _maximum(problem, units, series, mx, vol, mean, p, dist)
     parts.refuse(found, rows, vol, dist, strict)
     names = parameter_names(problem, mean, p, list(w.columns), list(mx.columns))
-    spec = {
-        "vol": vol,
-        "mean": mean,
-        "lags": p,
-        **({"ma": ma} if ma else {}),
-        "dist": dist,
-        **({"mean_x": tuple(mx.columns)} if len(mx.columns) else {}),
-        "variance_x": tuple(w.columns),
-        "variance_form": variance_form if len(w.columns) else None,
-        "presample": presample if isinstance(presample, (str, tuple)) else float(presample),
-        "persistence_bound": float(bound),
-        **({"compat": compat} if compat else {}),
-        "cov": cov,
-        "minimum": int(minimum),
-        "strict": bool(strict),
-    } | parts.partial_spec(known, limits, idle, wt)
+    settled = {"lags": p, "ma": ma, "presample": presample, "persistence_bound": bound}
+    spec = _spec(arguments | settled, mx, w) | parts.partial_spec(known, limits, idle, wt)
     return GARCHResults(
         **parts.series(found, rows),
         **parts.parameters(found, known, names, cov),
@@ -306,6 +292,26 @@ def mean_regressors(
     columns += [] if more is None else list(more.T)
     columns += [np.zeros(n)] * ma
     return np.column_stack(columns) if columns else np.empty((n, 0))
+
+
+def _spec(given: dict[str, Any], mean_x: pd.DataFrame, variance_x: pd.DataFrame) -> dict[str, Any]:
+    presample = given["presample"]
+    return {
+        "vol": given["vol"],
+        "mean": given["mean"],
+        "lags": given["lags"],
+        **({"ma": given["ma"]} if given["ma"] else {}),
+        "dist": given["dist"],
+        **({"mean_x": tuple(mean_x.columns)} if len(mean_x.columns) else {}),
+        "variance_x": tuple(variance_x.columns),
+        "variance_form": given["variance_form"] if len(variance_x.columns) else None,
+        "presample": presample if isinstance(presample, (str, tuple)) else float(presample),
+        "persistence_bound": float(given["persistence_bound"]),
+        **({"compat": given["compat"]} if given["compat"] else {}),
+        "cov": given["cov"],
+        "minimum": int(given["minimum"]),
+        "strict": bool(given["strict"]),
+    }
 
 
 def _lagged(mean: str, lags: int, more: int, ma: int) -> np.ndarray:

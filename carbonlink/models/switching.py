@@ -123,16 +123,7 @@ def switching_variance(
     [1.1, 3.2]
     """
     arguments = dict(locals())
-    if regimes not in (2, 3) or isinstance(regimes, bool):
-        raise SpecificationError(f"regimes={regimes!r} is not 2 or 3.", "Use 2.")
-    if isinstance(rng, bool) or not whole(rng, 0):
-        raise SpecificationError(f"rng={rng!r} is no seed.", "Pass an int, such as rng=0.")
-    series = check_returns(y, 1)
-    if len(series) < minimum:
-        raise TooFewObservationsError(
-            f"Regimes of the variance need {minimum} returns; {series.name} has {len(series)}.",
-            "Use a longer sample; minimum= lowers the bar.",
-        )
+    series = _checked(y, regimes, minimum, rng)
     scale = float(series.std())
     fitted = _maximised(series.to_numpy() / scale, int(regimes), int(rng))
     converged = bool(fitted.mle_retvals.get("converged", False))
@@ -150,16 +141,7 @@ def switching_variance(
         np.asarray(fitted.smoothed_marginal_probabilities)[:, order], series.index, labels
     )
     ahead = np.asarray(fitted.predicted_marginal_probabilities)[:, order]
-    with np.errstate(divide="ignore"):
-        duration = 1 / (1 - np.diag(matrix))
-    table = pd.DataFrame(
-        {
-            "std_dev": np.sqrt(sigma2[order]) * scale,
-            "duration": duration,
-            "share": smoothed.mean().to_numpy(),
-        },
-        index=pd.Index(labels, name="regime"),
-    )
+    table = _regimes(np.sqrt(sigma2[order]) * scale, matrix, smoothed)
     names, turn = _renamed(list(params.index), order, scale)
     cov = np.asarray(fitted.cov_params()) * np.outer(turn, turn)
     notes = [] if converged else ["* No maximum was found."]
@@ -183,6 +165,30 @@ def switching_variance(
         sample=Sample.of(series.index),
         notes=tuple(notes),
         recipe=Recipe(switching_variance, arguments),
+    )
+
+
+def _checked(y: Any, regimes: Any, minimum: int, rng: Any) -> pd.Series:
+    if regimes not in (2, 3) or isinstance(regimes, bool):
+        raise SpecificationError(f"regimes={regimes!r} is not 2 or 3.", "Use 2.")
+    if isinstance(rng, bool) or not whole(rng, 0):
+        raise SpecificationError(f"rng={rng!r} is no seed.", "Pass an int, such as rng=0.")
+    series = check_returns(y, 1)
+    if len(series) < minimum:
+        raise TooFewObservationsError(
+            f"Regimes of the variance need {minimum} returns; {series.name} has {len(series)}.",
+            "Use a longer sample; minimum= lowers the bar.",
+        )
+    return series
+
+
+def _regimes(std_dev: np.ndarray, matrix: np.ndarray, smoothed: pd.DataFrame) -> pd.DataFrame:
+    """Standard deviation, expected duration and share of each regime, the calmest first."""
+    with np.errstate(divide="ignore"):
+        duration = 1 / (1 - np.diag(matrix))
+    return pd.DataFrame(
+        {"std_dev": std_dev, "duration": duration, "share": smoothed.mean().to_numpy()},
+        index=pd.Index(smoothed.columns, name="regime"),
     )
 
 
