@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import DataError, SpecificationError, check_choice
 from ..kernels.midas import chow_lin
-from ..models.frames import check_frame, check_series, listed
+from ..models.frames import check_frame, check_series, choose_columns, listed
 from ..panel import Panel
 from ..results import Recipe, Results, Sample, tidy_frame
 
@@ -211,15 +211,7 @@ def _daily(
         sources = tuple(dict.fromkeys(data.sources_of[m] for m in frame.columns))
         weights = data.volume(list(frame.columns)) if quantity in ("price", "returns") else None
         return frame, weights, {"quantity": quantity, "units": units, "sources": sources}
-    frame = check_frame(data, "data")
-    if chosen is not None:
-        missing = [c for c in chosen if c not in frame.columns]
-        if missing:
-            raise SpecificationError(
-                f"The data have no column {listed(missing)}.",
-                f"They have: {listed(frame.columns)}.",
-            )
-        frame = frame[chosen]
+    frame = choose_columns(check_frame(data, "data"), chosen)
     weights = None if volumes is None else check_frame(volumes, "volumes").reindex(frame.index)
     return frame, weights, {"quantity": "as given", "units": {}, "sources": ()}
 

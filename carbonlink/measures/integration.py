@@ -12,7 +12,7 @@ from ..errors import DataError, SpecificationError, TooFewObservationsError, che
 from ..facts import markets as registry
 from ..inference import parallel
 from ..kernels import logt
-from ..models.frames import check_frame, listed
+from ..models.frames import check_frame, choose_columns, listed
 from ..panel import Panel
 from ..results import Recipe, Sample, check_level
 from .integration_convergence import convergence
@@ -238,15 +238,7 @@ def _prices(
             notes.append(f"Synthetic demonstration data: {', '.join(made)}.")
         freq = "W" if freq == "auto" else freq
     else:
-        frame = check_frame(data, "data")
-        if chosen is not None:
-            missing = [c for c in chosen if c not in frame.columns]
-            if missing:
-                raise SpecificationError(
-                    f"The data have no column {listed(missing)}.",
-                    f"They have: {listed(frame.columns)}.",
-                )
-            frame = frame[chosen]
+        frame = choose_columns(check_frame(data, "data"), chosen)
         weights = None
         if volumes is not None:
             weights = check_frame(volumes, "volumes").reindex(frame.index)

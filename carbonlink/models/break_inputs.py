@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, TooFewObservationsError
-from .frames import check_series, listed
-
-_PRICE = 0.95
+from .frames import check_not_price, check_series, listed
 
 
 def whole(value: Any, least: int) -> bool:
@@ -45,12 +43,5 @@ def check_returns(y: Any, shortest: int) -> pd.Series:
     values = series.to_numpy()
     if float(values.std()) <= 1e-12 * float(np.abs(values).max()):
         raise DataError(f"{series.name} is constant: it has no variance.", "Check the column.")
-    shifted = values - values.mean()
-    correlation = float(shifted[1:] @ shifted[:-1]) / float(shifted @ shifted)
-    if correlation > _PRICE:
-        raise DataError(
-            f"{series.name} looks like a price, not a return (first autocorrelation "
-            f"{correlation:.3f}).",
-            "Give 100 * np.log(price).diff().dropna(), or panel.returns(...).",
-        )
+    check_not_price(series)
     return series

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError
+from ..errors import DataError, SpecificationError
 from ..results import day
 
 SHOWN = 5
 """Offending labels named in a message; the rest are counted."""
+
+_PRICE = 0.95
 
 
 def check_frame(data: Any, name: str = "data") -> pd.DataFrame:
@@ -144,3 +146,29 @@ def _floats(frame: pd.DataFrame, index: pd.Index, name: str) -> np.ndarray:
             "A log of zero makes these: leave those days missing.",
         )
     return values
+
+
+def choose_columns(frame: pd.DataFrame, chosen: list[str] | None) -> pd.DataFrame:
+    """Return the columns that are named, all of them when None, or say which do not exist."""
+    if chosen is None:
+        return frame
+    missing = [c for c in chosen if c not in frame.columns]
+    if missing:
+        raise SpecificationError(
+            f"The data have no column {listed(missing)}.",
+            f"They have: {listed(frame.columns)}.",
+        )
+    return frame[chosen]
+
+
+def check_not_price(series: pd.Series) -> None:
+    """Refuse a series whose first autocorrelation is that of a price, not of a return."""
+    values = series.to_numpy()
+    shifted = values - values.mean()
+    correlation = float(shifted[1:] @ shifted[:-1]) / float(shifted @ shifted)
+    if correlation > _PRICE:
+        raise DataError(
+            f"{series.name} looks like a price, not a return (first autocorrelation "
+            f"{correlation:.3f}).",
+            "Give 100 * np.log(price).diff().dropna(), or panel.returns(...).",
+        )

@@ -10,7 +10,7 @@ import pandas as pd
 from ..errors import DataError, SpecificationError, TooFewObservationsError, check_choice
 from ..kernels.garch import PRESAMPLES
 from ..kernels.ols import least_squares
-from .frames import check_frame, check_series, listed
+from .frames import check_frame, check_not_price, check_series, listed
 from .garch_partial import check_trade
 
 VOLS = ("GARCH", "GJR", "EGARCH", "APARCH", "IGARCH", "CGARCH", "FIGARCH", "HARCH")
@@ -23,7 +23,6 @@ RUGARCH_BOUND = 0.999
 FEWEST = 5
 """Rows on which a variance regressor must differ from its most common value."""
 
-_LEVEL = 0.95
 _FRACTIONS = 0.05
 _SPARE = 20
 
@@ -157,14 +156,7 @@ def check_returns(
         raise DataError(
             f"{series.name} is constant: it has no volatility to model.", "Check the column chosen."
         )
-    shifted = values - values.mean()
-    correlation = float(shifted[1:] @ shifted[:-1]) / float(shifted @ shifted)
-    if correlation > _LEVEL:
-        raise DataError(
-            f"{series.name} looks like a price, not a return (first autocorrelation "
-            f"{correlation:.3f}).",
-            "Give 100 * np.log(price).diff().dropna(), or panel.returns(...).",
-        )
+    check_not_price(series)
     return whole if traded is None else whole.where(traded, 0.0), traded
 
 

@@ -20,8 +20,12 @@ def check_size(
     `others` counts the constant and the exogenous columns of an equation. With `data` the
     message names the series whose missing rows cost most.
     """
-    needed = k * lags + others + k
     what = f"A VAR({lags}) of {k} series has {n} usable observations{_rarest(data, n, lags)}"
+    check_count(what, n, k * lags + others + k, minimum)
+
+
+def check_count(what: str, n: int, needed: int, minimum: int) -> None:
+    """Refuse fewer rows than coefficients or than `minimum`; `what` says how many there are."""
     if n < needed:
         raise TooFewObservationsError(
             f"{what}; it needs at least {needed} for its coefficients.",

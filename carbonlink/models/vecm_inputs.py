@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, SpecificationError, TooFewObservationsError, check_choice
+from ..errors import DataError, SpecificationError, check_choice
 from ..kernels import johansen, var
 from .frames import check_frame, listed
+from .var_checks import check_count
 
 ALIASES = {"ci": "rc", "co": "c", "coli": "rt", "colo": "ct", "nc": "n", "none": "n"}
 """Names of the deterministic cases elsewhere (statsmodels) and here."""
@@ -121,16 +122,7 @@ def check_rows(data: pd.DataFrame, seen: Observations, lags: int, minimum: int) 
     k, n = data.shape[1], len(seen.rows)
     needed = k * lags + seen.inside.shape[1] + seen.outside.shape[1] + k
     what = f"A VECM of {k} series with {lags} lags in levels has {n} usable observations"
-    if n < needed:
-        raise TooFewObservationsError(
-            f"{what}; it needs at least {needed} for its coefficients.",
-            "Use fewer lags or series, or a longer common sample.",
-        )
-    if n < minimum:
-        raise TooFewObservationsError(
-            f"{what}; at least {minimum} are needed.",
-            f"Use a longer common sample, or pass minimum={n} and accept a footnote.",
-        )
+    check_count(what, n, needed, minimum)
     current = data.to_numpy()[seen.rows]
     still = [c for c, s in zip(data.columns, np.ptp(current, axis=0), strict=True) if s == 0]
     if still:
