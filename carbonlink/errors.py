@@ -15,6 +15,15 @@ class CarbonlinkError(Exception):
         What is wrong, naming the file, row, market or argument.
     remedy : str, optional
         What the user can do about it.
+
+    Examples
+    --------
+    >>> import carbonlink as cl
+    >>> try:
+    ...     cl.VAR(cl.simulate.var(100, rng=1), lags=0)
+    ... except cl.CarbonlinkError as error:
+    ...     bool(error.remedy)
+    True
     """
 
     def __init__(self, message: str, remedy: str = "") -> None:
@@ -63,7 +72,16 @@ class OutputError(CarbonlinkError, OSError):
 
 
 class CarbonlinkWarning(UserWarning):
-    """Base of every warning that carbonlink gives."""
+    """Base of every warning that carbonlink gives.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import carbonlink as cl
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", cl.CarbonlinkWarning)
+    ...     fitted = cl.VAR(cl.simulate.var(100, rng=1), lags=1).fit()
+    """
 
 
 def near(name: object, known: Iterable[str], count: int = 3) -> list[str]:

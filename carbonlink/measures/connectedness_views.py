@@ -293,7 +293,20 @@ class Views:
         return network(self.net, edges, rule, ax=ax, title=title)
 
     def edges(self, threshold: float | None = None) -> tuple[pd.DataFrame, str]:
-        """Return the pairs that `network` draws (giver, taker, strength), and the rule in words."""
+        """Return the pairs that `network` draws, and the rule that chose them.
+
+        Parameters
+        ----------
+        threshold : float, optional
+            Least net share of a pair, percent. By default the pairs whose interval lies off 0,
+            or the strongest quarter where there are no replications.
+
+        Returns
+        -------
+        edges : DataFrame
+            Columns giver, taker, strength (percent, above 0); a row a pair.
+        rule : str
+        """
         names = list(self.names)
         pairs = [(i, j) for i in range(len(names)) for j in range(i + 1, len(names))]
         values = np.array([self.pairwise.iloc[i, j] for i, j in pairs])

@@ -29,7 +29,20 @@ class EventCurves:
     level: float
 
     def plot(self, ax: Any = None, which: str = "car", unit: str = "%") -> Any:
-        """Draw one of the curves, "car" or "cav", with its band."""
+        """Draw one of the curves with its band.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+        which : {"car", "cav"}
+            Cumulated abnormal returns, or cumulated abnormal variance.
+        unit : str
+            Unit of the returns, for the label of the axis.
+
+        Returns
+        -------
+        Axes
+        """
         table, colour = self.table, plotting.PALETTE[0 if which == "car" else 1]
         with plotting.style():
             ax = plotting.new_axes(ax)

@@ -97,7 +97,17 @@ class PriceEffectsResults(Results):
         return pd.DataFrame(rows)
 
     def test(self, name: str | None = None) -> BatteryRow:
-        """Return one test of no run-up, or raise with the number of events it needs."""
+        """Return one test of no run-up, or raise with the number of events it needs.
+
+        Parameters
+        ----------
+        name : str, optional
+            One of the battery's tests; that of the call by default.
+
+        Returns
+        -------
+        BatteryRow
+        """
         name = self.spec["test"] if name is None else name
         check_choice("test", name, TESTS)
         row = self._battery[name]
@@ -116,7 +126,17 @@ class PriceEffectsResults(Results):
     def price_volume(self, market: str, lags: int | str = "bic") -> VARResults:
         """Fit a VAR of log volume and |return| on the window's days of one market.
 
-        Lags may come from the days before the window. Needs the Panel that the call was given.
+        Parameters
+        ----------
+        market : str
+            A market of the result.
+        lags : int or {"bic", "aic", "hqic"}
+            Order of the VAR in days. Lags may come from the days before the window.
+
+        Returns
+        -------
+        VARResults
+            Needs the Panel that the call was given.
         """
         arguments = self.recipe.arguments
         return volume_var(arguments["data"], market, self.events, arguments, lags)

@@ -74,7 +74,7 @@ class QuantileConnectedness(Results):
         return tuple(self.net.columns)
 
     def table(self, tau: float) -> pd.DataFrame:
-        """Return the table of a quantile."""
+        """Return the table of one of the result's quantiles `tau`, percent, shape (k, k)."""
         taus = list(self.spec["taus"])
         if tau not in taus:
             raise SpecificationError(f"There is no table for {tau}.", f"Use one of {taus}.")

@@ -55,7 +55,7 @@ class R2Connectedness(Results):
         return pd.Series(self.tables[0].sum(axis=1), index=list(self.names), name="r_squared")
 
     def table(self, part: str = "overall") -> pd.DataFrame:
-        """Return the table of a part."""
+        """Return the table of a part (a label of `total`), percent, shape (k, k)."""
         if part not in self.total.index:
             raise SpecificationError(
                 f"There is no part {part!r}.", f"Use one of {', '.join(self.total.index)}."

@@ -60,7 +60,18 @@ class BacktestResults(Results):
         return str(self.table["qlike"].idxmin())
 
     def confidence_set(self, level: float = 0.90, loss: str = "qlike") -> list[str]:
-        """Return the models that the confidence set at a level holds."""
+        """Return the models that the model confidence set holds.
+
+        Parameters
+        ----------
+        level : float
+            0.90 holds the models whose p-value is 0.10 or more.
+        loss : {"qlike", "mse"}
+
+        Returns
+        -------
+        list of str
+        """
         inside = self.table[f"mcs_{loss}"] >= 1 - check_level(level)
         return [str(name) for name in self.table.index[inside]]
 

@@ -139,7 +139,18 @@ class PPMLResults(Estimates):
         return score_p_value(statistic, scores, hessians, null.bread, column, weights, self.factor)
 
     def score_bootstrap(self, draws: int = 999, rng: Any = 0) -> ScoreBootstrap:
-        """Return the wild bootstrap of the scores of this fit, for intervals and bands."""
+        """Return the wild bootstrap of the scores of this fit, for intervals and bands.
+
+        Parameters
+        ----------
+        draws : int
+            Sets of weights, one weight a cluster.
+        rng : int, SeedSequence or Generator
+
+        Returns
+        -------
+        ScoreBootstrap
+        """
         weights = self._weights(draws, rng)
         groups, count = np.asarray(self.rows.clusters), weights.shape[1]
         return ScoreBootstrap(

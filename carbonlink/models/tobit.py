@@ -129,7 +129,7 @@ class TobitResults(Estimates):
         return self.inside / self.nobs
 
     def ratio(self, name: str) -> Ratio:
-        """Return a coefficient as the ratio that rates are made of, over one."""
+        """Return the coefficient `name` as the ratio that rates are made of, over one."""
         check_choice("name", name, list(self.params.index))
         variance = float(self.cov[name].loc[name])
         return Ratio(float(self.params[name]), 1.0, variance, 0.0, 0.0)

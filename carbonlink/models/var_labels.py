@@ -8,6 +8,7 @@ from ..kernels import var as kernel
 
 
 def labels(names: list[str], lags: int, constant: bool, outer: list[str]) -> list[str]:
+    """Return "series ← regressor" for every coefficient, equation by equation."""
     regressors = [*(["const"] if constant else []), *outer]
     regressors += [f"{name} L{lag}" for lag in range(1, lags + 1) for name in names]
     return [f"{name} ← {regressor}" for name in names for regressor in regressors]
@@ -21,6 +22,7 @@ def stacked(fitted: kernel.VarFit, constant: bool) -> np.ndarray:
 
 
 def covariance(z: np.ndarray, fitted: kernel.VarFit, constant: bool, cov: str) -> np.ndarray:
+    """Return the covariance of the stacked coefficients, shape (k·m, k·m), "ols" or "robust"."""
     n, m = fitted.nobs, len(fitted.inverse)
     if cov == "ols":
         return np.kron(fitted.sigma * n / (n - m), fitted.inverse)

@@ -43,7 +43,7 @@ class VARPaths(Results):
     word: str = "response"
 
     def of(self, response: str, shock: str) -> pd.DataFrame:
-        """Return the path of one series after a shock in another, by horizon."""
+        """Return the path of the series `response` after a shock in `shock`, by horizon."""
         for name in (response, shock):
             if name not in self.names:
                 raise SpecificationError(
@@ -74,7 +74,19 @@ class VARPaths(Results):
         return self.table
 
     def plot(self, ax: Any = None, response: str | None = None, shock: str | None = None) -> Any:
-        """Draw one path with both bands; by default the largest effect of one series on another."""
+        """Draw one path with both bands.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+        response, shock : str, optional
+            The series that moves and the one shocked; by default the largest effect of one
+            series on another.
+
+        Returns
+        -------
+        Axes
+        """
         first, second = self._largest()
         response = response or (first if shock in (None, second) else self._other(shock))
         shock = shock or (second if response == first else self._other(response))

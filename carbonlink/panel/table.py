@@ -35,6 +35,17 @@ class Panel:
         What a reader of the numbers must know.
     synthetic : frozenset of str
         Labels of markets whose data are made-up demonstration data.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import carbonlink as cl
+    >>> from carbonlink import demo
+    >>> folder = tempfile.mkdtemp()
+    >>> _ = demo.write(folder)
+    >>> panel = cl.load(["hubei"], raw=folder)
+    >>> isinstance(panel, cl.Panel), list(panel.prices().columns)
+    (True, ['hubei'])
     """
 
     tidy: pd.DataFrame
@@ -102,7 +113,7 @@ class Panel:
         return self._wide(markets, "chained" if chained else "price")
 
     def gap_days(self, markets: Iterable[str] | str | None = None) -> pd.DataFrame:
-        """Return the sessions since the last genuine price, where `returns` has a value."""
+        """Return sessions since the last genuine price, where `returns` of `markets` has one."""
         return self._wide(markets, "gap_days").dropna(how="all")
 
     def volume(
@@ -122,7 +133,7 @@ class Panel:
     def value(
         self, markets: Iterable[str] | str | None = None, trade: str = "total"
     ) -> pd.DataFrame:
-        """Return turnover in the market's currency, laid out as `volume`."""
+        """Return turnover in the market's currency; `markets` and `trade` are those of `volume`."""
         return self._quantity(markets, trade, "value")
 
     def returns(
