@@ -16,6 +16,7 @@ from ..results import Recipe, Sample
 from .bekk_results import BEKKResults
 from .break_inputs import check_returns
 from .correlations import MINIMUM, check_returns_frame
+from .garch_inputs import fractions
 
 _NEAR_ONE = 0.999
 _COMFORT = 5
@@ -189,6 +190,7 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = [] if found.converged else [f"* No maximum was found: {found.message}."]
     notes += [f"At the maximum {text}: no standard errors." for text in found.bounds]
+    notes += [text for name in data for text in fractions(data[name], f"{name}: the returns")]
     if minimum < MINIMUM and len(data) < MINIMUM:
         notes.append(f"Only {len(data)} rows (minimum={minimum} in place of {MINIMUM}).")
     largest = float(bekk_fit.carry(found.theta, p).max())

@@ -238,12 +238,7 @@ def remarks(series: pd.Series, minimum: int, standard: int) -> list[str]:
             f"Only {len(series)} returns (minimum={minimum} was asked for in place of {standard}): "
             "GARCH estimates on so few are biased and their intervals too short."
         )
-    spread = float(series.std())
-    if spread < _FRACTIONS:
-        found.append(
-            f"The returns have a standard deviation of {spread:.3g}: they look like fractions. "
-            "Multiply by 100 to read mu and omega in per cent; nothing else changes."
-        )
+    found += fractions(series)
     zeros = float((series == 0).mean())
     if zeros > 0.1:
         found.append(
@@ -251,6 +246,17 @@ def remarks(series: pd.Series, minimum: int, standard: int) -> list[str]:
             "A stale quote is no zero return."
         )
     return found
+
+
+def fractions(series: pd.Series, name: str = "The returns") -> list[str]:
+    """Return the footnote on returns that look like fractions rather than per cent."""
+    spread = float(series.std())
+    if spread >= _FRACTIONS:
+        return []
+    return [
+        f"{name} have a standard deviation of {spread:.3g}: they look like fractions. Multiply by "
+        "100 to read what is in units of the returns in per cent; nothing else changes."
+    ]
 
 
 def _labelled(values: np.ndarray, index: pd.Index, name: str) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from ..kernels.trade_logit import Logit, fit_logit
 from .frames import check_frame, check_index, listed
 
 _STEP = 1e-4
+_MOST_BEYOND = 0.25
 _RELATIVE = 1e-6
 LEAST_IDLE = 10
 """Fewest days without a trade from which their chance is estimated."""
@@ -156,6 +157,13 @@ def check_limits(limits: Any, y: pd.Series, traded: np.ndarray) -> tuple[np.ndar
             "Give (lower, upper) in this order, and the returns of those days.",
         )
     remarks = []
+    if beyond.sum() > _MOST_BEYOND * traded.sum():
+        far = float(np.abs(values[beyond]).max())
+        raise DataError(
+            f"{int(beyond.sum())} of {int(traded.sum())} returns lie beyond their limits (the "
+            f"largest is {far:.3g}): the limits are not those of these returns.",
+            "Give them in the units of y: (-10, 10) for ±10 % and returns in per cent.",
+        )
     if beyond.any():
         remarks.append(
             f"{int(beyond.sum())} returns lie beyond their limit and are taken as seen whole: "

@@ -21,6 +21,7 @@ FREQUENCIES = {"daily": (1, 5, 22), "weekly": (1, 4, 13), "monthly": (1, 3, 12)}
 
 COVS = ("hac", "robust", "classical")
 _SPARE = 20
+_LEVEL = 0.97
 _RULES = {"daily": None, "weekly": "W-SUN", "monthly": "M"}
 
 
@@ -186,6 +187,14 @@ def _check_values(y: Any, log: bool) -> pd.Series:
         )
     if float(series.std()) <= 1e-12 * float(series.abs().max()):
         raise DataError(f"{series.name} is constant: there is nothing to model.", "Check it.")
+    path = series.to_numpy() - float(series.mean())
+    correlation = float(path[1:] @ path[:-1]) / float(path @ path)
+    if correlation > _LEVEL:
+        raise DataError(
+            f"{series.name} looks like a price or a smoothed path, not the volatility of each day "
+            f"(first autocorrelation {correlation:.3f}).",
+            "Give squared or absolute returns, a range variance or a realised variance.",
+        )
     return series
 
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from arch.univariate import SkewStudent
 from scipy import stats
 
 import carbonlink as cl
+from carbonlink.kernels.garch_density import DENSITIES
 from carbonlink.models.backtest import tail
 
 TWO = {"GARCH": {}, "GJR-t": {"vol": "GJR", "dist": "t"}}
@@ -124,6 +126,20 @@ def test_tails_are_those_of_the_density(dist, shape):
     z = rng.standard_normal(10**6) if dist == "normal" else rng.standard_t(5, 10**6) * np.sqrt(0.6)
     assert q == pytest.approx(np.quantile(z, 0.05), abs=0.01)
     assert below == pytest.approx(z[z < q].mean(), abs=0.02)
+
+
+@pytest.mark.parametrize("level", [0.01, 0.05])
+def test_tails_of_the_other_densities_are_exact(level):
+    spread = float(stats.gennorm.std(1.3))
+    law = stats.gennorm(1.3, scale=1 / spread)
+    q, below = tail(("ged", DENSITIES["ged"], np.array([1.3])), level)
+    assert q == pytest.approx(law.ppf(level), rel=1e-7)
+    assert below == pytest.approx(law.expect(lb=-60, ub=law.ppf(level)) / level, rel=1e-6)
+    skewed = DENSITIES["skewt"]
+    q, below = tail(("skewt", skewed, np.array([5.0, -0.2])), level)
+    peer = SkewStudent()
+    assert q == pytest.approx(float(peer.ppf([level], [5.0, -0.2])[0]), rel=1e-6)
+    assert below == pytest.approx(peer.partial_moment(1, q, [5.0, -0.2]) / level, rel=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -179,3 +179,9 @@ def test_recovery_and_coverage(targeting):
     cover = (np.abs(error) < 1.96).mean(axis=0)
     bias = (found[:, :4].mean(axis=0) - value) / found[:, :4].std(axis=0)
     assert (cover > 0.88).all() and (np.abs(bias) < 0.5).all()
+
+
+def test_says_that_returns_look_like_fractions():
+    r = cl.simulate.var(600, rng=1).iloc[:, :2] / 1000
+    fit = cl.BEKK(r, kind="scalar", targeting=True).fit(strict=False)
+    assert sum("look like fractions" in note for note in fit.notes) == 2

@@ -253,3 +253,10 @@ def test_returns_beyond_their_limit_are_seen_whole_and_counted(days):
     fit = cl.GARCH(y, limits=LIMITS).fit()
     assert any(n.startswith("1 returns lie beyond") for n in fit.notes)
     assert fit.limit_days.iloc[10] == 0
+
+
+def test_limits_in_other_units_than_the_returns_are_refused():
+    made = cl.simulate.thin_returns(600, rng=3)
+    y = made["returns"].dropna()
+    with pytest.raises(cl.DataError, match="the limits are not those of these returns"):
+        cl.GARCH(y, limits=(-0.1, 0.1)).fit()

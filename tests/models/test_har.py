@@ -160,3 +160,9 @@ def test_realised_variance_refuses_what_has_no_days_within():
     with pytest.raises(cl.DataError, match="80 changes"):
         realised_variance(power, minimum=80)
     assert len(realised_variance(power)) == 10
+
+
+def test_refuses_a_price_for_a_volatility():
+    price = 100 * np.exp(cl.simulate.garch(800, rng=4).cumsum() / 100)
+    with pytest.raises(cl.DataError, match="looks like a price"):
+        cl.HAR(price).fit()
