@@ -91,13 +91,6 @@ class Results:
         The call that `refit` repeats.
     fitted : object or None
         The arch or statsmodels object underneath, where there is one.
-
-    Examples
-    --------
-    >>> import carbonlink as cl
-    >>> fitted = cl.VAR(cl.simulate.var(200, rng=1), lags=1).fit()
-    >>> isinstance(fitted, cl.Results), fitted.refit(lags=2).lags
-    (True, 2)
     """
 
     title: ClassVar[str] = "Result"

@@ -116,7 +116,12 @@ def _held(
     cleaned: np.ndarray,
     collinear: tuple[int, ...],
 ) -> Projections:
-    return Projections(*numbers, *influence, rows, coefficients, *cleaned, collinear)
+    (estimates, reduced, first), (own, own_reduced, own_first) = numbers, influence
+    instrument, response = cleaned
+    return Projections(
+        estimates, reduced, first, own, own_reduced, own_first, rows, coefficients,
+        instrument, response, collinear,
+    )  # fmt: skip
 
 
 def _partial_out(block: np.ndarray, c: int) -> tuple[np.ndarray, tuple[int, ...]]:
