@@ -313,17 +313,20 @@ def _prepared(
     able = able if able.any() else chosen & (longest == longest[chosen].max())
     last = int(min(max_window, longest[able].min()))
     widths = np.arange(1, last + 1)
-    usable = [w for w in widths if _inside(test, able, int(w))]
-    if not usable:
+    usable = widths[_held(test, able, widths)]
+    if not len(usable):
         raise TooFewObservationsError(
             "No window of the curve holds an open day.", 'Use days="open".'
         )
     notes = _curve_notes(test, chosen & ~able, last, max_window)
-    return replace(test, widths=np.array(usable)), able / able.sum(), notes
+    return replace(test, widths=usable), able / able.sum(), notes
 
 
-def _inside(test: RotationTest, able: np.ndarray, width: int) -> bool:
-    return all(c.inside(width).any() for c, used in zip(test.cycles, able, strict=True) if used)
+def _held(test: RotationTest, able: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """Return a mask of the windows that hold an open day in every cycle used."""
+    used = [c for c, one in zip(test.cycles, able, strict=True) if one]
+    days = [(c.stops - c.starts(widths)).sum(axis=1) for c in used]
+    return np.min(days, axis=0) > 0
 
 
 def _curve_notes(

@@ -16,6 +16,8 @@ from ..models.ppml_results import PoissonRows
 
 _LEAST = 1e-3
 """Least level, as times the fitted one, that a draw of a bin may have before its log is taken."""
+_LEAST_WITHOUT = 0.05
+"""Least level of a bin without one market-year, as times the level with it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +37,10 @@ class ProfileRotation:
     -----
     The test fits the effects alone, turns y/μ (y − μ of an outcome between 0 and 1) of each
     market-year by an independent uniform number of its days and compares the bins' scores, each
-    standardised by its own draws. The band does the same with the residuals of the full fit and
-    takes the logarithm of 1 + the one-step estimate, times √(G/(G − 1)) for the mean over G
-    market-years that the residuals lost.
+    standardised by the mean and spread of all rotations. The band turns the errors of the full
+    fit, those of a market-year around the profile of the others (one Newton step from the fit of
+    all), because a bin's own estimate follows a large day and would hide it; it takes the
+    logarithm of 1 + the one-step estimate of every draw.
     """
 
     flat: float
@@ -75,11 +78,10 @@ def rotate_profile(
     seeds = parallel.seed_sequence(rng).spawn(2)
     flat = _flat(rows, years, chosen, bounded, draws, seeds[0])
     influence = (fit.within * fit.mean[:, None]) @ fit.bread[:, chosen]
-    tables = _tables(rows.y, fit.mean, influence, years, bounded)
+    tables = _tables(rows.y, _without_own(rows, fit, years), influence, years, bounded, fit.mean)
     drawn = parallel.draw(joint_sums, draws, seeds[1], tables)
     errors = np.log(np.maximum(1 + drawn, _LEAST))
-    count = int(years.max()) + 1
-    shift, spread = errors.mean(axis=0), errors.std(axis=0) * np.sqrt(count / (count - 1))
+    shift, spread = errors.mean(axis=0), errors.std(axis=0)
     largest = np.sort(np.abs(_standard(errors, shift, spread)).max(axis=1))
     return ProfileRotation(flat, shift, spread, largest)
 
@@ -94,9 +96,23 @@ def _flat(
     tables = _tables(rows.y, null.mean, weights, years, bounded)
     drawn = parallel.draw(joint_sums, draws, seed, tables)
     observed = np.sum([table[0] for table in tables], axis=0)
-    shift, spread = drawn.mean(axis=0), drawn.std(axis=0)
+    shift = np.sum([table.mean(axis=0) for table in tables], axis=0)
+    spread = np.sqrt(np.sum([table.var(axis=0) for table in tables], axis=0))
     top = np.abs(_standard(observed[None], shift, spread)).max()
     return float(p_value(top, np.abs(_standard(drawn, shift, spread)).max(axis=1), exact=False))
+
+
+def _without_own(rows: PoissonRows, fit: PoissonFit, years: np.ndarray) -> np.ndarray:
+    """Return means whose regressors' effects are estimated without the row's own market-year."""
+    count = int(years.max()) + 1
+    scores, hessians = fit.scores(rows.y, years, count), fit.hessians(years, count)
+    total, mean = hessians.sum(axis=0), fit.mean.copy()
+    for year in range(count):
+        own = years == year
+        move = -np.linalg.pinv(total - hessians[year]) @ scores[year]
+        mean[own] *= np.exp(rows.x[own] @ np.log(np.maximum(1 + move, _LEAST_WITHOUT)))
+        mean[own] *= rows.y[own].sum() / mean[own].sum()
+    return mean
 
 
 def _apart(bins: np.ndarray, null: PoissonFit, absorber: Absorber) -> np.ndarray:
@@ -108,10 +124,15 @@ def _apart(bins: np.ndarray, null: PoissonFit, absorber: Absorber) -> np.ndarray
 
 
 def _tables(
-    y: np.ndarray, mean: np.ndarray, weights: np.ndarray, years: np.ndarray, bounded: bool
+    y: np.ndarray,
+    mean: np.ndarray,
+    weights: np.ndarray,
+    years: np.ndarray,
+    bounded: bool,
+    scale: np.ndarray | None = None,
 ) -> list[np.ndarray]:
     noise = y - mean if bounded else y / mean - 1
-    weights = weights / mean[:, None] if bounded else weights
+    weights = weights / (mean if scale is None else scale)[:, None] if bounded else weights
     order = np.argsort(years, kind="stable")
     ends = np.searchsorted(years[order], np.arange(years.max() + 2))
     parts = [order[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]

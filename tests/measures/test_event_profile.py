@@ -210,3 +210,34 @@ def test_turned_sums_are_those_of_a_loop():
     np.testing.assert_allclose(table, loop, atol=1e-12)
     drawn = joint_sums(4000, draws, [table, table])
     np.testing.assert_allclose(drawn.mean(axis=0), 2 * table.mean(axis=0), atol=0.35)
+
+
+def test_errors_of_a_market_year_are_around_the_profile_of_the_others(simulated, found):
+    from carbonlink.measures.profile_rotation import _without_own
+
+    volume, deadlines = simulated
+    rows, fit = found.fit.rows, found.fit.fit
+    means = _without_own(rows, fit, np.arange(len(volume)) // 244)
+    own = np.arange(len(volume)) < 244
+    np.testing.assert_allclose(means[own].sum(), rows.y[own].sum())
+    inside = own & (rows.x[:, found.fit.params.index.get_loc("-4 to 0")] > 0)
+    outside = own & ~rows.x.any(axis=1)
+
+    def apart(mean):
+        return np.log(mean[inside].mean() / mean[outside].mean())
+
+    others = cl.event_profile(
+        volume[~own], deadlines=deadlines[1:], effects=["weekday"], draws=99
+    ).fit.params
+    step = others["-4 to 0"] - found.fit.params["-4 to 0"]
+    assert abs(step) > 0.05
+    assert apart(means) - apart(fit.mean) == pytest.approx(step, abs=0.02)
+
+
+def test_a_large_day_widens_the_band_of_its_own_bin(simulated, found):
+    volume, deadlines = simulated
+    at = volume.index.get_loc(deadlines[3])
+    large = volume.copy()
+    large.iloc[at] = 20 * volume.max()
+    spread = cl.event_profile(large, deadlines=deadlines, effects=["weekday"], draws=199).turned
+    assert (spread.spread > found.turned.spread).all()
