@@ -128,6 +128,10 @@ def _var_shrunk():
     return cl.VAR(cl.simulate.var(200, rng=1), lags=2).fit(method="minnesota")
 
 
+def _var_quantile():
+    return cl.VAR(cl.simulate.var(200, rng=1), lags=1).fit(method="quantile", tau=0.9)
+
+
 def _var_driven():
     data = cl.simulate.var(300, rng=1)
     dummy = pd.Series((np.arange(300) % 50 > 40) * 1.0, index=data.index, name="window")
@@ -369,6 +373,7 @@ FACTORIES = {
         _var,
         _vecm,
         _var_shrunk,
+        _var_quantile,
         _var_driven,
         _var_responses,
         _var_decomposition,

@@ -25,6 +25,8 @@ BOOTSTRAPS = ("wild", "residual", "block")
 PERIODS = (5.0, 20.0, 60.0)
 TAUS = (0.05, 0.5, 0.95)
 DRAWS = 499
+SHORT = 200
+"""Observations below which a note says how often true nulls are rejected."""
 
 
 def causality(
@@ -238,6 +240,12 @@ def _tested(
     table = _table(model, pairs, tests, given, values, thetas, covs, null)
     if quantiles is not None:
         table["rho"], table["at lag"] = quantiles.strongest, quantiles.at
+    if model.nobs < SHORT and quantiles is None:
+        notes.append(
+            f"{model.nobs} observations: with 100 the bootstrap rejects 6 to 7 % of true nulls at "
+            "5 %, with 250 5 to 6 %"
+            + ("." if draws else "; these p-values are asymptotic, which reject up to 12 %.")
+        )
     expected = level * len(tests)
     notes.append(
         f"Family of {len(tests)} tests, adjusted by {given['adjust']}; without adjustment "

@@ -134,7 +134,7 @@ def rolling_connectedness(
     arguments = dict(locals())
     if model.shrunk:
         raise SpecificationError(
-            "Windows are fitted by least squares; this model is shrunk.",
+            f"Windows are fitted by least squares; {model.manner}.",
             'Use the result of cl.VAR(…).fit() (method="ols"), or cl.TVPVAR with a prior.',
         )
     count = _observations(window, model, compat)

@@ -14,6 +14,7 @@ from ..kernels import var as kernel
 from ..results import Recipe, Sample
 from .frames import check_frame, listed
 from .var_checks import check_columns, check_exog, check_outer, check_size
+from .var_quantile import QUANTILE, check_tau, quantile_fit
 from .var_results import VARResults
 from .var_shrinkage import Shrinkage, shrink, words
 
@@ -118,6 +119,7 @@ class VAR:
         cross: float = 0.5,
         decay: float = 1.0,
         folds: int = 5,
+        tau: float | None = None,
     ) -> VARResults:
         """Estimate the model.
 
@@ -126,9 +128,9 @@ class VAR:
         cov : {"ols", "robust"}
             Covariance of the coefficients: Σ ⊗ (Z'Z)⁻¹ with shocks of constant variance, or
             White's, which stands changing variances.
-        method : {"ols", "ridge", "lasso", "elastic_net", "minnesota"}
-            Least squares, or coefficients of the lags shrunk towards 0: as sensitivity where a
-            short sample has many series.
+        method : {"ols", "ridge", "lasso", "elastic_net", "minnesota", "quantile"}
+            Least squares; coefficients of the lags shrunk towards 0: as sensitivity where a
+            short sample has many series; or quantile regressions, an equation each.
         penalty : float, optional
             Of ridge, lasso and elastic net, on columns of one standard deviation; chosen by
             validation ordered in time when left out.
@@ -141,6 +143,8 @@ class VAR:
             Of the Minnesota prior: other series' lags relative to own ones; power of the lag.
         folds : int
             Blocks of time forecast from the rows before them.
+        tau : float, optional
+            Of "quantile": 0.5 by default; `cl.connectedness(…).quantiles` measures many at once.
 
         Returns
         -------
@@ -149,10 +153,11 @@ class VAR:
             squares. `validation` holds the errors behind the choice.
         """
         check_choice("cov", cov, ("ols", "robust"))
-        how = Shrinkage(method, penalty, mix, tightness, cross, decay, folds)
+        tau = check_tau(tau, method)
+        how = Shrinkage("ols" if tau else method, penalty, mix, tightness, cross, decay, folds)
         how.check()
         arguments = {"data": self.data, **self._given, "minimum": self.minimum, "cov": cov}
-        arguments |= vars(how)
+        arguments |= {**vars(how), "method": method, "tau": tau}
         values = self.data.to_numpy()
         choice = _choose_lags(self, values)
         rows = self._rows(values, choice.lags)
@@ -160,7 +165,12 @@ class VAR:
         notes = choice.notes + _notes(self, values, fitted)
         extra: dict[str, Any] = {}
         spec = self._spec(choice, len(rows), cov)
-        if method != "ols":
+        if tau is not None:
+            fitted, covariance = quantile_fit(values, fitted, self.trend == "c", self._outer(), tau)
+            extra = {"shrunk": method, "posterior": covariance}
+            spec |= {"method": method, "tau": tau, "cov": "kernel sandwich"}
+            notes += (QUANTILE.format(tau=tau),)
+        elif method != "ols":
             shrunk = shrink(values, choice.lags, rows, self.trend == "c", self._outer(), how)
             fitted, extra = shrunk.fitted, {"shrunk": method, "validation": shrunk.table}
             extra["posterior"] = shrunk.covariance
@@ -220,6 +230,7 @@ class VAR:
 
 def _fit(cov: str, **arguments: Any) -> VARResults:
     how = {f.name: arguments.pop(f.name) for f in fields(Shrinkage)}
+    how["tau"] = arguments.pop("tau", None)
     return VAR(**arguments).fit(cov, **how)
 
 

@@ -79,6 +79,11 @@ def forecast(
     model: Any, steps: int, exog: Any, method: str, draws: int, level: float, rng: Any
 ) -> VARForecast:
     """Forecast a fitted VAR (see `VARResults.forecast`)."""
+    if model.shrunk == "quantile":
+        raise SpecificationError(
+            "A VAR of a quantile says nothing of the mean some steps ahead.",
+            "Forecast with the result of cl.VAR(…).fit().",
+        )
     arguments = dict(locals())
     check_choice("method", method, METHODS)
     check_level(level)
@@ -170,7 +175,7 @@ def _drawn(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Quantiles of futures, each with coefficients of a replication and shocks of the sample."""
     if not model.has_replications:
-        why = "Coefficients are shrunk" if model.shrunk else "Paths of an explosive VAR explode"
+        why = model.manner.capitalize() if model.shrunk else "Paths of an explosive VAR explode"
         raise SpecificationError(f"{why}: there are no replications.", 'Use method="normal".')
     seeds = parallel.seed_sequence(rng).spawn(2)
     source = bootstrap.linked(*model.system())

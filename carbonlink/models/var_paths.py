@@ -248,7 +248,7 @@ def _bands(
     if not model.is_stable:
         return blank, ("No bands: paths of an explosive VAR do not settle.",)
     if model.shrunk:
-        return blank, ("No bands: the coefficients are shrunk.",)
+        return blank, (f"No bands: {model.manner}.",)
     source = bootstrap.linked(*model.system())
     found = var_refits.refits(source, draws, parallel.seed_sequence(rng), block=block, bias=bias)
     notes = []

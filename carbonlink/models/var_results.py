@@ -49,7 +49,7 @@ class VARResults(Estimates):
     driven : DataFrame
         Effect of each exogenous column (columns) on each series (rows).
     shrunk : str
-        "" for least squares, or how the coefficients are shrunk.
+        "" for least squares, or the method whose coefficients are not least squares'.
     validation : DataFrame or None
         Values of the penalty that were tried, with their mean squared one-step errors.
     """
@@ -100,7 +100,9 @@ class VARResults(Estimates):
                 labelled.stacked(fitted, constant).ravel(), index=labels, name="estimate"
             ),
             cov=pd.DataFrame(covariance, index=labels, columns=labels),
-            loglik=float(kernel.loglikelihood(fitted.sigma, fitted.nobs)),
+            loglik=float("nan")
+            if fields.get("shrunk") == "quantile"
+            else float(kernel.loglikelihood(fitted.sigma, fitted.nobs)),
             coefs=fitted.coefs.copy(),
             intercept=pd.Series(fitted.intercept, index=names, name="intercept"),
             sigma=pd.DataFrame(fitted.sigma, index=names, columns=names),
@@ -138,6 +140,13 @@ class VARResults(Estimates):
     def has_replications(self) -> bool:
         """Whether paths of the model can be drawn: stable, and fitted by least squares."""
         return self.is_stable and not self.shrunk
+
+    @property
+    def manner(self) -> str:
+        """Why there are no replications, in words; "" for least squares."""
+        if self.shrunk == "quantile":
+            return f"the coefficients are those of the quantile {self.spec['tau']:g}"
+        return "the coefficients are shrunk" if self.shrunk else ""
 
     @property
     def is_stable(self) -> bool:
@@ -368,6 +377,8 @@ class VARResults(Estimates):
         }
         span = max(10, 2 * lags)
         rows = [stability]
+        if self.shrunk == "quantile":
+            return rows
         rows += [var_tests.portmanteau(resid, self.rows, lags, span, how) for how in (False, True)]
         z, inverse = self._regressors()
         rows.append(var_tests.breusch_godfrey(resid, self.rows, z, 5))

@@ -47,7 +47,7 @@ class Shrinkage:
 
     def check(self) -> None:
         """Say which argument is wrong."""
-        check_choice("method", self.method, METHODS)
+        check_choice("method", self.method, (*METHODS, "quantile"))
         for name in ("penalty", "tightness", "cross", "decay"):
             value = getattr(self, name)
             if value is not None and not float(value) >= 0:

@@ -268,3 +268,13 @@ def test_data_that_cannot_carry_the_tests_are_refused(macro):
     walk = np.random.default_rng(1).standard_normal((300, 2)).cumsum(axis=0)
     made = cl.causality(pd.DataFrame(walk, columns=["a", "b"]), family="all", draws=0)
     assert any("No sign that these are stationary" in note for note in made.notes)
+
+
+def test_a_short_sample_says_how_often_true_nulls_are_rejected():
+    data = cl.simulate.var(100, rng=1)
+    drawn = cl.causality(data, family="all", lags=1, draws=99)
+    assert any("with 100 the bootstrap rejects 6 to 7 %" in note for note in drawn.notes)
+    plain = cl.causality(data, family="all", lags=1, draws=0)
+    assert any("asymptotic, which reject up to 12 %" in note for note in plain.notes)
+    long = cl.causality(cl.simulate.var(400, rng=1), family="all", lags=1, draws=99)
+    assert not any("true nulls" in note for note in long.notes)

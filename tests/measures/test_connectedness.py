@@ -213,3 +213,26 @@ def test_the_printed_table_is_the_familiar_one(net):
 def test_an_unseeded_draw_is_refused():
     with pytest.raises(cl.SpecificationError, match="rng=None"):
         cl.connectedness(cl.simulate.var(200, rng=1), rng=None)
+
+
+def test_changing_variances_are_named_beside_the_excess():
+    """One GARCH variance common to all series, and none."""
+    draws = np.random.default_rng(3)
+    shocks = draws.standard_normal((800, 3))
+    variance, past = 1.0, 0.0
+    moved = shocks.copy()
+    for t in range(800):
+        variance = 0.05 + 0.25 * past + 0.7 * variance
+        moved[t] *= np.sqrt(variance)
+        past = moved[t, 0] ** 2
+    days = pd.bdate_range("2015-01-01", periods=800)
+    said = cl.connectedness(pd.DataFrame(moved, days, list("abc")), lags=1, draws=99)
+    assert any("about 8 % of samples" in note for note in said.notes)
+    quiet = cl.connectedness(pd.DataFrame(shocks, days, list("abc")), lags=1, draws=99)
+    assert not any("8 %" in note for note in quiet.notes)
+
+
+def test_a_difference_of_short_periods_says_what_its_p_value_is_worth():
+    net = cl.connectedness(cl.simulate.var(400, rng=1), lags=1, draws=99)
+    change = net.split(net.fitted.data.index[200])
+    assert any("about 7 % of samples at 5 %" in note for note in change.notes)
