@@ -277,7 +277,10 @@ class PassThroughResults(Results):
                     ax.axhline(value, color=plotting.PALETTE[place], lw=1, ls=":", label=words)
             ax.set_xlabel(f"{self.units['step']}s after a lasting rise of the carbon price by one")
             ax.set_ylabel(self.units["long_run"])
-            ax.legend()
+            if self.falls_ratio is None:
+                ax.legend()
+            else:
+                ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
         return ax
 
     def _headline(self) -> dict[str, Any]:

@@ -95,6 +95,8 @@ class RollingPassThrough(Results):
             ax.set_ylim(low, high)
             ax.set_ylabel(self.units["long_run"])
             ax.set_xlabel(f"last day of {self.spec['window']} rows")
+            if isinstance(band.index, pd.DatetimeIndex):
+                plotting.years(ax)
             ax.legend()
         return ax
 
