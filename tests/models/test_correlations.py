@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -227,15 +226,6 @@ def test_data_are_left_alone(returns):
     before = returns.copy()
     cl.DCC(returns).fit()
     pd.testing.assert_frame_equal(returns, before)
-
-
-def test_five_thousand_days_of_two_take_less_than_1_7_seconds(indices):
-    taken = []
-    for _ in range(2):
-        start = time.perf_counter()
-        cl.DCC(indices).fit()
-        taken.append(time.perf_counter() - start)
-    assert min(taken) < 1.7
 
 
 def _estimates(kind: str, dist: str, n: int, draws: int, **truth) -> pd.DataFrame:

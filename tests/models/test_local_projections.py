@@ -1,7 +1,5 @@
 """Local projections: statsmodels horizon by horizon, known responses, coverage, refusals."""
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -204,19 +202,6 @@ def test_missing_values_cost_rows_and_are_not_filled(data):
     pd.testing.assert_series_equal(power, before)
     # One lag is used: lost are the first row, the gap as response and as lag, and the end.
     assert found.rows[0].tolist() == [600 - 1 - 2, 600 - 1 - 2 - 1, 600 - 1 - 2 - 2]
-
-
-@pytest.mark.slow
-def test_speed_with_three_controls_and_simultaneous_bands():
-    frame = cl.simulate.var(3000, names=NAMES, rng=1)
-    model = cl.LocalProjections(frame["power"], frame["cea"], frame[["gas", "coal", "load"]])
-    model.fit().band("sup-t")
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        model.fit().band("sup-t")
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.3
 
 
 @pytest.mark.parametrize(

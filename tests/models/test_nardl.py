@@ -1,7 +1,5 @@
 """Asymmetric distributed lags: closed forms, recovery, symmetry, refusals."""
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -153,14 +151,6 @@ def test_too_few_rises_are_refused_and_few_are_noted(data):
 def test_refuses_what_it_cannot_do(data, change, words):
     with pytest.raises(cl.SpecificationError, match=words):
         cl.NARDL(data["power"], data["cea"], **change).fit()
-
-
-@pytest.mark.slow
-def test_a_thousand_paths_are_quick(data):
-    found = cl.NARDL(data["power"], data["cea"], lags=4).fit()
-    start = time.perf_counter()
-    found.multipliers(draws=999)
-    assert time.perf_counter() - start < 10
 
 
 @pytest.mark.slow

@@ -86,7 +86,7 @@ def test_guangdong_traded_on_thirty_four_weekend_days(real_data, tmp_path):
         shutil.copy(real_data / file, tmp_path)
     real = cl.load(raw=tmp_path)
     extra = real.sessions("guangdong").query("status == 'extra'")
-    assert (extra["date"].dt.weekday >= 5).sum() == 34 and extra["has_trade"].all()
+    assert (extra["date"].dt.day_of_week >= 5).sum() == 34 and extra["has_trade"].all()
     assert {"2016-06-18", "2021-07-10"} <= set(extra["date"].dt.strftime("%Y-%m-%d"))
     national = real.sessions("cea")
     assert national["date"].dt.strftime("%Y-%m-%d").tolist() == ["2025-01-14", "2025-01-16"]

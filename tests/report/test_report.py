@@ -101,7 +101,8 @@ def test_the_manifest_names_every_file_with_its_hash(report):
 
 def test_the_manifest_holds_the_inputs_the_choices_and_the_versions(raw, report):
     record = report.manifest
-    assert record["specification"] == {"raw": raw.name, "draws": DRAWS, "rng": 0}
+    asked = {"raw": raw.name, "draws": DRAWS, "rng": 0, "sample": {}}
+    assert record["specification"] == asked
     assert {"python", "carbonlink", "numpy", "pandas"} <= set(record["versions"])
     for row in record["inputs"]:
         assert row["sha256"] == hashlib.sha256((raw / row["file"]).read_bytes()).hexdigest()
