@@ -167,7 +167,7 @@ def max_test(
     ----------
     Ghysels, E., Hill, J. B. and Motegi, K. (2020). Testing a large set of zero restrictions in
     regression models, with an application to mixed frequency Granger causality. Journal of
-    Econometrics 218, 633–654. doi:10.2139/ssrn.2616736
+    Econometrics 218, 633–654. Working paper: doi:10.2139/ssrn.2616736
     """
     n = len(y)
     q = np.linalg.qr(z)[0]

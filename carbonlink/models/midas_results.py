@@ -60,7 +60,7 @@ class MIDASResults(Estimates):
         References
         ----------
         Ghysels, E., Hill, J. B. and Motegi, K. (2020). Journal of Econometrics 218, 633–654.
-        doi:10.2139/ssrn.2616736
+        Working paper: doi:10.2139/ssrn.2616736
         """
         if int(draws) < 99:
             raise SpecificationError(f"draws={draws} are too few.", "Use 9999.")
