@@ -49,10 +49,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = build_parser()
     options = parser.parse_args(arguments)
     try:
-        return options.run(options)
+        status = options.run(options)
+        sys.stdout.flush()
+        return status
     except CarbonlinkError as error:
         print(f"carbonlink: {error}", file=sys.stderr)
         return FAILED
+    except BrokenPipeError:  # what reads the output (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         what = error.filename or "a file"
         print(f"carbonlink: {what} cannot be used ({error.strerror or error}).", file=sys.stderr)
@@ -104,7 +109,10 @@ def _add_data(commands: argparse._SubParsersAction) -> None:
     data.add_argument("--fresh", action="store_true", help="read every file again")
     choice = data.add_mutually_exclusive_group()
     choice.add_argument(
-        "--register", metavar="FILE", nargs="+", help="record raw files in SOURCES.csv"
+        "--register",
+        metavar="FILE",
+        nargs="+",
+        help="record raw files, or all below a folder, in SOURCES.csv",
     )
     choice.add_argument("--list", action="store_true", help="list the files and what they hold")
     choice.add_argument("--explain", metavar="FILE", help="say how one file is read")
@@ -165,8 +173,7 @@ def _data(options: argparse.Namespace) -> int:
     from .report import processed
 
     if options.register:
-        files = [file for file in options.register if Path(file).name != "SOURCES.csv"]
-        for file in files or options.register:
+        for file in processed.to_register(options.register):
             print(processed.register(file, **cells))
     elif options.explain:
         print(processed.explain(options.explain))

@@ -211,3 +211,32 @@ def test_the_command_line_computes_on_one_thread():
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
     )
     assert run.stdout.splitlines()[-1] == "False 1 1 1"
+
+
+def test_a_folder_or_everything_in_it_can_be_registered(project, capsys):
+    below = project / "data" / "raw" / "more files"
+    below.mkdir()
+    own = "date,market,close\n2024-01-02,hubei,42.1\n"
+    (below / "own.csv").write_text(own)
+    (project / "data" / "raw" / "README.md").write_text("mine\n")
+    assert f"--register '{below / 'own.csv'}'" in refused(capsys, "data")
+    assert main(["data", "--register", *map(str, (project / "data" / "raw").iterdir())]) == 0
+    text = capsys.readouterr().out
+    assert "Registered more files/own.csv in" in text and text.count("\n") == len(KEPT) + 1
+    assert main(["data"]) == 0
+    capsys.readouterr()
+    assert "absent" in refused(capsys, "data", "--register", below, "absent.csv")
+
+
+def test_a_market_that_is_not_known_is_not_recorded(project, capsys):
+    file = f"data/raw/{KEPT[1]}"
+    assert "'blah' is not known" in refused(capsys, "data", "--register", file, "--market", "blah")
+    assert "blah" not in Path("data/raw/SOURCES.csv").read_text()
+
+
+def test_output_that_nobody_reads_to_its_end_is_no_failure(project):
+    words = [sys.executable, "-m", "carbonlink", "data", "--list"]
+    child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child.stdout.close()
+    assert child.stderr.read() == b"" and child.wait() == 0
+    child.stderr.close()

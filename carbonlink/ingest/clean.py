@@ -61,18 +61,21 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
     Returns
     -------
     tuple of str
-        Text without byte-order mark, and one of "utf-16", "utf-8-sig", "utf-8", "gb18030".
+        Text without byte-order mark, and one of "utf-16", "utf-8-sig", "utf-8", "gb18030",
+        "cp1252".
 
     Notes
     -----
-    A byte-order mark decides; else the text is UTF-8 if it is valid UTF-8; else it is GB18030.
+    A byte-order mark decides; else the text is UTF-8 if it is valid UTF-8; else it is GB18030,
+    unless each of its bytes beyond ASCII stands alone, between bytes of ASCII, as the accents of
+    Western European text do and hardly any Chinese character does.
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         tries = ["utf-16"]
     elif content.startswith(b"\xef\xbb\xbf"):
         tries = ["utf-8-sig"]
     else:
-        tries = ["utf-8", "gb18030"]
+        tries = ["utf-8", "cp1252" if _is_western(content) else "gb18030"]
     for encoding in tries:
         try:
             text = content.decode(encoding)
@@ -84,6 +87,16 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
     raise DataError(f"{name} is neither {' nor '.join(tries)} text.", _RESAVE)
 
 
+def _is_western(content: bytes) -> bool:
+    """Whether accented letters of ISO-8859-1, each beside a plain one, are all beyond ASCII."""
+    beyond = len(_BEYOND_ASCII.findall(content))
+    return 0 < beyond == len(_ACCENTED.findall(content))
+
+
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_ACCENTED = re.compile(
+    rb"(?<=[A-Za-z])[\xc0-\xff](?![\x80-\xff])|(?<![\x80-\xff])[\xc0-\xff](?=[A-Za-z])"
+)
 _RESAVE = "Save it again as UTF-8 csv, or export it again from its source."
 
 

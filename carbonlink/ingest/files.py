@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import DataError
 
 REGISTER = "SOURCES.csv"
-_IGNORED_SUFFIXES = (".md", ".rst")
+DESCRIPTIONS = (".md", ".rst")
 _IGNORED_STARTS = (".", "~$")
 """Hidden files, and those that a spreadsheet program leaves while a workbook is open."""
 
@@ -58,7 +58,7 @@ def raw_files(folder: str | Path) -> tuple[list[Path], list[str]]:
             path = Path(where) / name
             if name == REGISTER or name.startswith(_IGNORED_STARTS):
                 continue
-            if path.suffix in _IGNORED_SUFFIXES:
+            if path.suffix in DESCRIPTIONS:
                 continue
             if inside not in path.resolve().parents:
                 passed.append(f"{name} is a link that leads outside {folder.name}; not read.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import pandas as pd
 
 from .. import artifacts
 from ..errors import DataError, RegistrationError
+from ..facts import markets as registry
 from .clean import decode
 from .files import REGISTER, find_root, key_of, raw_files
 from .recognise import recognise
@@ -117,14 +119,14 @@ def check_folder(folder: Path) -> Mapping[str, Source]:
     if unknown:
         raise RegistrationError(
             f"{_listed(unknown)} in {folder} {_has(unknown)} no row with a hash in {REGISTER}.",
-            f"Register: carbonlink data --register {_paths(files, unknown)}",
+            f"Register: carbonlink data --register {_paths(files, unknown, folder)}",
         )
     changed = [k for k, path in files.items() if artifacts.sha256(path) != register[k].sha256]
     if changed:
         raise RegistrationError(
             f"{_listed(changed)} in {folder} {_has(changed)} changed since registration.",
             "If the change is meant, register the new file: carbonlink data --register "
-            f"{_paths(files, changed)}",
+            f"{_paths(files, changed, folder)}",
         )
     gone = [key for key in register if key not in files]
     if gone:
@@ -135,8 +137,10 @@ def check_folder(folder: Path) -> Mapping[str, Source]:
     return register
 
 
-def _paths(files: Mapping[str, Path], keys: list[str]) -> str:
-    return " ".join(str(files[key]) for key in keys[:_SHOWN])
+def _paths(files: Mapping[str, Path], keys: list[str], folder: Path) -> str:
+    if len(keys) > _SHOWN:
+        return shlex.quote(str(folder))
+    return " ".join(shlex.quote(str(files[key])) for key in keys[:_SHOWN])
 
 
 def _listed(names: list[str]) -> str:
@@ -174,6 +178,8 @@ def register(file: str | Path, **cells: str) -> Path:
             "are none.",
             "Register the data files.",
         )
+    if cells.get("market"):
+        registry.resolve(cells["market"])
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
         raise DataError(f"{REGISTER} has no column {unknown[0]}.", f"It has: {', '.join(COLUMNS)}.")

@@ -230,9 +230,12 @@ def _records(name: str, content: bytes) -> Sheet:
     except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise DataError(f"{name} is not valid JSON{where}.", remedy) from error
-    if isinstance(loaded, dict):
+    while isinstance(loaded, dict):
         lists = [v for v in loaded.values() if isinstance(v, list)]
-        loaded = lists[0] if len(lists) == 1 else loaded
+        inner = lists or [v for v in loaded.values() if isinstance(v, dict)]
+        if len(inner) != 1:
+            break
+        loaded = inner[0]
     if not isinstance(loaded, list) or not all(isinstance(r, dict) for r in loaded):
         raise DataError(f"{name} holds no list of records.", remedy)
     keys = list(dict.fromkeys(key for record in loaded for key in record))

@@ -50,6 +50,7 @@ def template_text() -> str:
         [f"# trade is one of {' / '.join(TRADES)}"],
         [f"# price_kind is one of {' / '.join(PRICE_KINDS)}"],
         [f"# markets: {' / '.join(units)}"],
+        ["# price_unit / unit / currency may be columns too and must be those of the market."],
         ["# The next line is an example and no data. Put your rows below the header."],
         [f"# {_EXAMPLE[columns[0]]}", *(_EXAMPLE[name] for name in columns[1:])],
         columns,

@@ -99,7 +99,8 @@ def settle_market(file: str, found: str | None, asked: str | None, evidence: str
         said = f" ({evidence})" if evidence else ""
         raise DataError(
             f"{file} does not say which market it holds{said}.",
-            f'Say it: cl.read("{file}", market="..."), or in a row of SOURCES.csv.',
+            f'Say it: cl.read("{file}", market="..."), or in its row of SOURCES.csv: '
+            "carbonlink data --register FILE --market ID.",
         )
     if found and wanted and found != wanted:
         raise DataError(

@@ -41,7 +41,7 @@ def load(
         A folder of files to read in place of the project's.
     prefer : mapping, optional
         Market to file (its path below the folder), file name or layout, where several files hold
-        one market; it must mean one of them. By default the one
+        one market; it must mean one of them. By default real data before synthetic, then the file
         with volumes, then the longer; the others are named in the ledger.
 
     Returns
@@ -147,9 +147,10 @@ def _wanted(markets: Iterable[str] | str | None, held: Mapping[str, Any]) -> dic
 def _choose_file(
     market: str, files: list[Any], preferred: str | None, name: Callable[[Any], str]
 ) -> tuple[Any, list[Any]]:
-    def rank(file: Any) -> tuple[bool, int, str]:
+    def rank(file: Any) -> tuple[bool, bool, int, str]:
         rows = file.frame[file.frame["market"] == market]
-        return (not rows["volume"].notna().any(), -rows["date"].nunique(), name(file))
+        no_volume = not rows["volume"].notna().any()
+        return (file.synthetic, no_volume, -rows["date"].nunique(), name(file))
 
     ranked = sorted(files, key=rank)
     if preferred is None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from ..errors import CarbonlinkError
+from ..errors import CarbonlinkError, DataError
 from ..ingest import folder as folders
 from ..ingest import provenance
 from ..ingest.earlier import QUARANTINE
+from ..ingest.files import DESCRIPTIONS, REGISTER, raw_files
 from ..ingest.reading import read_file
 from ..ingest.rebuild import rebuild
 from ..ingest.recognise import reasons, recognise
@@ -35,9 +36,12 @@ def process(
     lines += [f"  {file}: {reason}: {count}" for file, reason, count in aside]
     read = len(made.entries) - len(made.reused)
     lines += made.notes
-    return "\n".join(
-        [*lines, f"Read {read} of {len(made.entries)} files; {len(made.written)} files in {target}"]
+    unused = sum("reason" in entry for entry in made.entries)
+    said = f" ({unused} of them cannot be used)" if unused else ""
+    lines.append(
+        f"Read {read} of {len(made.entries)} files{said}; {len(made.written)} files in {target}"
     )
+    return "\n".join(lines)
 
 
 def read_quarantine(folder: Path) -> pd.DataFrame:
@@ -97,12 +101,32 @@ def template(file: str | Path) -> str:
     )
 
 
+def to_register(files: Sequence[str | Path]) -> list[Path]:
+    """Return the files to record: those named, and the data files below the folders named.
+
+    Notes
+    -----
+    SOURCES.csv and descriptions are passed over beside others, so that data/raw/* can be named.
+    """
+    found: list[Path] = []
+    for file in map(Path, files):
+        if file.is_dir():
+            found += raw_files(file)[0]
+        elif not file.exists():
+            raise DataError(f"There is no file {file}.", "Check the name and the folder.")
+        elif len(files) == 1 or (file.name != REGISTER and file.suffix not in DESCRIPTIONS):
+            found.append(file)
+    if not found:
+        raise DataError(f"{files[0]} holds no data file.", "Name files, or a folder of them.")
+    return list(dict.fromkeys(found))
+
+
 def register(file: str | Path, **cells: str) -> str:
     """Record a raw file, with its hash, in the register of its project, and say so."""
     written = provenance.register(file, **cells)
     path = Path(file).resolve()
     source = _source(path)
-    said = f"Registered {path.name} in {written}"
+    said = f"Registered {provenance.key_of(path, written.resolve().parent)} in {written}"
     if source is None:
         return said
     try:

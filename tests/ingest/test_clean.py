@@ -116,3 +116,9 @@ def test_wrong_encodings_are_refused(content):
 def test_marks_of_a_missing_value_are_missing_numbers(text):
     values, bad = numbers(pd.Series([text], dtype=object))
     assert np.isnan(values[0]) and not bad[0]
+
+
+def test_accents_of_western_text_are_no_chinese():
+    text = "Québec,Zürich\n1,2\n"
+    assert decode(text.encode("latin-1"), "x.csv") == (text, "cp1252")
+    assert decode("Québec,湖北".encode("gb18030"), "x.csv") == ("Québec,湖北", "gb18030")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -11,6 +12,7 @@ from wild_samples import ALL as SAMPLES
 from wild_samples import ALL_BY_NAME as BY_NAME
 
 from carbonlink.artifacts import csv_text, neutral
+from carbonlink.errors import DataError
 from carbonlink.ingest.layouts.changes import percentages
 from carbonlink.ingest.reading import Reading, read_file
 from carbonlink.ingest.recognise import LAYOUTS, header_of
@@ -356,3 +358,61 @@ def test_text_that_a_spreadsheet_would_run_is_neutral_and_numbers_stay(text, saf
     assert neutral(text) == safe
     table = pd.DataFrame({"=head": [text]}, index=["@index"])
     assert csv_text(table, index=True).startswith(",'=head\n'@index,")
+
+
+def test_ceex_block_rows_carry_no_listed_price(tmp_path):
+    record = dict.fromkeys(["opening_price", "high_price", "low_price", "closing_price"], 70)
+    record |= {"date": "2024-01-03", "listed_volume": 100, "listed_amount": 7000}
+    record |= {"total_volume": 150, "total_amount": 10_400}
+    records = [
+        {**record, "block_volume": 50, "block_amount": 3400},
+        {**record, "date": "2024-01-04", "block_volume": 0, "block_amount": 0}
+        | {"total_volume": 100, "total_amount": 7000},
+    ]
+    path = tmp_path / "cea.json"
+    path.write_text(json.dumps({"code": 0, "data": {"rows": records, "pages": 1}}))
+    frame = read_file(path, market="cea").frame
+    block = frame[frame["trade"] == "block"]
+    assert block[["volume", "value"]].to_numpy().tolist() == [[50, 3400]]
+    assert block[["open", "high", "low", "close", "vwap"]].isna().all(axis=None)
+    assert (frame[frame["trade"] != "block"]["close"] == 70).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("unit", "yuan/t"),
+        ("unit", "元/吨"),
+        ("unit", "CNY/tCO2e"),
+        ("unit", "吨"),
+        ("price_unit", "RMB / tonne"),
+        ("currency", "CNY"),
+        ("currency", "元"),
+        ("currency", ""),
+    ],
+)
+def test_a_stated_unit_that_is_the_markets(tmp_path, name, text):
+    path = tmp_path / "own.csv"
+    path.write_text(f"date,market,close,volume,{name}\n2024-01-02,hubei,42.1,1000,{text}\n")
+    assert read_file(path).kept == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("unit", "USD/t"),
+        ("unit", "万吨"),
+        ("price_unit", "t"),
+        ("currency", "USD"),
+        ("currency", "欧元"),
+        ("price_unit", "元/kg"),
+    ],
+)
+def test_a_stated_unit_that_is_another(tmp_path, name, text):
+    path = tmp_path / "own.csv"
+    path.write_text(
+        f"date,market,close,volume,{name}\n2024-01-02,hubei,42,1,\n2024-01-03,hubei,42,1,{text}\n"
+    )
+    with pytest.raises(DataError, match=rf"own\.csv, row 3: {name} '{text}' .* hubei") as caught:
+        read_file(path)
+    assert "convert" in caught.value.remedy

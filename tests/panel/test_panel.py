@@ -251,3 +251,13 @@ def test_prices_of_block_trades_alone_are_said_to_be_so(tmp_path):
     assert panel.coverage().loc["fujian", "price_trade"] == "block"
     assert any("block trades alone" in note for note in panel.notes)
     assert panel.daily("fujian")["limit_up"].isna().all(), "the limit is that of listed trades"
+
+
+def test_real_data_go_before_synthetic_ones(tmp_path):
+    (tmp_path / "made.csv").write_text(
+        "date,market,close,volume\n2024-01-02,hubei,42,10\n2024-01-03,hubei,43,10\n"
+    )
+    (tmp_path / "real.csv").write_text("date,market,close\n2024-01-02,hubei,41\n")
+    (tmp_path / "SOURCES.csv").write_text("path,publisher\nmade.csv,carbonlink.demo\n")
+    panel = cl.load("hubei", raw=tmp_path)
+    assert not panel.synthetic and panel.sources_of["hubei"].startswith("real.csv")

@@ -52,6 +52,7 @@ def _allowance(sheet: Sheet, header: int, market: str | None) -> Parts:
     draft = _sums(draft)
     rows = draft.rows
     prices = {name: rows[name].to_numpy() for name in ("open", "high", "low", "close")}
+    unpriced = dict.fromkeys(prices, np.nan)  # they are those of the listed trades
     frames = []
     for trade in ("total", "listed", "block"):
         volume, value = rows[f"{trade}_volume"], rows[f"{trade}_amount"]
@@ -65,7 +66,7 @@ def _allowance(sheet: Sheet, header: int, market: str | None) -> Parts:
                 volume=volume.to_numpy(),
                 value=value.to_numpy(),
                 price_kind="close",
-                **({} if trade == "block" else prices),
+                **(unpriced if trade == "block" else prices),
             )
         )
     return Parts(draft=draft, frames=tuple(frames))

@@ -12,6 +12,7 @@ from ..schema import COLUMNS, NUMBERS, PRICE_KINDS, TRADES
 from ..sheet import Sheet
 from ..whose import place, settle_market
 from . import Parts
+from .stated import STATED, check_stated
 
 NAME = "tidy"
 TITLE = "a table of one's own with the columns " + ", ".join(COLUMNS)
@@ -22,7 +23,7 @@ def find(sheet: Sheet) -> int | None:
     """Return the first row with `date` and a number, most of whose headings are tidy columns."""
     for row, texts in sheet.heads.items():
         printed = texts - {""}
-        known = printed & set(COLUMNS)
+        known = printed & {*COLUMNS, *STATED}
         if "date" in known and known & set(NUMBERS) and 2 * len(known) > len(printed):
             return row
     return None
@@ -35,21 +36,23 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     -----
     Needed: `date` and one of open, high, low, close, vwap, volume, value. `market` may stand in a
     column or come from the caller; `trade` is "total" and `price_kind` "close" (or "vwap", where
-    only that is given) unless a column says otherwise. Other columns are refused, since a
+    only that is given) unless a column says otherwise. `unit`, `price_unit` and `currency` may be
+    said and must be those of the market (see `check_stated`). Other columns are refused, since a
     misspelt one would be lost.
     """
     printed = list(drafts.headings(sheet, header).values())
     for name in printed:
-        if name and name not in COLUMNS:
+        if name and name not in (*COLUMNS, *STATED):
             close = near(name, COLUMNS)
             hint = f"Did you mean {close[0]!r}?" if close else "Take it out."
             raise UnknownLayoutError(f"{sheet.file} has an unknown column {name!r}.", hint)
-    draft = drafts.start(sheet, header, {name: name for name in COLUMNS})
+    draft = drafts.start(sheet, header, {name: name for name in (*COLUMNS, *STATED)})
     if draft.rows.empty:
         raise DataError(f"{sheet.file} holds no data below its header.", "Put your rows there.")
     numbers = [name for name in NUMBERS if name in printed]
     draft = draft.with_dates().with_numbers(*numbers)
     draft, markets = _markets(draft, market)
+    check_stated(draft, markets, {name: _texts(draft, name) for name in STATED})
     kind = "vwap" if "vwap" in numbers and "close" not in numbers else "close"
     draft, trade = _choice(draft, "trade", TRADES, "total")
     draft, price_kind = _choice(draft, "price_kind", PRICE_KINDS, kind)
