@@ -146,6 +146,7 @@ def _box(p: Problem) -> list[tuple[float, float]]:
     return [NU_BOUNDS if name == "nu" else (0.0, 1.0) for name in p.names]
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def _climb(start: np.ndarray, p: Problem, weights: np.ndarray) -> tuple[np.ndarray, str]:
     from scipy.optimize import minimize
 

@@ -68,7 +68,7 @@ def news_impact(found: Estimate, shocks: np.ndarray) -> np.ndarray:
     for s in shocks:
         pair = np.array([s * today, 0.0])
         if p.family.trace is not None:
-            after.append(np.log(p.family.trace(v, pair, Start(today**2, "level"))[1]))
+            after.append(np.log(p.family.trace(v, pair, Start(today**2, "today"))[1]))
         else:
             after.append(p.family.run(v, pair, state_of(log_today, v, p)).log_variance[1])
     values = np.exp(np.array(after) + shift)
@@ -253,7 +253,7 @@ def _responses(
     known = trace(v, u, start)[-horizon:]
     pulse = np.zeros(horizon + 3)
     pulse[2] = 1.0
-    quiet = Start(1.0, "level")
+    quiet = Start(1.0, "today")
     response = (trace(v, pulse, quiet) - trace(v, 0 * pulse, quiet))[3:]
     paths, exact = np.empty(z.shape), np.empty(horizon)
     for i in range(horizon):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -223,129 +224,166 @@ def _log_starts() -> np.ndarray:
 
 _VARIANCE = (1e-8, 10.0)
 
-FAMILIES = {
-    "GARCH": Family(
-        names=("omega", "alpha", "beta"),
-        logarithmic=False,
-        kinked=False,
-        run=_garch,
-        persistence=np.array([0.0, 1.0, 1.0]),
-        bounds=(_VARIANCE, (0.0, 1.0), (0.0, 1.0)),
-        constraints=(),
-        starts=_linear_starts(()),
-    ),
-    "GJR": Family(
-        names=("omega", "alpha", "gamma", "beta"),
-        logarithmic=False,
-        kinked=False,
-        run=_gjr,
-        persistence=np.array([0.0, 1.0, 0.5, 1.0]),
-        bounds=(_VARIANCE, (0.0, 1.0), (-1.0, 2.0), (0.0, 1.0)),
-        constraints=(
-            ("alpha + gamma is at its lower bound 0", np.array([0.0, 1.0, 1.0, 0.0]), 0.0),
+
+class Families(dict[str, Family]):
+    """Variance recursions by name; GARCH(p, q) is made when it is first asked for."""
+
+    def __missing__(self, name: str) -> Family:
+        matched = re.fullmatch(r"GARCH\((\d+),(\d+)\)", name)
+        if not matched:
+            raise KeyError(name)
+        p, q = (int(g) for g in matched.groups())
+        pairs = ((0.1, 0.97), (0.05, 0.9), (0.2, 0.95))
+        fading = [np.full(p, 1 / p), np.eye(p)[0]]
+        starts = [
+            [1 - total, *(a * share), *np.full(q, (total - a) / q)]
+            for share in fading
+            for a, total in pairs
+        ]
+        self[name] = Family(
+            names=(
+                "omega",
+                *(f"alpha{i}" for i in range(1, p + 1)),
+                *(f"beta{j}" for j in range(1, q + 1)),
+            ),
+            logarithmic=False,
+            kinked=False,
+            run=_traced,
+            persistence=np.concatenate([[0.0], np.ones(p + q)]),
+            bounds=(_VARIANCE, *[(0.0, 1.0)] * (p + q)),
+            constraints=(),
+            starts=np.array(starts),
+            rugged=True,
+            trace=steps.ordered(p, q),
+        )
+        return self[name]
+
+
+FAMILIES = Families(
+    {
+        "GARCH": Family(
+            names=("omega", "alpha", "beta"),
+            logarithmic=False,
+            kinked=False,
+            run=_garch,
+            persistence=np.array([0.0, 1.0, 1.0]),
+            bounds=(_VARIANCE, (0.0, 1.0), (0.0, 1.0)),
+            constraints=(),
+            starts=_linear_starts(()),
         ),
-        starts=_linear_starts((0.0,)),
-    ),
-    "EGARCH": Family(
-        names=("omega", "alpha", "gamma", "beta"),
-        logarithmic=True,
-        kinked=True,
-        run=_egarch,
-        persistence=np.array([0.0, 0.0, 0.0, 1.0]),
-        bounds=((-20.0, 20.0), (-5.0, 5.0), (-5.0, 5.0), (-1.0, 1.0)),
-        constraints=(),
-        starts=_log_starts(),
-    ),
-    "IGARCH": Family(
-        names=("omega", "alpha"),
-        logarithmic=False,
-        kinked=False,
-        run=_integrated,
-        persistence=np.zeros(2),
-        bounds=(_VARIANCE, (0.0, 1.0)),
-        constraints=(),
-        starts=np.array([[0.02, a] for a in (0.1, 0.05, 0.2, 0.3)]),
-        carried=1.0,
-    ),
-    "APARCH": Family(
-        names=("omega", "alpha", "gamma", "beta", "power"),
-        logarithmic=False,
-        kinked=True,
-        run=_aparch,
-        persistence=np.array([0.0, 1.0, 0.0, 1.0, 0.0]),
-        bounds=(_VARIANCE, (0.0, 1.0), (-0.9999, 0.9999), (0.0, 1.0), (0.05, 4.0)),
-        constraints=(),
-        starts=np.array(
-            [
-                [1 - total, a, 0.0, total - a, power]
-                for (a, total), power in (
-                    ((0.1, 0.95), 1.5),
-                    ((0.1, 0.97), 2.0),
-                    ((0.05, 0.9), 1.0),
-                    ((0.2, 0.95), 1.2),
-                )
-            ]
+        "GJR": Family(
+            names=("omega", "alpha", "gamma", "beta"),
+            logarithmic=False,
+            kinked=False,
+            run=_gjr,
+            persistence=np.array([0.0, 1.0, 0.5, 1.0]),
+            bounds=(_VARIANCE, (0.0, 1.0), (-1.0, 2.0), (0.0, 1.0)),
+            constraints=(
+                ("alpha + gamma is at its lower bound 0", np.array([0.0, 1.0, 1.0, 0.0]), 0.0),
+            ),
+            starts=_linear_starts((0.0,)),
         ),
-        power=True,
-        rugged=True,
-    ),
-    "CGARCH": Family(
-        names=("omega", "alpha", "beta", "rho", "phi"),
-        logarithmic=False,
-        kinked=False,
-        run=_traced,
-        persistence=np.array([0.0, 0.0, 0.0, 1.0, 0.0]),
-        bounds=(_VARIANCE, (0.0, 1.0), (0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),
-        constraints=(
-            ("rho is down to alpha + beta", np.array([0.0, -1.0, -1.0, 1.0, 0.0]), 0.0),
-            ("phi is up to beta", np.array([0.0, 0.0, 1.0, 0.0, -1.0]), 0.0),
+        "EGARCH": Family(
+            names=("omega", "alpha", "gamma", "beta"),
+            logarithmic=True,
+            kinked=True,
+            run=_egarch,
+            persistence=np.array([0.0, 0.0, 0.0, 1.0]),
+            bounds=((-20.0, 20.0), (-5.0, 5.0), (-5.0, 5.0), (-1.0, 1.0)),
+            constraints=(),
+            starts=_log_starts(),
         ),
-        starts=np.array(
-            [
-                [1 - rho, a, b, rho, phi]
-                for a, b, rho, phi in (
-                    (0.1, 0.7, 0.98, 0.04),
-                    (0.15, 0.4, 0.99, 0.03),
-                    (0.05, 0.8, 0.95, 0.05),
-                    (0.05, 0.5, 0.995, 0.1),
-                    (0.08, 0.86, 0.995, 0.03),
-                    (0.05, 0.92, 0.99, 0.02),
-                    (0.1, 0.8, 0.998, 0.02),
-                )
-            ]
+        "IGARCH": Family(
+            names=("omega", "alpha"),
+            logarithmic=False,
+            kinked=False,
+            run=_integrated,
+            persistence=np.zeros(2),
+            bounds=(_VARIANCE, (0.0, 1.0)),
+            constraints=(),
+            starts=np.array([[0.02, a] for a in (0.1, 0.05, 0.2, 0.3)]),
+            carried=1.0,
         ),
-        rugged=True,
-        trace=steps.component,
-    ),
-    "FIGARCH": Family(
-        names=("omega", "phi", "d", "beta"),
-        logarithmic=False,
-        kinked=False,
-        run=_traced,
-        persistence=np.zeros(4),
-        bounds=(_VARIANCE, (0.0, 0.5), (1e-4, 1.0), (0.0, 1.0 - 1e-8)),
-        constraints=(
-            ("phi is up to (1 − d)/2", np.array([0.0, -2.0, -1.0, 0.0]), -1.0),
-            ("beta is up to phi + d", np.array([0.0, 1.0, 1.0, -1.0]), 0.0),
+        "APARCH": Family(
+            names=("omega", "alpha", "gamma", "beta", "power"),
+            logarithmic=False,
+            kinked=True,
+            run=_aparch,
+            persistence=np.array([0.0, 1.0, 0.0, 1.0, 0.0]),
+            bounds=(_VARIANCE, (0.0, 1.0), (-0.9999, 0.9999), (0.0, 1.0), (0.05, 4.0)),
+            constraints=(),
+            starts=np.array(
+                [
+                    [1 - total, a, 0.0, total - a, power]
+                    for (a, total), power in (
+                        ((0.1, 0.95), 1.5),
+                        ((0.1, 0.97), 2.0),
+                        ((0.05, 0.9), 1.0),
+                        ((0.2, 0.95), 1.2),
+                    )
+                ]
+            ),
+            power=True,
+            rugged=True,
         ),
-        starts=np.array(
-            [
-                [0.1, phi, d, beta]
-                for phi, d, beta in ((0.2, 0.4, 0.5), (0.1, 0.6, 0.6), (0.2, 0.3, 0.3))
-            ]
+        "CGARCH": Family(
+            names=("omega", "alpha", "beta", "rho", "phi"),
+            logarithmic=False,
+            kinked=False,
+            run=_traced,
+            persistence=np.array([0.0, 0.0, 0.0, 1.0, 0.0]),
+            bounds=(_VARIANCE, (0.0, 1.0), (0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),
+            constraints=(
+                ("rho is down to alpha + beta", np.array([0.0, -1.0, -1.0, 1.0, 0.0]), 0.0),
+                ("phi is up to beta", np.array([0.0, 0.0, 1.0, 0.0, -1.0]), 0.0),
+            ),
+            starts=np.array(
+                [
+                    [1 - rho, a, b, rho, phi]
+                    for a, b, rho, phi in (
+                        (0.1, 0.7, 0.98, 0.04),
+                        (0.15, 0.4, 0.99, 0.03),
+                        (0.05, 0.8, 0.95, 0.05),
+                        (0.05, 0.5, 0.995, 0.1),
+                        (0.08, 0.86, 0.995, 0.03),
+                        (0.05, 0.92, 0.99, 0.02),
+                        (0.1, 0.8, 0.998, 0.02),
+                    )
+                ]
+            ),
+            rugged=True,
+            trace=steps.component,
         ),
-        carried=1.0,
-        trace=steps.fractional,
-    ),
-    "HARCH": Family(
-        names=("omega", *(f"alpha{m}" for m in steps.HARCH_LAGS)),
-        logarithmic=False,
-        kinked=False,
-        run=_traced,
-        persistence=np.array([0.0, 1.0, 1.0, 1.0]),
-        bounds=(_VARIANCE, (0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),
-        constraints=(),
-        starts=np.array([[0.2, 0.2, 0.3, 0.3], [0.1, 0.1, 0.2, 0.6], [0.4, 0.4, 0.1, 0.1]]),
-        trace=steps.heterogeneous,
-    ),
-}
+        "FIGARCH": Family(
+            names=("omega", "phi", "d", "beta"),
+            logarithmic=False,
+            kinked=False,
+            run=_traced,
+            persistence=np.zeros(4),
+            bounds=(_VARIANCE, (0.0, 0.5), (1e-4, 1.0), (0.0, 1.0 - 1e-8)),
+            constraints=(
+                ("phi is up to (1 − d)/2", np.array([0.0, -2.0, -1.0, 0.0]), -1.0),
+                ("beta is up to phi + d", np.array([0.0, 1.0, 1.0, -1.0]), 0.0),
+            ),
+            starts=np.array(
+                [
+                    [0.1, phi, d, beta]
+                    for phi, d, beta in ((0.2, 0.4, 0.5), (0.1, 0.6, 0.6), (0.2, 0.3, 0.3))
+                ]
+            ),
+            carried=1.0,
+            trace=steps.fractional,
+        ),
+        "HARCH": Family(
+            names=("omega", *(f"alpha{m}" for m in steps.HARCH_LAGS)),
+            logarithmic=False,
+            kinked=False,
+            run=_traced,
+            persistence=np.array([0.0, 1.0, 1.0, 1.0]),
+            bounds=(_VARIANCE, (0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),
+            constraints=(),
+            starts=np.array([[0.2, 0.2, 0.3, 0.3], [0.1, 0.1, 0.2, 0.6], [0.4, 0.4, 0.1, 0.1]]),
+            trace=steps.heterogeneous,
+        ),
+    }
+)

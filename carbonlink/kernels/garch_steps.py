@@ -27,7 +27,8 @@ class Start:
         Mean of squared shocks before it.
     rule : str
         "carried" where the first variance follows from the level by the recursion, "level"
-        where it is the level, "rugarch" for that package's start of the component model.
+        where it is the level, "rugarch" for that package's start of the component model, "today"
+        where the first variance and all before it are the level.
     """
 
     level: Any
@@ -57,7 +58,7 @@ def component(v: np.ndarray, u: np.ndarray, start: Start) -> np.ndarray:
     if start.rule == "rugarch":
         q = omega / (1 - rho)
         s = start.level + q
-    elif start.rule == "level":
+    elif start.rule in ("level", "today"):
         q = s = start.level
     else:
         q = s = omega + rho * start.level
@@ -73,6 +74,34 @@ def component(v: np.ndarray, u: np.ndarray, start: Start) -> np.ndarray:
     )
     drive[0], drive[1] = s, s_next - first * s
     return lfilter([1.0], np.array([1.0, -first, -second]), drive)
+
+
+def ordered(p: int, q: int) -> Trace:
+    """Return the variance process GARCH(p, q), its parameters being ω, α_1 … α_p, β_1 … β_q.
+
+    Notes
+    -----
+    s_t = ω + Σ α_i u²_{t-i} + Σ β_j s_{t-j}. Squares and variances before the sample are the
+    presample level; by the rule "level" the first max(p, q) variances are too.
+    """
+
+    def trace(v: np.ndarray, u: np.ndarray, start: Start) -> np.ndarray:
+        from scipy.signal import lfilter
+
+        alpha, beta = v[1 : 1 + p], v[1 + p :]
+        n, level, square = len(u), start.level, u * u
+        drive = np.full(n, v[0], dtype=np.result_type(square, v, np.asarray(level)))
+        for i, weight in enumerate(alpha, 1):
+            drive[i:] += weight * square[: max(n - i, 0)]
+            drive[:i] += weight * level
+        for j, weight in enumerate(beta, 1):
+            drive[:j] += weight * level
+        held = {"carried": 0, "today": 1}.get(start.rule, max(p, q))
+        inside = np.concatenate([[0.0], np.cumsum(beta), np.full(held, beta.sum())])
+        drive[:held] = level * (1 - inside[:held])
+        return lfilter([1.0], np.concatenate([[1.0], -beta]), drive)
+
+    return trace
 
 
 def fractional(v: np.ndarray, u: np.ndarray, start: Start) -> np.ndarray:

@@ -34,7 +34,7 @@ MODELS: dict[str, dict[str, Any]] = {
 FEWEST = 50
 """Fewest forecasts that are evaluated."""
 
-_TAKES = ("vol", "mean", "lags", "ma", "dist", "variance_x", "variance_form")
+_TAKES = ("vol", "order", "mean", "lags", "ma", "dist", "variance_x", "variance_form")
 _REACH = 1e4
 _EARLIER = 3
 
@@ -60,8 +60,8 @@ def backtest(
     y : Series
         Returns in per cent, without missing values.
     models : mapping of str to mapping, optional
-        Name of each model and what `carbonlink.GARCH` takes: vol, mean, lags, ma, dist,
-        variance_x, variance_form. Four when None. The first is the one that others are tested
+        Name of each model and what `carbonlink.GARCH` takes: vol, order, mean, lags, ma,
+        dist, variance_x, variance_form. Four when None. The first is the one that others are tested
         against.
     start : int or date, optional
         First row forecast; half of the sample, and at least 250 rows before it, when None.

@@ -32,7 +32,10 @@ class GARCH:
     y : Series
         Returns, in per cent: 100 Δ log price between genuine trades, one row a return.
     vol : {"GARCH", "GJR", "EGARCH", "APARCH", "IGARCH", "CGARCH", "FIGARCH", "HARCH"}
-        The variance process, of order (1, 1); HARCH over 1, 5 and 22 days.
+        The variance process, of order (1, 1) unless `order` says otherwise; HARCH over 1, 5 and
+        22 days.
+    order : (int, int)
+        Lags of the squared shock and of the variance in vol="GARCH"; other processes have (1, 1).
     mean : {"constant", "zero", "ar"}
         The mean; "ar" is a constant with `lags` lags of y.
     lags : int, optional
@@ -74,6 +77,7 @@ class GARCH:
     * GARCH: s_t = ω + α u²_{t-1} + β s_{t-1}; GJR adds γ 1{u_{t-1} < 0} u²_{t-1};
     * EGARCH: ln s_t = ω + α (|z_{t-1}| − √(2/π)) + γ z_{t-1} + β ln s_{t-1};
     * APARCH: with power p, s_t^{p/2} = ω + α (|u_{t-1}| − γ u_{t-1})^p + β s_{t-1}^{p/2};
+    * GARCH of order (p, q): s_t = ω + Σ α_i u²_{t-i} + Σ β_j s_{t-j}, every α and β ≥ 0;
     * IGARCH: GARCH with β = 1 − α;
     * CGARCH: q_t = ω + ρ q_{t-1} + φ (u²_{t-1} − s_{t-1}), s_t = q_t + α (u²_{t-1} − q_{t-1}) +
       β (s_{t-1} − q_{t-1}); its persistence is ρ, that of the long-run component;
@@ -146,6 +150,7 @@ class GARCH:
 
     y: Any
     vol: str = "GARCH"
+    order: tuple[int, int] = (1, 1)
     mean: str = "constant"
     lags: int | None = None
     ma: int = 0
@@ -190,6 +195,7 @@ class GARCH:
 def fit_garch(
     y: Any,
     vol: str = "GARCH",
+    order: tuple[int, int] = (1, 1),
     mean: str = "constant",
     lags: int | None = None,
     ma: int = 0,
@@ -217,11 +223,13 @@ def fit_garch(
     if compat and variance_form == "additive":
         bound = float("inf")
     ma = inputs.check_moving(ma, trade, limits)
+    order = inputs.check_order(order, vol, variance_form, trade, limits)
+    process = vol if order == (1, 1) else f"{vol}({order[0]},{order[1]})"
     hidden.check_combination(vol, mean, dist, variance_form, trade, limits)
     if trade is None and trade_x is not None:
         raise SpecificationError("trade_x has no use without trade=.", "Give trade=.")
     wide = sum(0 if x is None or np.ndim(x) < 2 else x.shape[1] for x in (variance_x, mean_x))
-    size = len(FAMILIES[vol].names) + p + ma + wide + 2
+    size = len(FAMILIES[process].names) + p + ma + wide + 2
     series, traded = inputs.check_returns(y, minimum, size, trade)
     lost = 0 if compat else p
     rows = series.iloc[lost:]
@@ -238,7 +246,7 @@ def fit_garch(
         w.to_numpy(float),
         presample=presample,
         most=bound,
-        vol=vol,
+        vol=process,
         dist=dist,
         inside=variance_form != "multiplicative",
         kind=known.kind,
@@ -251,7 +259,13 @@ def fit_garch(
     found, fitted = _maximum(problem, units, series, mx, vol, mean, p, dist)
     parts.refuse(found, rows, vol, dist, strict)
     names = parameter_names(problem, mean, p, list(w.columns), list(mx.columns))
-    settled = {"lags": p, "ma": ma, "presample": presample, "persistence_bound": bound}
+    settled = {
+        "order": order,
+        "lags": p,
+        "ma": ma,
+        "presample": presample,
+        "persistence_bound": bound,
+    }
     spec = _spec(arguments | settled, mx, w) | parts.partial_spec(known, limits, idle, wt)
     return GARCHResults(
         **parts.series(found, rows),
@@ -298,6 +312,7 @@ def _spec(given: dict[str, Any], mean_x: pd.DataFrame, variance_x: pd.DataFrame)
     presample = given["presample"]
     return {
         "vol": given["vol"],
+        **({"order": given["order"]} if given["order"] != (1, 1) else {}),
         "mean": given["mean"],
         "lags": given["lags"],
         **({"ma": given["ma"]} if given["ma"] else {}),
@@ -345,7 +360,7 @@ def _maximum(
     found = kernel.estimate(problem, units)
     hidden_days = problem.kind is not None or problem.offset is not None
     own = vol in ("CGARCH", "IGARCH") or problem.rugarch or not mean_x.empty
-    own = own or problem.ma > 0
+    own = own or problem.ma > 0 or problem.vol != vol
     if problem.presample != "arch" or problem.w.shape[1] or hidden_days or own:
         return found, None
     if vol == "APARCH" and found.problem.family.carry(problem.split(found.maximum.theta)[1]) >= 1:

@@ -97,6 +97,34 @@ def check_moving(ma: Any, trade: Any = None, limits: Any = None) -> int:
     return int(ma)
 
 
+def check_order(
+    order: Any, vol: str, variance_form: str, trade: Any = None, limits: Any = None
+) -> tuple[int, int]:
+    """Return the order of the variance process, or say why it cannot be."""
+    whole = isinstance(order, (tuple, list)) and len(order) == 2
+    whole = whole and all(
+        isinstance(k, (int, np.integer)) and not isinstance(k, bool) and k >= 1 for k in order
+    )
+    if not whole:
+        raise SpecificationError(
+            f"order={order!r} is no order.", "Use (p, q), lags of the shock and of the variance."
+        )
+    p, q = (int(k) for k in order)
+    if (p, q) == (1, 1):
+        return p, q
+    if vol != "GARCH":
+        raise SpecificationError(
+            f"order={order!r} is for vol='GARCH'; {vol} has order (1, 1) here.",
+            "Leave order out, or set vol='GARCH'.",
+        )
+    if variance_form != "multiplicative" or trade is not None or limits is not None:
+        raise SpecificationError(
+            f"order={order!r} goes with multiplicative variance_x alone.",
+            "Leave trade=, limits= and variance_form= out, or use order (1, 1).",
+        )
+    return p, q
+
+
 def _check_start(presample: tuple[Any, ...]) -> None:
     """Raise unless a pair says how to weigh the squared residuals before the first."""
     kind: Any

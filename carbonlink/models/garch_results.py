@@ -69,13 +69,16 @@ class GARCHResults(Estimates):
     def half_life(self) -> float:
         """Rows until half of a shock to the variance is gone, ln ½ / ln persistence.
 
-        NaN for FIGARCH and HARCH, whose shocks do not die out at one rate.
+        Of order (p, q), the persistence gives way to the largest root of 1 = Σ (α_i + β_i) x^{-i},
+        at which shocks die out in the end. NaN for FIGARCH and HARCH, whose shocks do not die out
+        at one rate.
         """
         carry = self.persistence
         if carry >= 1 - _INTEGRATED:
             return float("inf")
         if self.spec["vol"] == "HARCH" or not carry > 0:
             return float("nan")
+        carry = self._slowest(carry)
         return float(np.log(0.5) / np.log(carry))
 
     @property
@@ -276,8 +279,20 @@ class GARCHResults(Estimates):
             return page
         return replace(page, text="* " + page.text, page="<b>*</b> " + page.page)
 
+    def _slowest(self, carry: float) -> float:
+        """The rate at which shocks die out in the end."""
+        p, q = self.spec.get("order", (1, 1))
+        if (p, q) == (1, 1):
+            return carry
+        sums = np.zeros(max(p, q))
+        sums[:p] += self.params[[f"alpha{i}" for i in range(1, p + 1)]]
+        sums[:q] += self.params[[f"beta{j}" for j in range(1, q + 1)]]
+        return float(np.abs(np.roots(np.concatenate([[1.0], -sums]))).max())
+
     def _caption(self) -> str:
-        return f"{self.market}: {self.spec['vol']} ({self.spec['dist']})"
+        order = ", ".join(str(k) for k in self.spec.get("order", ()))
+        vol = self.spec["vol"] + (f"({order})" if order else "")
+        return f"{self.market}: {vol} ({self.spec['dist']})"
 
     def _headline(self) -> dict[str, Any]:
         return {
