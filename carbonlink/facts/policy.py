@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ..errors import check_choice
 from .markets import get
 from .published import published
 
@@ -52,6 +53,9 @@ def policy_dates(market: str | None = None, kinds: tuple[str, ...] | None = None
         wanted = _groups(market)
         frame = frame[[bool(wanted & set(cell.split(";"))) for cell in frame["market"]]]
     if kinds is not None:
+        kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        for kind in kinds:
+            check_choice("kinds", kind, sorted(published("policy_dates")["kind"].unique()))
         frame = frame[frame["kind"].isin(kinds)]
     return frame.sort_values("date", kind="stable", ignore_index=True)
 

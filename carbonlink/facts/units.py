@@ -202,5 +202,11 @@ def _shaped(price: Any, scale: float, divisor: Any) -> Any:
             converted = price * scale / divisor
         converted.attrs = {**price.attrs, "unit": CARBON_PRICE}
         return converted
-    values = np.asarray(price, dtype=float) * scale / np.asarray(divisor, dtype=float)
+    try:
+        values = np.asarray(price, dtype=float) * scale / np.asarray(divisor, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise SpecificationError(
+            f"The price is no number, or does not go with the factor: {error}.",
+            "Give numbers, and one factor or one a price.",
+        ) from error
     return float(values) if values.ndim == 0 else values

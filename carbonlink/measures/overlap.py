@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -157,6 +158,12 @@ def overlap(claims: Any, universe: float | None = None) -> OverlapResults:
         raise SpecificationError(
             f"claims is a {type(claims).__name__}.", "Give a ledger (DataFrame) or totals (dict)."
         )
+    numbers = {**claims, "universe": 0.0 if universe is None else universe}
+    wrong = [k for k, v in numbers.items() if isinstance(v, bool) or not isinstance(v, Real)]
+    if wrong:
+        raise SpecificationError(
+            f"{wrong[0]}={numbers[wrong[0]]!r} is no number of tonnes.", "Give tCO2."
+        )
     return _from_totals({str(k): float(v) for k, v in claims.items()}, universe, arguments)
 
 
@@ -177,7 +184,15 @@ def _checked(claims: pd.DataFrame) -> pd.DataFrame:
                 f"Row {frame.index[mask][0]} of the ledger has {words}.", "Correct or drop it."
             )
     if "date" in frame:
-        frame["date"] = pd.to_datetime(frame["date"])
+        given = frame["date"]
+        frame["date"] = pd.to_datetime(given, errors="coerce", format="mixed")
+        bad = frame["date"].isna() & given.notna()
+        if bad.any():
+            row = frame.index[bad][0]
+            raise DataError(
+                f"Row {row} of the ledger has the date {given[bad].iloc[0]!r}.",
+                "Write dates as 2024-05-31.",
+            )
     if frame["instrument"].nunique() < 2:
         raise DataError("The ledger holds one instrument.", "An overlap needs two or more.")
     return frame

@@ -203,6 +203,7 @@ def policy_surprises(
         raise SpecificationError(
             "scale divides a change, and a log change has no unit.", 'Set form="difference".'
         )
+    _check_counts(most_days, draws)
     series, label, sources = _price(price, market)
     news = _announcements(dates, market, kinds)
     changes = _changes(series, form, scale)
@@ -273,8 +274,27 @@ def _announcements(dates: Any, market: str | None, kinds: tuple[str, ...] | None
         frame = pd.DataFrame({"date": list(dates), "event": ""})
     else:
         raise SpecificationError(f"dates={dates!r} is no list of dates.", "Give several days.")
-    frame["date"] = pd.to_datetime(frame["date"]).dt.normalize()
+    frame["date"] = _days(frame["date"])
     return frame.drop_duplicates().sort_values("date", kind="stable", ignore_index=True)
+
+
+def _days(dates: pd.Series) -> pd.Series:
+    """Return announcement dates as days without a time zone, or name the first that is none."""
+    days = pd.to_datetime(dates, errors="coerce", format="mixed")
+    if days.isna().any():
+        raise DataError(
+            f"{dates[days.isna()].iloc[0]!r} among the announcements is no date.",
+            "Write dates as 2024-05-31, and leave out those that are not known.",
+        )
+    if days.dt.tz is not None:
+        days = days.dt.tz_localize(None)
+    return days.dt.normalize()
+
+
+def _check_counts(most_days: Any, draws: Any) -> None:
+    for name, value, least in (("most_days", most_days, 1), ("draws", draws, 99)):
+        if isinstance(value, (bool, str)) or int(value) != value or value < least:
+            raise SpecificationError(f"{name}={value!r} is not usable.", f"Use {least} or more.")
 
 
 def _changes(series: pd.Series, form: str, scale: Any) -> pd.Series:
@@ -360,6 +380,12 @@ def _purged(
     explained = float(1 - fit.rss / (spread @ spread))
     clean = pd.Series(np.nan, changes.index)
     clean[complete] = changes[complete] - design[complete] @ fit.params
+    moved_most = float(clean[clean.index.isin(list(events))].abs().max())
+    if moved_most <= 1e-9 * float(changes.abs().max()):
+        raise SpecificationError(
+            "The purging prices explain every change on news days: no news is left.",
+            "Leave out the price itself and what is computed from it.",
+        )
     return clean, explained
 
 

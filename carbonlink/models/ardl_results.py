@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, check_choice
 from ..inference.bands import FiellerSet, Ratio
 from ..inference.bounds import BoundsTest
 from ..results import Estimates
 from .ecm_results import ECMResults
-from .frames import listed
-
-DOUBLE_ROOT = 0.1
-"""p-value above which the change of a series may itself have a unit root."""
+from .integration import DOUBLE_ROOT
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -103,28 +97,19 @@ class ARDLResults(Estimates):
         SpecificationError
             A series may be I(2): an augmented Dickey–Fuller test of its change has p > 0.1.
         """
-        check_choice("second_order", second_order, ("refuse", "allow"))
-        table = self.integration()
-        doubtful = table.index[table["p_value"] > DOUBLE_ROOT]
-        if second_order == "refuse" and len(doubtful):
-            values = ", ".join(f"{p:.2f}" for p in table.loc[doubtful, "p_value"])
-            raise SpecificationError(
-                f"{listed(doubtful)}: the change may have a unit root (ADF p = {values}), and "
-                "the bounds hold for series of order 0 and 1 only.",
-                'Use the change as the variable, or second_order="allow" to test all the same.',
-            )
-        return self.ecm.bounds_test(test, case, asymptotic, draws=draws, level=level, rng=rng)
+        return self.ecm.bounds_test(
+            test,
+            case,
+            asymptotic,
+            draws=draws,
+            level=level,
+            rng=rng,
+            second_order=second_order,
+        )
 
     def integration(self) -> pd.DataFrame:
-        """Return the augmented Dickey–Fuller test of the change of each series.
-
-        Returns
-        -------
-        DataFrame
-            A row a series: statistic, p_value, lags, nobs. A large p-value speaks for a series
-            integrated of order two.
-        """
-        return _unit_root_of_changes(self)
+        """Return the augmented Dickey–Fuller test of the change of each series, a row each."""
+        return self.ecm.integration()
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return the long run (Fieller sets), adjustment, half-life, then every parameter."""
@@ -156,27 +141,3 @@ class ARDLResults(Estimates):
                 }
             )
         return rows
-
-
-def _unit_root_of_changes(result: ARDLResults) -> pd.DataFrame:
-    from arch.unitroot import ADF
-
-    from .ecm import joined
-
-    given = result.recipe.arguments
-    effect, causes, _ = joined(given["y"], given["x"])
-    levels = pd.concat([effect, causes], axis=1).loc[: result.resid.index[-1]]
-    rows = {}
-    for name, series in levels.items():
-        changes = series.diff().dropna().to_numpy()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            test = ADF(changes, trend="c", method="bic", max_lags=_most_lags(len(changes)))
-            rows[str(name)] = (test.stat, test.pvalue, test.lags, test.nobs)
-    names = ["statistic", "p_value", "lags", "nobs"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=names).astype(float)
-
-
-def _most_lags(n: int) -> int:
-    """Return ⌊12 (n/100)^{1/4}⌋, at most a third of the sample."""
-    return int(min(12 * np.power(n / 100, 0.25), n / 3))

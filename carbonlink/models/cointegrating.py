@@ -202,6 +202,13 @@ def fit_dols(
         if value is not None and (isinstance(value, bool) or int(value) != value or value < 0):
             raise SpecificationError(f"{name}={value!r} is not usable.", "Use 0, 1, 2, …")
     effect, frame, dropped = _checked(y, x, controls, trend, kernel, minimum)
+    taken = (leads or 0) + (lags or 0)
+    needed = taken + (taken + 2) * frame.shape[1] + 12
+    if len(effect) < needed:
+        raise TooFewObservationsError(
+            f"{len(effect)} complete rows with leads={leads} and lags={lags}; {needed} are needed.",
+            "Use fewer leads and lags, or a longer sample.",
+        )
     common = leads is None and lags is None
     options: dict[str, Any] = {"trend": trend, "method": criterion}
     model = DynamicOLS(effect, frame, leads=leads, lags=lags, common=common, **options)
@@ -248,6 +255,9 @@ def _checked(
             f"{len(effect)} complete rows; a long run needs {minimum}.",
             "Use a longer sample; minimum= overrides.",
         )
+    taken = [str(c) for c in frame if str(c) in ("const", "trend")]
+    if taken:
+        raise SpecificationError(f"The cause {taken[0]!r} has a name already taken.", "Rename it.")
     still = [str(c) for c in frame if frame[c].nunique() < 2]
     if still:
         raise SpecificationError(f"{', '.join(still)} does not vary.", "Leave it out.")

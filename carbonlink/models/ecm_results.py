@@ -14,6 +14,8 @@ from ..inference.bands import FiellerSet, Ratio
 from ..kernels import ecm as kernel
 from ..kernels.ols import wald_f
 from ..results import Estimates, check_level, tidy_frame
+from .frames import listed
+from .integration import doubtful, refuse_second_order, unit_roots_of_changes
 
 CASES = {"n": (1,), "c": (3, 2), "ct": (5, 4)}
 """Cases of the bounds test that each trend allows, the default first."""
@@ -128,6 +130,7 @@ class ECMResults(Estimates):
         level: float = 0.95,
         rng: int = 0,
         regressors: int | None = None,
+        second_order: str = "refuse",
     ) -> bounds.BoundsTest:
         """Test for no level relationship (Pesaran, Shin and Smith 2001).
 
@@ -148,12 +151,21 @@ class ECMResults(Estimates):
             Seed of the draws.
         regressors : int, optional
             Number of causes in the null, k; that of the model when None.
+        second_order : {"refuse", "allow"}
+            What to do when the change of a series may have a unit root itself: neither bound
+            holds for series integrated of order two.
 
         Returns
         -------
         BoundsTest
             The statistic uses classical standard errors, for which the null is derived.
+
+        Raises
+        ------
+        SpecificationError
+            A series may be I(2): an augmented Dickey–Fuller test of its change has p > 0.1.
         """
+        check_choice("second_order", second_order, ("refuse", "allow"))
         allowed = CASES[self.spec["trend"]]
         case = allowed[0] if case is None else case
         if case not in allowed:
@@ -164,6 +176,8 @@ class ECMResults(Estimates):
         check_choice("test", test, ("F", "t"))
         if test == "t" and case in (2, 4):
             raise SpecificationError(f"The t-test does not exist in case {case}.", 'Use test="F".')
+        if second_order == "refuse":
+            refuse_second_order(self.integration())
         return bounds.bounds_test(
             test,
             self._bounds_statistic(test, case),
@@ -174,6 +188,25 @@ class ECMResults(Estimates):
             level=check_level(level),
             rng=rng,
         )
+
+    def integration(self) -> pd.DataFrame:
+        """Return the augmented Dickey–Fuller test of the change of each series.
+
+        Returns
+        -------
+        DataFrame
+            A row a series: statistic, p_value, lags, nobs. A large p-value speaks for a series
+            integrated of order two.
+        """
+        return unit_roots_of_changes(self._levels())
+
+    def _levels(self) -> pd.DataFrame:
+        """Return effect and causes up to the last date used."""
+        from .ecm import joined
+
+        given = self.recipe.arguments
+        effect, causes, _ = joined(given["y"], given["x"], given.get("controls"))
+        return pd.concat([effect, causes], axis=1).loc[: self.resid.index[-1]]
 
     def response(self, cause: str | None = None, horizon: int = 40) -> pd.Series:
         """Return the path of the effect after a cause rises by one for good.
@@ -250,22 +283,27 @@ class ECMResults(Estimates):
 
     def _tests(self) -> list[dict[str, Any]]:
         residuals, lags = self.resid.to_numpy(), min(10, self.nobs // 10)
+        second = doubtful(self.integration())
         return [
-            self._bounds_row("F"),
-            self._bounds_row("t"),
+            self._bounds_row("F", second),
+            self._bounds_row("t", second),
             residual_tests.breusch_godfrey(residuals, self.regressors, lags),
             residual_tests.arch_lm(residuals, lags),
             residual_tests.reset(self.target, self.regressors, residuals),
             residual_tests.jarque_bera(residuals),
         ]
 
-    def _bounds_row(self, test: str) -> dict[str, Any]:
-        found = self.bounds_test(test)
+    def _bounds_row(self, test: str, second: list[str]) -> dict[str, Any]:
+        found = self.bounds_test(test, second_order="allow")
         note = (
             f"I(1) p-value, {found.draws:,} simulated draws of {found.rows} rows; "
             f"with I(0) causes p = {found.pvalue_lower:.2g}; "
             f"5 % bounds {found.lower:.3f} and {found.upper:.3f}: {found.decision}"
         )
+        if second:
+            note += (
+                f"; does not hold where {listed(second)} is integrated of order two, as it may be"
+            )
         return {
             "test": f"Bounds {test} (case {found.case}: {bounds.WORDS[found.case]})",
             "null": found.null,

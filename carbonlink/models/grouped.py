@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, TooFewObservationsError
+from ..errors import DataError, SpecificationError, TooFewObservationsError, check_choice
+from ..inference import hac
 from .frames import listed
 
 
@@ -73,3 +74,16 @@ def complete_rows(*parts: Any) -> np.ndarray:
     if not np.any(used):
         raise TooFewObservationsError("No row is complete.", "Check y, x and the groups.")
     return used
+
+
+def check_bandwidth(bandwidth: Any, cov: str) -> None:
+    """Refuse a bandwidth that is no rule and no number of lags, or that `cov` would ignore."""
+    if isinstance(bandwidth, str):
+        check_choice("bandwidth", bandwidth, hac.RULES)
+        return
+    if isinstance(bandwidth, bool) or int(bandwidth) != bandwidth or bandwidth < 0:
+        raise SpecificationError(f"bandwidth={bandwidth!r} is no number of lags.", "Use 0, 1, 2, …")
+    if cov != "hac":
+        raise SpecificationError(
+            f"bandwidth={bandwidth!r} has no use with cov={cov!r}.", 'Set cov="hac".'
+        )

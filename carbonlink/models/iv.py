@@ -14,7 +14,15 @@ from ..kernels.absorb import Absorber
 from ..kernels.iv import Stages, two_stages
 from ..results import Recipe, Sample
 from .frames import listed
-from .grouped import column_of, complete_rows, frame_of, match_rows, numbers_of, outcome_of
+from .grouped import (
+    check_bandwidth,
+    column_of,
+    complete_rows,
+    frame_of,
+    match_rows,
+    numbers_of,
+    outcome_of,
+)
 from .iv_results import FEW, IVResults
 
 COVARIANCES = ("cluster", "robust", "hac")
@@ -115,6 +123,7 @@ def fit_iv(
     arguments = dict(locals())
     cov = ("robust" if clusters is None else "cluster") if cov is None else cov
     check_choice("cov", cov, COVARIANCES)
+    check_bandwidth(bandwidth, cov)
     if cov == "cluster" and clusters is None:
         raise SpecificationError('cov="cluster" needs clusters=.', "Give a Series of labels.")
     outcome = outcome_of(y)

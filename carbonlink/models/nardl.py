@@ -137,6 +137,7 @@ def fit_nardl(
     _check(horizon, draws, fewest)
     causes = check_frame(x, "x")
     split = halves(causes)
+    _check_halves(split, list(causes.columns), fewest)
     settings = {"trend": trend, "where": where, "minimum": minimum, "fixed": None}
     chosen: Any = (lags, _doubled(order, causes.shape[1]))
     if isinstance(lags, str):
@@ -181,6 +182,22 @@ def halves(causes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=causes.index)
 
 
+def _check_halves(split: pd.DataFrame, causes: list[str], fewest: int) -> None:
+    """Refuse a cause that never rises or never falls, before its half is called constant."""
+    for name in causes:
+        for end, word in (("pos", "rises"), ("neg", "falls")):
+            if split[f"{name}_{end}"].nunique() < 2:
+                raise _too_few(name, 0, word, fewest)
+
+
+def _too_few(name: str, count: int, word: str, fewest: int) -> TooFewObservationsError:
+    return TooFewObservationsError(
+        f"{name} has {count} {word} in the sample; {fewest} are needed to give them an effect of "
+        "their own.",
+        "Use carbonlink.ECM, a longer sample, or x among the controls.",
+    )
+
+
 def _doubled(order: Any, split: int) -> Any:
     """Return the order of each x twice, for its rises and its falls, then those of controls."""
     if order is None or np.ndim(order) == 0:
@@ -202,11 +219,7 @@ def _counts(levels: pd.DataFrame, split: list[str], rows: np.ndarray, fewest: in
     for name, row in table.iterrows():
         for word in ("rises", "falls"):
             if row[word] < fewest:
-                raise TooFewObservationsError(
-                    f"{name} has {row[word]} {word} in the sample; {fewest} are needed to give "
-                    "them an effect of their own.",
-                    "Use carbonlink.ECM, a longer sample, or x among the controls.",
-                )
+                raise _too_few(str(name), row[word], word, fewest)
     return table
 
 

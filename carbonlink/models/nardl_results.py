@@ -53,12 +53,13 @@ class NARDLResults(ECMResults):
         level: float = 0.95,
         rng: int = 0,
         regressors: int | None = None,
+        second_order: str = "refuse",
     ) -> BoundsTest:
         """Test for no level relationship, as `ECMResults.bounds_test` does.
 
         Parameters
         ----------
-        test, case, asymptotic, draws, level, rng : optional
+        test, case, asymptotic, draws, level, rng, second_order : optional
             As there.
         regressors : int, optional
             Causes in the null. The two halves of a cause are tied, so the right number lies
@@ -69,8 +70,23 @@ class NARDLResults(ECMResults):
         fewer = halves - len(self.changes)
         k = (fewer if test == "F" else halves) if regressors is None else regressors
         return super().bounds_test(
-            test, case, asymptotic, draws=draws, level=level, rng=rng, regressors=k
+            test,
+            case,
+            asymptotic,
+            draws=draws,
+            level=level,
+            rng=rng,
+            regressors=k,
+            second_order=second_order,
         )
+
+    def _levels(self) -> pd.DataFrame:
+        """Return effect and the causes themselves, not their halves."""
+        from .ecm import joined
+
+        given = self.recipe.arguments
+        effect, causes, _ = joined(given["y"], given["x"], given["controls"])
+        return pd.concat([effect, causes], axis=1).loc[: self.resid.index[-1]]
 
     def symmetry(self) -> pd.DataFrame:
         """Test that rises and falls have one effect, for good and in the short run.

@@ -21,6 +21,7 @@ from ..kernels.ols import least_squares
 from ..kernels.tobit import fit_tobit
 from ..results import Estimates, Recipe, Sample
 from .ecm import joined
+from .grouped import check_bandwidth
 
 COVARIANCES = ("hac", "robust", "hessian")
 FEWEST_INSIDE = 30
@@ -193,6 +194,7 @@ def fit_censored(
     """Estimate a two-limit censored regression (see `Tobit`)."""
     arguments = dict(locals())
     check_choice("cov", cov, COVARIANCES)
+    check_bandwidth(bandwidth, cov)
     price, causes, dropped = joined(y, x, controls)
     low, high = (
         _limit(end, price.index, name) for end, name in ((lower, "lower"), (upper, "upper"))
@@ -243,8 +245,13 @@ def fit_censored(
 def _limit(end: Any, index: pd.Index, name: str) -> pd.Series:
     if end is None:
         return pd.Series(-np.inf if name == "lower" else np.inf, index)
-    values = end.reindex(index).astype(float) if isinstance(end, pd.Series) else end
-    values = values if isinstance(values, pd.Series) else pd.Series(float(end), index)
+    try:
+        values = end.reindex(index) if isinstance(end, pd.Series) else pd.Series(float(end), index)
+        values = values.astype(float)
+    except (TypeError, ValueError) as error:
+        raise SpecificationError(
+            f"{name}={end!r} is no limit.", "Give a number or a Series by date."
+        ) from error
     if values.isna().any():
         raise SpecificationError(
             f"{name} has no value on {int(values.isna().sum())} dates of the sample.",
@@ -285,7 +292,6 @@ def _covariance(fit: Any, cov: str, bandwidth: str | int) -> tuple[np.ndarray, s
     if cov == "robust":
         return bread @ (fit.scores.T @ fit.scores) @ bread, "robust"
     if isinstance(bandwidth, str):
-        check_choice("bandwidth", bandwidth, hac.RULES)
         rule = {"andrews": hac.andrews_bandwidth, "newey-west": hac.newey_west_bandwidth}[bandwidth]
         width = rule(fit.scores)
     else:

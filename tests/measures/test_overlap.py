@@ -103,3 +103,22 @@ def test_refusals():
         cl.overlap(ledger(), universe=10)
     with pytest.raises(DataError, match="One total"):
         cl.overlap({"a": 1.0}, universe=10)
+
+
+@pytest.mark.parametrize(
+    ("claims", "universe", "words"),
+    [
+        ({"a": "x", "b": 1.0}, 3.0, "a='x' is no number"),
+        ({"a": 1.0, "b": 1.0}, "all", "universe='all' is no number"),
+        ({"a": float("nan"), "b": 1.0}, 3.0, "total of a is nan"),
+    ],
+)
+def test_totals_that_are_no_numbers_are_named(claims, universe, words):
+    with pytest.raises(SpecificationError, match=words):
+        cl.overlap(claims, universe)
+
+
+def test_a_date_that_is_none_is_named():
+    ledger = pd.DataFrame({"entity": ["a", "a"], "instrument": ["gec", "ccer"], "tonnes": [1, 2]})
+    with pytest.raises(DataError, match="Row 1 of the ledger has the date 'soon'"):
+        cl.overlap(ledger.assign(date=["2024-05-31", "soon"]))

@@ -119,3 +119,30 @@ def test_refusals(price):
         cl.policy_surprises(price - 60, days)
     with pytest.raises(SpecificationError, match="list of dates"):
         cl.policy_surprises(price, "2020-01-01")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"dates": ["soon", "2021-02-02"]}, "'soon' among the announcements"),
+        ({"dates": [pd.NaT, "2021-02-02"]}, "NaT among the announcements"),
+        ({"market": "cea", "kinds": ("rumour",)}, "kinds='rumour' is not known"),
+        ({"draws": 0}, "draws=0"),
+        ({"most_days": -1}, "most_days=-1"),
+        ({"purge": "itself"}, "no news is left"),
+    ],
+)
+def test_what_cannot_be_used_is_named(price, changes, words):
+    given = {"dates": list(price.index[[30, 60, 90]])} if "kinds" not in changes else {}
+    if changes.get("purge") == "itself":
+        changes = {"purge": 2 * price.rename("twice")}
+    with pytest.raises(cl.CarbonlinkError, match=words):
+        cl.policy_surprises(price, **{**given, **changes})
+
+
+def test_dates_with_a_time_zone_are_their_own_days(price):
+    days = price.index[[30, 60, 90]]
+    zoned = [d.tz_localize("Asia/Shanghai") + pd.Timedelta("9h") for d in days]
+    assert cl.policy_surprises(price, zoned).series.equals(
+        cl.policy_surprises(price, list(days)).series
+    )

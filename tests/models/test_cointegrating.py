@@ -74,3 +74,10 @@ def test_refusals(data):
         cl.DOLS(y, x, leads=-1).fit()
     with pytest.raises(SpecificationError, match="trend"):
         cl.DOLS(y, x, trend="cc").fit()
+
+
+def test_too_many_leads_and_taken_names_are_refused(data):
+    with pytest.raises(cl.TooFewObservationsError, match="leads=300 and lags=300"):
+        cl.DOLS(data["effect"], data["cause"], leads=300, lags=300).fit()
+    with pytest.raises(cl.SpecificationError, match="'trend' has a name already taken"):
+        cl.FMOLS(data["effect"], data["cause"].rename("trend"), trend="ct").fit()

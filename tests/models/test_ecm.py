@@ -254,3 +254,18 @@ def test_the_bounds_test_has_its_size():
         rejections += found.pvalue <= 0.05
     print(rejections / runs)
     assert 0.035 <= rejections / runs <= 0.065
+
+
+def test_a_series_of_order_two_is_refused_by_name_and_noted_in_the_diagnostics(linked):
+    twice = linked["effect"].cumsum().rename("twice")
+    found = cl.ECM(twice, linked["cause"], lags=2).fit()
+    with pytest.raises(cl.SpecificationError, match="^twice: the change may have a unit root"):
+        found.bounds_test()
+    forced = found.bounds_test(second_order="allow")
+    assert 0 < forced.pvalue <= 1
+    rows = found.diagnostics()
+    notes = rows.loc[rows["test"].str.startswith("Bounds"), "note"]
+    assert notes.str.contains("does not hold where twice is integrated of order two").all()
+    plain = cl.ECM(linked["effect"], linked["cause"], lags=2).fit()
+    assert list(plain.integration().index) == list(plain.names)
+    assert not plain.diagnostics()["note"].str.contains("order two").any()

@@ -144,3 +144,18 @@ def test_refusals():
     few = fitted(frame, clusters=True, absorb=frame[["hour"]])
     assert not few.notes
     assert "clusters" in fitted(frame.assign(day=frame["month"])).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"cov": "hac", "bandwidth": -1}, "bandwidth=-1"),
+        ({"cov": "robust", "bandwidth": 4}, "has no use with cov='robust'"),
+        ({"cov": "robust", "bandwidth": "parzen"}, "bandwidth"),
+    ],
+)
+def test_a_bandwidth_that_would_be_ignored_is_refused(changes, words):
+    frame = market()
+    model = cl.IV(frame["power"], frame["cost"], frame["allowance"])
+    with pytest.raises(SpecificationError, match=words):
+        model.fit(**changes)

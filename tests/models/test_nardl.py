@@ -185,3 +185,15 @@ def test_coverage_of_the_multiplier_bands():
             hits[place] += inside.to_numpy()
     print(hits / runs)
     assert (hits / runs > 0.89).all()
+
+
+def test_a_cause_that_never_falls_is_refused_by_its_falls(data):
+    rising = data["cea"].diff().abs().cumsum().fillna(0.0).rename("cea")
+    with pytest.raises(cl.TooFewObservationsError, match="cea has 0 falls.*20 are needed"):
+        cl.NARDL(data["power"], rising, lags=1).fit()
+
+
+def test_a_series_of_order_two_is_refused_by_its_own_name(data):
+    found = cl.NARDL(data["power"], data["cea"].cumsum().rename("cea"), lags=2, fewest=2)
+    with pytest.raises(cl.SpecificationError, match="^cea: the change may have a unit root"):
+        found.fit().bounds_test()

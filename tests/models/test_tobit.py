@@ -110,3 +110,18 @@ def test_refusals():
         cl.Tobit(price, carbon, pd.Series([1.0], price.index[:1]), 355).fit()
     with pytest.raises(SpecificationError, match="cov="):
         cl.Tobit(price, carbon, 340, 355).fit(cov="cluster")
+
+
+@pytest.mark.parametrize(
+    ("lower", "fit", "words"),
+    [
+        ("low", {}, "lower='low' is no limit"),
+        (340, {"bandwidth": -3}, "bandwidth=-3"),
+        (340, {"bandwidth": "parzen"}, "bandwidth"),
+        (340, {"cov": "robust", "bandwidth": 3}, "has no use with cov='robust'"),
+    ],
+)
+def test_what_would_be_ignored_is_refused(lower, fit, words):
+    price, carbon = banded()
+    with pytest.raises(cl.SpecificationError, match=words):
+        cl.Tobit(price, carbon, lower, 355).fit(**fit)
