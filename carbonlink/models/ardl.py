@@ -13,8 +13,8 @@ from ..errors import SpecificationError, check_choice
 from ..kernels import ardl as kernel
 from ..results import Recipe
 from .ardl_results import ARDLResults
-from .ecm import TRENDS, check_size, fit_ecm, fits, joined, label, outside_columns, row_mask
-from .frames import check_index
+from .ecm import TRENDS, check_size, fit_ecm, fits, label, outside_columns, row_mask
+from .frames import check_index, joined
 
 CRITERIA = ("bic", "aic")
 SEASONS = {"weekday": "day_of_week", "month": "month", "quarter": "quarter"}

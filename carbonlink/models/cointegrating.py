@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import SpecificationError, TooFewObservationsError, check_choice
 from ..inference.bands import Ratio
 from ..results import Estimates, Recipe, Sample
-from .ecm import joined
+from .frames import joined
 
 TRENDS = ("n", "c", "ct")
 KERNELS = ("bartlett", "parzen", "quadratic-spectral")

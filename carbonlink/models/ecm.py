@@ -14,7 +14,7 @@ from ..kernels import ecm as kernel
 from ..kernels.ols import LeastSquares, gaussian_loglik, least_squares
 from ..results import Recipe, Sample
 from .ecm_results import ECMResults
-from .frames import check_frame, check_series, listed
+from .frames import check_frame, joined, listed
 
 COVARIANCES = ("hac", "robust", "classical")
 TRENDS = ("n", "c", "ct")
@@ -177,29 +177,6 @@ def fit_ecm(
         sample=Sample.of(index, dropped=dropped),
         notes=_notes(fit.params, layout.terms),
         recipe=Recipe(fit_ecm, arguments),
-    )
-
-
-def joined(y: Any, x: Any, *others: Any) -> tuple[pd.Series, pd.DataFrame, dict[str, int]]:
-    """Return the effect and its causes on the dates they share, with the count of the others."""
-    effect = check_series(y, "y")
-    parts = [check_frame(x, "x")]
-    parts += [check_frame(part, "controls") for part in others if part is not None]
-    names = [str(effect.name), *(c for part in parts for c in part.columns)]
-    twice = sorted({n for n in names if names.count(n) > 1})
-    if twice:
-        raise DataError(f"{listed(twice)} stands twice among effect, causes and controls.")
-    common, everything = effect.index, effect.index
-    for part in parts:
-        common = common.intersection(part.index)
-        everything = everything.union(part.index)
-    if common.empty:
-        raise DataError("Effect and causes have no date in common.", "Check their indexes.")
-    causes = pd.concat([part.reindex(common) for part in parts], axis=1)
-    return (
-        effect.reindex(common),
-        causes,
-        {"dates not in every series": len(everything) - len(common)},
     )
 
 

@@ -14,7 +14,7 @@ from ..inference.bands import FiellerSet, Ratio
 from ..kernels import ecm as kernel
 from ..kernels.ols import wald_f
 from ..results import Estimates, check_level, tidy_frame
-from .frames import listed
+from .frames import joined, listed
 from .integration import doubtful, refuse_second_order, unit_roots_of_changes
 
 CASES = {"n": (1,), "c": (3, 2), "ct": (5, 4)}
@@ -202,8 +202,6 @@ class ECMResults(Estimates):
 
     def _levels(self) -> pd.DataFrame:
         """Return effect and causes up to the last date used."""
-        from .ecm import joined
-
         given = self.recipe.arguments
         effect, causes, _ = joined(given["y"], given["x"], given.get("controls"))
         return pd.concat([effect, causes], axis=1).loc[: self.resid.index[-1]]

@@ -15,8 +15,8 @@ from ..kernels.ecm import lagged
 from ..kernels.projections import Projections, project
 from ..kernels.smooth_projections import choose_penalty, smoother
 from ..results import Recipe, Sample
-from .ecm import joined, row_mask
-from .frames import check_series, listed
+from .ecm import row_mask
+from .frames import check_series, joined, listed
 from .local_projections_checks import check_fit, check_settings, check_smooth
 from .local_projections_results import LocalProjectionsResults, notes
 

@@ -14,9 +14,9 @@ from ..kernels import ecm as kernel
 from ..kernels.nardl import partial_sums
 from ..results import Recipe
 from .ardl import choose
-from .ecm import fit_ecm, joined, row_mask
+from .ecm import fit_ecm, row_mask
 from .ecm_results import ECMResults
-from .frames import check_frame, listed
+from .frames import check_frame, joined, listed
 from .nardl_results import NARDLResults
 
 SCARCE = 50

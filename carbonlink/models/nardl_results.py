@@ -16,6 +16,7 @@ from ..kernels import ecm as kernel
 from ..kernels.nardl import wild_draws
 from ..results import check_level
 from .ecm_results import ECMResults
+from .frames import joined
 
 PATHS = ("rise", "fall", "asymmetry")
 
@@ -82,8 +83,6 @@ class NARDLResults(ECMResults):
 
     def _levels(self) -> pd.DataFrame:
         """Return effect and the causes themselves, not their halves."""
-        from .ecm import joined
-
         given = self.recipe.arguments
         effect, causes, _ = joined(given["y"], given["x"], given["controls"])
         return pd.concat([effect, causes], axis=1).loc[: self.resid.index[-1]]

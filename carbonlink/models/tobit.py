@@ -20,7 +20,7 @@ from ..inference.bands import Ratio
 from ..kernels.ols import least_squares
 from ..kernels.tobit import fit_tobit
 from ..results import Estimates, Recipe, Sample
-from .ecm import joined
+from .frames import joined
 from .grouped import check_bandwidth
 
 COVARIANCES = ("hac", "robust", "hessian")
