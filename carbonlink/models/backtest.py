@@ -9,18 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import (
-    ConvergenceError,
-    DataError,
-    SpecificationError,
-    TooFewObservationsError,
-)
+from ..errors import ConvergenceError, TooFewObservationsError
 from ..inference import parallel
 from ..kernels.garch import likelihood
 from ..results import Recipe, Sample
+from .backtest_inputs import FEWEST, check_models, check_numbers, first_row, proxy_of
 from .backtest_results import BacktestResults, score
-from .break_inputs import check_returns, whole
-from .frames import check_series, listed
+from .break_inputs import check_returns
+from .frames import listed
 from .garch import MINIMUM, fit_garch, mean_regressors
 
 MODELS: dict[str, dict[str, Any]] = {
@@ -31,10 +27,6 @@ MODELS: dict[str, dict[str, Any]] = {
 }
 """Specifications compared unless others are named."""
 
-FEWEST = 50
-"""Fewest forecasts that are evaluated."""
-
-_TAKES = ("vol", "order", "mean", "lags", "ma", "dist", "variance_x", "variance_form")
 _REACH = 1e4
 _EARLIER = 3
 
@@ -123,8 +115,8 @@ def backtest(
     (100, ['GARCH', 'flat'])
     """
     arguments = dict(locals())
-    chosen = _check_models(MODELS if models is None else models)
-    _check_numbers(refit, levels, draws, window)
+    chosen = check_models(MODELS if models is None else models)
+    check_numbers(refit, levels, draws, window)
     series = check_returns(y, 1)
     if len(series) < MINIMUM + FEWEST:
         raise TooFewObservationsError(
@@ -132,13 +124,13 @@ def backtest(
             f"forecast; {series.name} has {len(series)}.",
             "Use a longer sample.",
         )
-    first = _first(series, start, window)
+    first = first_row(series, start, window)
     width = None if window is None else int(window)
     parts = _parts(series, chosen, first, width, int(refit), n_jobs)
     if strict:
         _refuse(parts, series.index[first :: int(refit)])
     forecasts = _forecasts(series.iloc[first:], parts, levels)
-    value = _proxy(series, proxy, forecasts)
+    value = proxy_of(series, proxy, forecasts)
     table, losses, differences = score(
         forecasts, series.iloc[first:], value, list(chosen), levels, int(draws), rng
     )
@@ -294,79 +286,6 @@ def _forecasts(
             columns[f"es[{level:g}]"] = mean + each[:, 1] * np.sqrt(variance)
         frames.append(pd.DataFrame(columns, index=seen.index))
     return pd.concat(frames)
-
-
-def _check_models(models: Any) -> dict[str, dict[str, Any]]:
-    if not isinstance(models, Mapping) or not models:
-        raise SpecificationError(
-            f"models is a {type(models).__name__}.", "Give names and options: {'GJR': {...}}."
-        )
-    for name, options in models.items():
-        unknown = [k for k in options if k not in _TAKES]
-        if unknown:
-            raise SpecificationError(
-                f"The model {name} has options {listed(unknown)}, which are not known here.",
-                f"Use {', '.join(_TAKES)}.",
-            )
-    return {str(name): dict(options) for name, options in models.items()}
-
-
-def _check_numbers(refit: Any, levels: Any, draws: Any, window: Any) -> None:
-    for name, value, least in (("refit", refit, 1), ("draws", draws, 99)):
-        if isinstance(value, bool) or not whole(value, least):
-            raise SpecificationError(f"{name}={value!r} is too small.", f"Use {least} or more.")
-    if window is not None and (isinstance(window, bool) or not whole(window, MINIMUM)):
-        raise SpecificationError(
-            f"window={window!r} is no length of a fit.", f"Use {MINIMUM} rows or more."
-        )
-    wrong = [v for v in levels if not 0 < v < 0.5]
-    if wrong or not len(levels) or len(set(levels)) < len(levels):
-        raise SpecificationError(
-            f"levels={levels!r} are no tail probabilities.", "Use (0.01, 0.05)."
-        )
-
-
-def _first(series: pd.Series, start: Any, window: int | None) -> int:
-    """Position of the first row forecast."""
-    least = MINIMUM if window is None else int(window)
-    if start is None:
-        first = max(least, len(series) // 2)
-    elif isinstance(start, (int, np.integer)) and not isinstance(start, bool):
-        first = int(start)
-    else:
-        if not isinstance(series.index, pd.DatetimeIndex):
-            raise DataError("The returns have no dates.", "Give start as a number of rows.")
-        first = int(series.index.searchsorted(pd.Timestamp(start)))
-    if first < least:
-        raise TooFewObservationsError(
-            f"{first} rows come before the first forecast; a fit needs {least}.",
-            "Start later, or shorten window.",
-        )
-    if len(series) - first < FEWEST:
-        raise TooFewObservationsError(
-            f"{max(len(series) - first, 0)} rows are left to forecast; {FEWEST} are needed.",
-            "Start earlier, or use a longer sample.",
-        )
-    return first
-
-
-def _proxy(series: pd.Series, proxy: Any, forecasts: pd.DataFrame) -> pd.Series:
-    """What the variance of each day turned out to be; missing where it is not known."""
-    rows = series.index[series.index.isin(forecasts.index.unique())]
-    if proxy is None:
-        mean = forecasts.groupby("model", sort=False)["mean"]
-        first = mean.get_group(next(iter(mean.groups)))
-        return ((series.loc[rows] - first) ** 2).rename("squared shock")
-    value = check_series(proxy, "proxy").reindex(rows)
-    if (value < 0).any():
-        raise DataError("The proxy is negative: it is no variance.", "Give squared volatilities.")
-    if value.gt(0).sum() < FEWEST:
-        raise TooFewObservationsError(
-            f"The proxy has a value on {int(value.gt(0).sum())} of {len(rows)} forecast rows; "
-            f"{FEWEST} are needed.",
-            "Give it on the dates of y.",
-        )
-    return value
 
 
 def _refuse(parts: dict[str, list[Block]], starts: pd.Index) -> None:

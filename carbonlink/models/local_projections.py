@@ -185,14 +185,9 @@ def fit_projections(
     keep = row_mask(where, response.index)
     states = _states(state, state_lag, response.index)
     last = -1 if source is not None else 0
-    answer, treatment, moved = (
-        column.to_numpy() for column in (response, rest.iloc[:, 0], rest.iloc[:, last])
-    )
-    sums = bool(cumulative), cumulative == "ratio"
-    found = [
-        project(answer, treatment, moved, layout, horizon, keep & mask, *sums)
-        for mask in states.values()
-    ]
+    moved = rest.iloc[:, [0, last]]
+    masks = {name: keep & mask for name, mask in states.items()}
+    found = _projected(response, moved, layout, horizon, masks, cumulative)
     for one, name in zip(found, states, strict=True):
         check_fit(one, [*labels, str(rest.columns[last])], name, minimum)
     ratios, cov = _covariances(found, inference, bandwidth, by_instrument)
@@ -230,6 +225,20 @@ def fit_projections(
         notes=(*notes(ratios, cumulative), *_smooth_notes(penalties, turn)),
         recipe=Recipe(fit_projections, arguments),
     )
+
+
+def _projected(
+    response: pd.Series,
+    moved: pd.DataFrame,
+    layout: np.ndarray,
+    horizon: int,
+    masks: dict[str, np.ndarray],
+    cumulative: bool | str,
+) -> list[Projections]:
+    """Projections in each state; `moved` holds the shock and what moves it."""
+    y, (treatment, instrument) = response.to_numpy(), moved.to_numpy().T
+    sums = bool(cumulative), cumulative == "ratio"
+    return [project(y, treatment, instrument, layout, horizon, m, *sums) for m in masks.values()]
 
 
 def _spec(
