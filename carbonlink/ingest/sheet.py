@@ -226,6 +226,7 @@ def _records(name: str, content: bytes) -> Sheet:
         alone = len(lines) > 1 and all(
             line.lstrip().startswith("{") for line in lines if line.strip()
         )
+        loaded: Any
         loaded = [json.loads(line) for line in lines if line.strip()] if alone else json.loads(text)
     except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
