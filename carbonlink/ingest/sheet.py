@@ -226,14 +226,13 @@ def _records(name: str, content: bytes) -> Sheet:
         alone = len(lines) > 1 and all(
             line.lstrip().startswith("{") for line in lines if line.strip()
         )
-        loaded: Any
         loaded = [json.loads(line) for line in lines if line.strip()] if alone else json.loads(text)
     except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise DataError(f"{name} is not valid JSON{where}.", remedy) from error
     while isinstance(loaded, dict):
         lists = [v for v in loaded.values() if isinstance(v, list)]
-        inner = lists or [v for v in loaded.values() if isinstance(v, dict)]
+        inner: list[Any] = lists or [v for v in loaded.values() if isinstance(v, dict)]
         if len(inner) != 1:
             break
         loaded = inner[0]

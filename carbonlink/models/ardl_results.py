@@ -54,15 +54,15 @@ class ARDLResults(Estimates):
         return self.ecm.long_run
 
     def long_run_ratio(self, name: str) -> Ratio:
-        """Return a long-run effect as the ratio it is, for sets, tests and delta errors."""
+        """Return the long-run effect of `name` as the ratio it is, for sets and delta errors."""
         return self.ecm.long_run_ratio(name)
 
     def long_run_set(self, name: str, level: float = 0.95) -> FiellerSet:
-        """Return the Fieller set of a long-run effect (see `ECMResults.long_run_set`)."""
+        """Return the Fieller set of the long-run effect of `name`; see `ECMResults`."""
         return self.ecm.long_run_set(name, level)
 
     def response(self, cause: str | None = None, horizon: int = 40) -> pd.Series:
-        """Return the path of the effect after a cause rises by one for good."""
+        """Return the path of the effect over `horizon` rows after `cause` rises by one for good."""
         return self.ecm.response(cause, horizon)
 
     def bounds_test(

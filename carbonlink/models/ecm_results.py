@@ -74,7 +74,7 @@ class ECMResults(Estimates):
         return pd.Series(impact, name="short_run")
 
     def long_run_ratio(self, name: str) -> Ratio:
-        """Return a long-run effect as the ratio it is, for sets and tests."""
+        """Return the long-run effect of `name` as the ratio it is, for sets and tests."""
         check_choice("name", name, self._long_run_names)
         top, bottom = self._place(name), self._effect_level
         cov = self.cov.to_numpy()
