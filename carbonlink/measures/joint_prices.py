@@ -112,10 +112,13 @@ STEPS = (("1h", "hour"), ("1D", "open day"), ("7D", "week"), ("31D", "month"))
 
 
 def step_of(index: pd.Index) -> str:
-    """Return what a step from one row to the next is called."""
+    """Return what a step from one row to the next is called: "row" where they differ much."""
     if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
         return "row"
-    usual = pd.Series(index).diff().median()
+    gaps = pd.Series(index).diff().dropna()
+    usual = gaps.median()
+    if gaps.quantile(0.9) > 4 * gaps.quantile(0.1):
+        return "row"
     if usual < pd.Timedelta("1h") or pd.Timedelta("1h") < usual < pd.Timedelta("20h"):
         return "row"
     return next((word for most, word in STEPS if usual <= pd.Timedelta(most)), "row")

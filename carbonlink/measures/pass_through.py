@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..errors import SpecificationError, check_choice
 from ..inference.bands import Ratio
@@ -311,7 +312,7 @@ def _units(joint: JointPrices, cause: str, effect: str) -> dict[str, str]:
         "gross": RATE_UNIT,
         "net": RATE_UNIT,
         "effect": effect_unit,
-        "step": step_of(joint.frame.index),
+        "step": step_of(joint.frame.dropna().index),
     }
 
 
@@ -343,9 +344,23 @@ def _notes(
     if isinstance(arguments["where"], str):
         notes.append("Days are selected by the effect itself, which biases rates towards zero.")
     notes += _method_notes(arguments["method"], answer)
+    notes += _thinned(joint)
     if joint.synthetic:
         notes.append(f"Synthetic demonstration data: {', '.join(joint.synthetic)}.")
     return (*notes, *answer.model.notes)
+
+
+def _thinned(joint: JointPrices) -> list[str]:
+    """Say where rows of daily prices are further apart than open days are."""
+    index = joint.frame.dropna().index
+    if not joint.sources or len(index) < 2 or step_of(index) == "open day":
+        return []
+    days = pd.Series(index).diff().dropna().dt.days
+    near, far = int(days.quantile(0.1)), int(days.quantile(0.9))
+    return [
+        f"Rows are {near} to {far} days apart, as the price known on fewest days has it; lags and "
+        "horizons count rows."
+    ]
 
 
 def _method_notes(method: str, answer: Answer) -> list[str]:

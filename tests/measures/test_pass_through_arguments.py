@@ -159,3 +159,13 @@ def test_units_that_are_not_known_are_said(prices):
     prices = prices.copy()
     prices.attrs["units"] = {"carbon": "yuan/t", "power": "yuan/MWh"}
     assert not told(prices)
+
+
+def test_rows_thinned_by_a_sparse_control_are_not_called_days(prices):
+    weekly = prices.index[::5]
+    coal = pd.Series(np.random.default_rng(2).normal(size=len(weekly)).cumsum(), weekly)
+    assert measured(prices, controls=coal.rename("coal")).half_life.unit == "weeks"
+    mixed = prices.index[:150].append(prices.index[150::5])
+    uneven = pd.Series(np.random.default_rng(2).normal(size=len(mixed)).cumsum(), mixed)
+    found = measured(prices, controls=uneven.rename("coal"))
+    assert found.half_life.unit == "rows" and found.adjustment.unit == "share per row"

@@ -29,7 +29,7 @@ _HEADINGS = {
     "p_zero": "p (no effect)",
     "p_one": "p (full)",
     "unit": "Unit",
-    "nobs": "Days",
+    "nobs": "Rows",
     "reason": "Not defined because",
 }
 
@@ -180,7 +180,7 @@ def _draw(found: dict[tuple[str, str], PassThroughResults]) -> object:
     for ax, (pair, result) in zip(axes, found.items(), strict=True):
         result.plot(ax=ax)
         ax.set_title(words(pair), fontsize=9)
-        ax.set_xlabel("open days")
+        ax.set_xlabel(f"{result.units['step']}s")
     return figure
 
 

@@ -22,7 +22,7 @@ _METHODS = {
     "ardl": "distributed lag",
     "dols": "dynamic least squares",
     "nardl": "rises and falls apart",
-    "lp": f"local projections, {HORIZON} days",
+    "lp": f"local projections, {HORIZON} rows",
 }
 _HEADINGS = {
     "pair": "From → to",
@@ -38,7 +38,7 @@ _HEADINGS = {
     "p_near_zero": "p (not near none)",
     "p_near_one": "p (not near full)",
     "detectable": "Detectable share",
-    "nobs": "Days",
+    "nobs": "Rows",
 }
 
 
@@ -52,9 +52,10 @@ def pass_through_horizons(study: Study) -> Exhibit:
         notes=(
             "Sum of the changes of the power price up to each day over the sum of those of the "
             "carbon price, in one step of two-stage least squares; Newey–West errors.",
-            "Dark: intervals of each day; light: of all days at once. A band that leaves the "
+            "Dark: intervals of each horizon; light: of all at once. A band that leaves the "
             "picture is not bounded there.",
             "Spot prices are not bounded by the band of contract prices, so no day is censored.",
+            *_row_notes(found),
             *left_out,
         ),
         sources=study.sources(_markets(study, found)),
@@ -83,6 +84,7 @@ def pass_through_summary(study: Study) -> Exhibit:
             "0.2 of 0, or of 1. Detectable: the smallest share that a 5 % test finds with power "
             "0.8.",
             *_comparators(),
+            *_row_notes(found),
             *left_out,
         ),
         sources=study.sources(_markets(study, found)),
@@ -194,8 +196,24 @@ def _panel(ax: Any, result: PassThroughResults) -> None:
             ax.axhline(full, label=f"all of τe, e = {full:g}", **line)
             ax.legend(loc="upper right", fontsize=7)
         ax.set_ylim(low - room, high + room)
-        ax.set_xlabel("open days")
+        ax.set_xlabel(f"{result.units['step']}s")
         ax.set_ylabel(result.units["long_run"], fontsize=8)
+
+
+def _steps(found: dict[Any, PassThroughResults]) -> str:
+    steps = dict.fromkeys(f"{result.units['step']}s" for result in found.values())
+    return " or ".join(steps)
+
+
+def _row_notes(found: dict[Any, PassThroughResults]) -> list[str]:
+    """Say for which pairs rows are further apart than open days."""
+    notes = {
+        f"{words(pair)}: {note}"
+        for (pair, _), result in found.items()
+        for note in result.notes
+        if note.startswith("Rows are ")
+    }
+    return sorted(notes)
 
 
 def _horizon_words(found: dict[tuple[tuple[str, str], str], PassThroughResults]) -> str:
@@ -209,8 +227,8 @@ def _horizon_words(found: dict[tuple[tuple[str, str], str], PassThroughResults])
         )
         parts.append(f"{words(pair)} {band['estimate']:.2f} (95 %: {ends})")
     return (
-        f"After {HORIZON} open days the power price per MWh has moved, per unit of the carbon "
-        f"price, by: {'; '.join(parts)}."
+        f"After {HORIZON} {_steps(found)} the power price per MWh has moved, per unit of the "
+        f"carbon price, by: {'; '.join(parts)}."
     )
 
 
