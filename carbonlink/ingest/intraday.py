@@ -26,6 +26,7 @@ LARGEST = 4 * 2**30
 LAYOUTS = ("provincial", "tidy")
 _BLOCK, _LEAST = 400_000, 20_000
 _HEAD = 60
+_SUMS = ("sum", "count", "minutes")
 _SERIES = ("market", "product", "vintage", "trade", "price_kind", "source")
 
 
@@ -35,13 +36,15 @@ def is_intraday(frame: pd.DataFrame) -> bool:
 
 
 def sums_by_day(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the sum and the number of the prices of each series and delivery day."""
+    """Return sum and number of the prices, and of their minutes, of each series and day."""
     if frame.empty:
-        return pd.DataFrame(columns=[*_SERIES, "date", "sum", "count"])
+        return pd.DataFrame(columns=[*_SERIES, "date", *_SUMS])
     price = frame["close"].where(frame["close"].notna(), frame["vwap"])
     keys = [*varying(frame, _SERIES), "date"]
-    day = frame[keys[:-1]].assign(date=frame["date"].dt.normalize(), price=price)
-    sums = day.groupby(keys, sort=False)["price"].agg(["sum", "count"]).reset_index()
+    days = frame["date"].dt.normalize()
+    minute = ((frame["date"] - days) // pd.Timedelta(minutes=1)).where(price.notna(), 0)
+    day = frame[keys[:-1]].assign(date=days, sum=price, count=price.notna(), minutes=minute)
+    sums = day.groupby(keys, sort=False)[list(_SUMS)].sum().reset_index()
     return sums.assign(**{n: frame[n].iloc[0] for n in _SERIES if n not in keys})
 
 
@@ -57,13 +60,17 @@ def days_of(sums: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     -----
     A day is complete when it has as many intervals as most days of its series have. A day with
     fewer (missing) or more (printed twice, or an hour repeated in autumn) has no daily price and
-    no row.
+    no row; nor has a day with as many at other times (one missing, another printed twice), which
+    the sum of their minutes shows.
     """
     if sums.empty:
         return pd.DataFrame(columns=list(COLUMNS)), ()
-    table = sums.groupby([*_SERIES, "date"], sort=False)[["sum", "count"]].sum().reset_index()
+    table = sums.groupby([*_SERIES, "date"], sort=False)[list(_SUMS)].sum().reset_index()
     usual = table.groupby(list(_SERIES))["count"].transform(lambda counts: counts.mode().iloc[-1])
     whole = (table["count"] == usual) & (table["count"] > 0)
+    minutes = table[whole].groupby(list(_SERIES))["minutes"].agg(lambda m: m.mode().iloc[-1])
+    known = table[list(_SERIES)].merge(minutes.reset_index(), how="left", on=list(_SERIES))
+    whole &= (table["minutes"] == known["minutes"]).to_numpy()
     days = table[whole].copy()
     for name in NUMBERS:
         days[name] = days["sum"] / days["count"] if name == "close" else np.nan
@@ -72,7 +79,7 @@ def days_of(sums: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     notes = [f"Read into delivery days: the mean of {counts} intervals; cl.read gives them all."]
     if (~whole).any():
         notes.append(
-            f"{(~whole).sum()} delivery days with fewer or more intervals have no daily price."
+            f"{(~whole).sum()} delivery days with fewer, more or other intervals have no price."
         )
     return days, tuple(notes)
 

@@ -12,6 +12,7 @@ from ..facts import markets as registry
 from .schema import PRICES, varying
 
 _FACTOR, _ROW_FACTOR = 2.0, 5.0
+_AVERAGE_OFF = 0.05
 _FEWEST, _MANY = 5, 20
 _SHARE, _WEEKENDS = 0.2, 0.15
 _NEAR, _NEIGHBOURS, _APART = 8.0, 11, 3.0
@@ -53,7 +54,8 @@ def findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
 
     * A row's ratio is value / (volume · price), price being the average, else the close. A median
       beyond a factor of two over five rows or more points at a unit (万吨 read as t); single rows
-      beyond a factor of five are named.
+      beyond a factor of five are named, and so are those of a printed average beyond 5 %, since
+      an average is turnover by volume.
     * A close, open or average outside low to high on a fifth of the rows points at swapped columns;
       so does a middle price outside anything the class of market has seen, or whole prices beside
       volumes with decimals.
@@ -118,6 +120,15 @@ def _units(name: str, part: Part) -> Iterator[Finding]:
         yield Finding(
             f"{name}: value is more than {_ROW_FACTOR:g} times away from volume × price on "
             f"{far.sum()} of {len(ratio)} rows ({days}); one of the three is misprinted there.",
+            False,
+        )
+    averaged = ~np.isnan(part["vwap"][usable]) & ~far
+    off = averaged & (np.abs(ratio - 1) > _AVERAGE_OFF)
+    if off.any():
+        days = _days(part["date"][usable][off])
+        yield Finding(
+            f"{name}: value is {100 * _AVERAGE_OFF:.0f} % or more away from volume × the printed "
+            f"average on {off.sum()} of {averaged.sum()} rows ({days}); kept as printed.",
             False,
         )
 

@@ -29,6 +29,8 @@ _HALF_A_TONNE = 0.5
 _KINDS = ("listed", "block", "auction")
 _LIMITED = ("listed", "total")
 """Kinds of trade whose price is that of listed trades, to which the daily limit applies."""
+_NO_QUOTE = ("vwap", "unknown")
+"""Kinds of price that are, or may be, averages of trades: no limit holds for those."""
 _PRICES = ("open", "high", "low", "close", "vwap")
 
 
@@ -71,7 +73,7 @@ def daily(
     limit_up, limit_down : the price is the reference price times (1 ± limit), rounded half up
     to the cent; the reference is the last printed price and the limit that of the facts table
     `price_limits` on that date. A move beyond the limit is another product or a block, not a
-    limit day. Missing where the limit is unknown or the price is an average of trades.
+    limit day. Missing where the limit is unknown, or the price is or may be an average of trades.
     total_differs : listed, block and auction volumes do not add up to the printed total within
     half a unit. Missing where the file does not print a total and its parts.
     reference_open : the file's open is the previous close, not a first trade; it is then left out
@@ -105,7 +107,7 @@ def daily(
     frame["is_open"] = True
     frame["has_trade"] = traded.reindex(sessions, fill_value=False).astype(bool)
     frame["is_stale"] = printed.notna() & ~genuine
-    limited = genuine & frame["price_kind"].ne("vwap") & (head_kind in _LIMITED)
+    limited = genuine & ~frame["price_kind"].isin(_NO_QUOTE) & (head_kind in _LIMITED)
     up, down = limit_hits(printed, limited, market)
     frame["limit_up"], frame["limit_down"] = up, down
     frame["is_block"] = _block(kinds, sessions)

@@ -126,6 +126,7 @@ def _of_blocks(blocks: Blocks, path: Path, synthetic: bool) -> Reading:
     _check_conserved(path.name, blocks.rows, blocks.kept + quarantined, blocks.declared)
     markets = tuple(blocks.frame["market"].unique())
     units = {registry.get(one).price_unit for one in markets}
+    looks = findings(blocks.frame)
     return Reading(
         frame=blocks.frame,
         quarantine=blocks.quarantine,
@@ -140,7 +141,8 @@ def _of_blocks(blocks: Blocks, path: Path, synthetic: bool) -> Reading:
         encoding=blocks.encoding,
         markets=markets,
         unit=units.pop() if len(units) == 1 else "",
-        notes=blocks.notes,
+        notes=(*blocks.notes, *(one.text for one in looks)),
+        doubts=tuple(one.text for one in looks if one.doubt),
         synthetic=synthetic,
     )
 

@@ -76,7 +76,7 @@ def test_a_day_printed_twice_has_no_price(tmp_path, small):
     rows = [*lines(), *lines(DAYS[3:4], PRICES[3:4])]
     found = read_file(put(tmp_path, rows), market="electricity_sd")
     assert DAYS[3] not in set(found.frame["date"]) and len(found.frame) == 39
-    assert any("1 delivery days with fewer or more" in note for note in found.notes)
+    assert any("1 delivery days with fewer, more or other" in note for note in found.notes)
 
 
 def test_a_tidy_table_of_several_provinces_in_blocks(tmp_path, small):
@@ -150,3 +150,20 @@ def test_what_the_register_says_is_heard_by_read_too(tmp_path):
     (tmp_path / "SOURCES.csv").write_text("path,market\nspot.csv,electricity_sd\n")
     assert set(cl.read(path)["market"]) == {"electricity_shandong"}
     assert set(cl.read(path, market="electricity_gd")["market"]) == {"electricity_guangdong"}
+
+
+def test_an_interval_missing_and_one_printed_twice_in_another_block(tmp_path, small):
+    rows = lines()
+    rows[5] = "2022/01/01,1:15,1,500"
+    again = rows.pop(200)
+    rows.append(rows[199])  # far from the first, in the last block
+    found = read_file(put(tmp_path, rows), market="electricity_sd")
+    assert len(found.frame) == 38 and balanced(found)
+    assert not found.frame["date"].isin(pd.to_datetime(["2022-01-01", "2022-01-03"])).any()
+    assert any("2 delivery days" in note for note in found.notes), again
+
+
+def test_doubts_of_a_file_that_is_read_in_blocks(tmp_path, small):
+    found = read_file(put(tmp_path, lines(prices=PRICES * 1e5)), market="electricity_sd")
+    assert len(found.doubts) == 1 and "middle price" in found.doubts[0]
+    assert set(found.doubts) <= set(found.notes)

@@ -416,3 +416,14 @@ def test_a_stated_unit_that_is_another(tmp_path, name, text):
     with pytest.raises(DataError, match=rf"own\.csv, row 3: {name} '{text}' .* hubei") as caught:
         read_file(path)
     assert "convert" in caught.value.remedy
+
+
+def test_an_average_that_is_not_turnover_by_volume_is_named(tmp_path):
+    head = "日期,成交量（吨）,成交均价（元/吨）,成交额（元）"
+    rows = [f"2020-07-{day},100,90,9000(BEA)" for day in range(20, 24)]
+    (tmp_path / "bj.csv").write_text(
+        "\n".join([head, *rows, '2020-07-24,1834,95.2,"74,596.8(BEA)"'])
+    )
+    found = read_file(tmp_path / "bj.csv")
+    assert found.kept == 5
+    assert any("5 % or more away" in n and "1 of 5 rows (2020-07-24)" in n for n in found.notes)

@@ -147,3 +147,15 @@ def test_without_quantities_a_printed_price_is_a_trade_and_tininess_is_unknown()
 
 def test_a_foreign_calendar_is_its_printed_dates(week):
     assert len(quality.daily(week, "eua", complete=False)) == 4
+
+
+def test_a_price_of_unknown_kind_has_no_limit_flags():
+    rows = tidy(
+        [
+            {"date": "2024-03-04", "close": 50.0, "volume": 10},
+            {"date": "2024-03-05", "close": 55.0, "volume": 10},
+        ]
+    )
+    assert quality.daily(rows, "hubei")["limit_up"].tolist()[1] is True
+    unknown = quality.daily(rows.assign(price_kind="unknown"), "hubei")
+    assert unknown[["limit_up", "limit_down"]].isna().all(axis=None)

@@ -217,3 +217,8 @@ def test_published_tables_as_received(real_data, name, layout, counts):
     found = read_file(path)
     assert found.layout == layout
     assert (found.rows, found.kept, found.quarantined) == counts
+
+
+def test_amounts_that_do_not_add_up_are_named(real_data):
+    notes = read_file(real_data / "wind_cea_national.csv").notes
+    assert any("amounts do not add up" in note and "2023-10-30" in note for note in notes)

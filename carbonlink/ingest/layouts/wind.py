@@ -171,18 +171,21 @@ def _same(block: pd.Series, day: pd.Series) -> bool:
 
 
 def _sums(draft: drafts.Draft, tables: dict[Key, pd.DataFrame], key: Key) -> drafts.Draft:
-    """Name the days on which listed and block tonnes do not add up to the total."""
+    """Name the days on which listed and block tonnes, or yuan, do not add up to the total."""
     total, listed = (tables.get((*key[:3], trade)) for trade in ("total", "listed"))
-    if total is None or listed is None or "volume" not in total or "volume" not in listed:
-        return draft
-    parts = listed["volume"].fillna(0) + tables[key]["volume"].fillna(0)
-    unlike = (total["volume"] - parts).abs() > 0.5
-    if not unlike.any():
-        return draft
-    days = sorted(draft.rows["date"][unlike].dropna().dt.strftime("%Y-%m-%d"))
-    if not days:
-        return draft
-    return draft.noted(f"Listed and block volumes do not add up to the total on {', '.join(days)}.")
+    for field, what, tolerance in (("volume", "volumes", 0.5), ("value", "amounts", 1.0)):
+        if total is None or listed is None or field not in total or field not in listed:
+            continue
+        if field not in tables[key]:
+            continue
+        parts = listed[field].fillna(0) + tables[key][field].fillna(0)
+        unlike = (total[field] - parts).abs() > tolerance
+        days = sorted(draft.rows["date"][unlike].dropna().dt.strftime("%Y-%m-%d"))
+        if days:
+            draft = draft.noted(
+                f"Listed and block {what} do not add up to the total on {', '.join(days)}."
+            )
+    return draft
 
 
 def _tidy(draft: drafts.Draft, key: Key, table: pd.DataFrame) -> pd.DataFrame:
