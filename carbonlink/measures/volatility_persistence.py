@@ -235,14 +235,15 @@ def _row(
         return row | empty | rest | {"why": why}
     one: Any = fit.tidy().set_index("term").loc["persistence"]
     values = {k: float(one[k]) for k in ("std_error", "lower", "upper")}
-    hits = fit.limit_days
+    asked, hits = fit.spec["treatment"] in ("censored", "both"), fit.limit_days
+    limits = 0 if hits is None else int((hits != 0).sum())
     return row | {
         "persistence": fit.persistence,
         **values,
         "half_life": fit.half_life,
         "nobs": fit.nobs,
         "idle_percent": 100 * (1 - fit.nobs / len(fit.resid)),
-        "limit_percent": np.nan if hits is None else 100 * float((hits != 0).sum()) / fit.nobs,
+        "limit_percent": 100 * limits / fit.nobs if asked else np.nan,
         "breaks": breaks,
         "converged": fit.converged,
         "why": None,

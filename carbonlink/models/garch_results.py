@@ -325,6 +325,8 @@ class GARCHResults(Estimates):
         slopes = np.zeros(len(self.params))
         if not np.isnan(value):
             slopes[: len(found.params)] = _persistence_slopes(found)
+        held = [i for i in found.determined if found.params[i] == 0.0]
+        slopes[held] = 0.0
         used = np.flatnonzero(slopes)
         error = float("nan")
         if len(used):

@@ -109,6 +109,7 @@ def test_persistence_of_every_treatment(panel):
     found = persistence(panel, "guangdong", models=["naive", "genuine", "both-not"][:2])
     assert list(found.table["model"]) == ["naive", "genuine"]
     row = found.table.set_index("model").loc["genuine"]
+    assert np.isnan(row["limit_percent"])
     fit = found.fits["guangdong", "genuine"]
     assert row["persistence"] == fit.persistence and row["nobs"] == fit.nobs
     tidy = found.tidy().set_index("term")
@@ -134,6 +135,8 @@ def test_persistence_on_the_real_files(real_data):
     assert table.loc[("guangdong", "naive"), "persistence"] == pytest.approx(1.0, abs=1e-3)
     assert 0.8 < table.loc[("hubei", "zero-adjusted"), "persistence"] < 0.95
     assert 1 < table.loc[("guangdong", "censored"), "limit_percent"] < 6
+    assert table.loc[("cea", "censored"), "limit_percent"] == 0
+    assert np.isnan(table.loc[("cea", "zero-adjusted"), "limit_percent"])
 
 
 def test_other_prices_of_a_day(panel):

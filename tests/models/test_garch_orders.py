@@ -83,6 +83,15 @@ def test_regressors_multiply_a_higher_order(y):
     assert abs(fit.params["delta[window]"] - 0.5) < 3 * fit.std_errors["delta[window]"]
 
 
+def test_a_zero_held_by_its_bound_leaves_the_persistence_its_error():
+    y = cl.simulate.garch(1500, alpha=0.1, beta=0.85, dist="t", shape=6, rng=1)
+    fit = cl.GARCH(y, order=(2, 1), mean="ar", ma=1, dist="skewt").fit()
+    assert fit.params["alpha2"] == 0.0 and np.isnan(fit.std_errors["alpha2"])
+    block = fit.cov.loc[["alpha1", "beta1"], ["alpha1", "beta1"]].to_numpy()
+    row = fit.tidy().set_index("term").loc["persistence"]
+    assert row["std_error"] == pytest.approx(np.sqrt(block.sum()))
+
+
 def test_orders_that_cannot_be_are_refused(y):
     for order in ((0, 1), (1,), 2, (1.5, 1), "11"):
         with pytest.raises(cl.SpecificationError, match="is no order"):

@@ -135,6 +135,11 @@ def _takeaway(table: pd.DataFrame) -> str:
     falls = broken["genuine"] - broken["breaks"]
     place: Any = falls.idxmax()
     most = broken.loc[place]
+    if len(broken) == 1:
+        return text + (
+            f"Breaks in the variance, found in {said(most['market'])} alone, move it from "
+            f"{most['genuine']:.3f} to {most['breaks']:.3f} there."
+        )
     return text + (
         f"Breaks in the variance, found in {len(broken)} of {len(table)} markets, lower it by "
         f"{falls.median():.3f} in the median of these, most in {said(most['market'])} "
