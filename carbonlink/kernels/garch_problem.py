@@ -51,7 +51,7 @@ class Problem:
         Where the mean is autoregressive in deviations from the other regressors, the number of
         lags, which stand after the constant in x.
     rugarch : bool
-        Whether the component model begins as rugarch's.
+        Whether CGARCH and FIGARCH begin as rugarch's.
     ma : int
         Moving-average terms of the mean; the last columns of x, which are zero, stand for them.
     """

@@ -27,7 +27,7 @@ class Start:
         Mean of squared shocks before it.
     rule : str
         "carried" where the first variance follows from the level by the recursion, "level"
-        where it is the level, "rugarch" for that package's start of the component model, "today"
+        where it is the level, "rugarch" for that package's start of CGARCH and FIGARCH, "today"
         where the first variance and all before it are the level.
     """
 
@@ -110,22 +110,36 @@ def fractional(v: np.ndarray, u: np.ndarray, start: Start) -> np.ndarray:
     Notes
     -----
     s_t = ω/(1 − β) + Σ λ_i u²_{t-i}, λ_1 = φ − β + d, δ_1 = d, δ_i = δ_{i-1}(i − 1 − d)/i and
-    λ_i = βλ_{i-1} + δ_i − φδ_{i-1}; squares before the sample are the presample level.
+    λ_i = βλ_{i-1} + δ_i − φδ_{i-1}; squares before the sample are the presample level. By the
+    rule "rugarch" the recursion in s is kept, (1 − L)^d is what is cut, and s_1 is the level.
 
     References
     ----------
     Baillie, R. T., Bollerslev, T. and Mikkelsen, H. O. (1996). Fractionally integrated
     generalized autoregressive conditional heteroskedasticity. Journal of Econometrics 74, 3–30.
     """
-    omega, _, _, beta = v
-    weights = fractional_weights(v)
-    n, square = len(u), u * u
+    omega, phi, d, beta = v
+    square = u * u
+    if start.rule != "rugarch":
+        return omega / (1 - beta) + _long_memory(square, fractional_weights(v), start.level)
+    from scipy.signal import lfilter
+
+    k = np.arange(1, TRUNCATION + 1)
+    past = _long_memory(square, np.cumprod((k - 1 - d) / k), start.level)
+    drive = omega - past
+    drive[1:] += phi * (square[:-1] + past[:-1]) - beta * square[:-1]
+    drive[0] = start.level
+    return lfilter([1.0], np.array([1.0, -beta]), drive)
+
+
+def _long_memory(square: np.ndarray, weights: np.ndarray, level: Any) -> np.ndarray:
+    """Σ w_i u²_{t-i}, squares before the sample being the level."""
+    n, reach = len(square), min(len(square), TRUNCATION)
     tail = np.cumsum(weights[::-1])[::-1]
-    before = np.zeros(n, dtype=np.result_type(square, v))
-    reach = min(n, TRUNCATION)
-    before[:reach] = tail[:reach] * start.level
-    before[1:] += _convolve(square[:-1], weights)
-    return omega / (1 - beta) + before
+    total = np.zeros(n, dtype=np.result_type(square, weights, np.asarray(level)))
+    total[:reach] = tail[:reach] * level
+    total[1:] += _convolve(square[:-1], weights)
+    return total
 
 
 def _convolve(square: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -97,7 +97,8 @@ class GARCH:
     Σ θ_j ε_{t-j} + ε_t, from the first row on (rugarch holds as many first variances at their
     start as the mean has lags, here it is one: with two lags or more the first rows differ);
     omega of EGARCH for |z| centred under the density; CGARCH begun
-    at q_1 = ω/(1 − ρ), s_1 = mean(u²) + q_1; and no bound on the persistence where regressors
+    at q_1 = ω/(1 − ρ), s_1 = mean(u²) + q_1; FIGARCH with (1 − L)^d cut in place of λ and s_1 the
+    mean of u²; and no bound on the persistence where regressors
     are added to the variance.
 
     Presample: "mean" sets s_1 to the mean of u²; "fcp" sets s_1 = ω + π·mean(u²) with π the

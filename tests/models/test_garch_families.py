@@ -326,3 +326,18 @@ def test_the_component_model_finds_the_higher_of_two_peaks():
     assert fit.converged and not fit.estimate.bounds
     assert fit.loglik > cl.GARCH(y).fit().loglik + 5
     assert 0.05 < fit.params["alpha"] < 0.1 and fit.params["rho"] > 0.99
+
+
+def test_compat_runs_figarch_as_rugarch_does():
+    y = cl.simulate.garch(1400, alpha=0.1, beta=0.85, rng=8)
+    fit = cl.GARCH(y, vol="FIGARCH", compat="rugarch").fit()
+    mu, omega, phi, d, beta = fit.params
+    e, n, cut = (y.to_numpy() - mu) ** 2, len(y), 1000
+    weights = np.cumprod([(k - 1 - d) / k for k in range(1, cut + 1)])
+    padded = np.concatenate([np.full(cut, e.mean()), e])
+    past = np.array([weights @ padded[cut + t - 1 : t - 1 if t else None : -1] for t in range(n)])
+    h = np.full(n, e.mean())
+    for t in range(1, n):
+        h[t] = omega - past[t] + phi * (e[t - 1] + past[t - 1]) + beta * (h[t - 1] - e[t - 1])
+    assert fit.conditional_volatility.to_numpy() ** 2 == pytest.approx(h, rel=1e-8)
+    assert fit.loglik == pytest.approx(float(-0.5 * (np.log(2 * np.pi * h) + e / h).sum()))
