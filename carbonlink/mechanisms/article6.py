@@ -103,12 +103,7 @@ def party_adjustments(transfers: pd.DataFrame) -> pd.Series:
     >>> mechanisms.party_adjustments(ledger).to_dict()
     {'A': 5.0, 'B': -5.0}
     """
-    missing = {"seller", "buyer", "amount"} - set(transfers.columns)
-    if missing:
-        raise DataError(
-            f"The ledger has no column {', '.join(sorted(missing))}.",
-            "Give the columns seller, buyer and amount.",
-        )
+    _check_ledger(transfers, ("seller", "buyer", "amount"))
     own = transfers["seller"].eq(transfers["buyer"])
     if own.any():
         raise DataError(
@@ -170,9 +165,16 @@ def adjustments_by_year(transfers: pd.DataFrame, at: str = "transfer") -> pd.Ser
         tCO2 by year; both choices have the same sum.
     """
     check_choice("at", at, ("transfer", "use"))
-    missing = {"transfer_year", "use_year", "amount"} - set(transfers.columns)
-    if missing:
-        raise DataError(f"The transfers have no column {', '.join(sorted(missing))}.")
+    _check_ledger(transfers, ("transfer_year", "use_year", "amount"))
+    for name in ("transfer_year", "use_year"):
+        years = pd.to_numeric(transfers[name], errors="coerce")
+        wrong = years.isna() | (years % 1 != 0)
+        if wrong.any():
+            row = transfers.index[wrong][0]
+            raise DataError(
+                f"Row {row} of the ledger has the {name} {transfers[name][wrong].iloc[0]!r}.",
+                "Write years as 2026.",
+            )
     late = transfers["use_year"] < transfers["transfer_year"]
     if late.any():
         raise DataError(
@@ -181,6 +183,28 @@ def adjustments_by_year(transfers: pd.DataFrame, at: str = "transfer") -> pd.Ser
         )
     amount = quantity("amount", transfers["amount"])
     return amount.groupby(transfers[f"{at}_year"]).sum().rename_axis("year")
+
+
+def _check_ledger(transfers: Any, columns: tuple[str, ...]) -> None:
+    """Refuse a ledger without a column, or with a row that lacks a party or a year."""
+    if not isinstance(transfers, pd.DataFrame):
+        raise DataError(
+            f"The ledger is a {type(transfers).__name__}, not a DataFrame.",
+            f"Give the columns {', '.join(columns)}.",
+        )
+    missing = [c for c in columns if c not in transfers]
+    if missing:
+        raise DataError(
+            f"The ledger has no column {', '.join(missing)}.",
+            f"Give the columns {', '.join(columns)}.",
+        )
+    for name in columns[:2]:
+        empty = transfers[name].isna()
+        if empty.any():
+            raise DataError(
+                f"Row {transfers.index[empty][0]} of the ledger has no {name}.",
+                "Fill it in: without it the adjustments do not add up.",
+            )
 
 
 def seller_adjustment(amount: Any, inside_ndc: bool = True, adjust_outside: bool = True) -> Any:

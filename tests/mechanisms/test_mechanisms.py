@@ -313,3 +313,14 @@ def test_ledgers_without_a_party_or_with_one_party_twice_are_refused():
         m.adjustments_by_year(late)
     with pytest.raises(DataError, match="no volume"):
         m.window_share([0.0, 0.0], 1)
+
+
+def test_rows_of_a_ledger_that_cannot_be_booked_are_named():
+    with pytest.raises(DataError, match="Row 0 of the ledger has no buyer"):
+        m.party_adjustments(ledger("a", None, 1))
+    with pytest.raises(DataError, match="is a str, not a DataFrame"):
+        m.party_adjustments("transfers")
+    for year in ("soon", 2026.5):
+        late = pd.DataFrame({"transfer_year": [year], "use_year": [2028], "amount": [7.0]})
+        with pytest.raises(DataError, match="Row 0 of the ledger has the transfer_year"):
+            m.adjustments_by_year(late)
