@@ -240,34 +240,18 @@ def fit_garch(
     mx = inputs.check_regressors(mean_x, rows.index, traded, "mean_x")
     wt = inputs.check_regressors(trade_x, rows.index, name="trade_x")
     known = hidden.partial(rows, traded, limits, wt, idle)
-    problem, units = kernel.standardise(
-        rows.to_numpy(),
-        mean_regressors(series.to_numpy(), mean, p, lost, mx.to_numpy(float), ma),
-        _lagged(mean, p, mx.shape[1], ma),
-        w.to_numpy(float),
-        presample=presample,
-        most=bound,
-        vol=process,
-        dist=dist,
-        inside=variance_form != "multiplicative",
-        kind=known.kind,
-        offset=known.offset,
-        idle=idle if known.logit is not None else "zero",
-        lags=p if compat else None,
-        rugarch=compat == "rugarch",
-        ma=ma,
-    )
-    found, fitted = _maximum(problem, units, series, mx, vol, mean, p, dist)
-    parts.refuse(found, rows, vol, dist, strict)
-    names = parameter_names(problem, mean, p, list(w.columns), list(mx.columns))
-    settled = {
+    settled = arguments | {
         "order": order,
         "lags": p,
         "ma": ma,
         "presample": presample,
         "persistence_bound": bound,
     }
-    spec = _spec(arguments | settled, mx, w) | parts.partial_spec(known, limits, idle, wt)
+    problem, units = _problem(process, settled, series, mx, w, known)
+    found, fitted = _maximum(problem, units, series, mx, vol, mean, p, dist)
+    parts.refuse(found, rows, vol, dist, strict)
+    names = parameter_names(problem, mean, p, list(w.columns), list(mx.columns))
+    spec = _spec(settled, mx, w) | parts.partial_spec(known, limits, idle, wt)
     return GARCHResults(
         **parts.series(found, rows),
         **parts.parameters(found, known, names, cov),
@@ -307,6 +291,36 @@ def mean_regressors(
     columns += [] if more is None else list(more.T)
     columns += [np.zeros(n)] * ma
     return np.column_stack(columns) if columns else np.empty((n, 0))
+
+
+def _problem(
+    process: str,
+    given: dict[str, Any],
+    series: pd.Series,
+    mean_x: pd.DataFrame,
+    variance_x: pd.DataFrame,
+    known: hidden.Partial,
+) -> tuple[kernel.Problem, kernel.Units]:
+    """What is maximised, in units of its own, and the units."""
+    mean, lags, ma, compat = (given[k] for k in ("mean", "lags", "ma", "compat"))
+    lost = 0 if compat else lags
+    return kernel.standardise(
+        series.iloc[lost:].to_numpy(),
+        mean_regressors(series.to_numpy(), mean, lags, lost, mean_x.to_numpy(float), ma),
+        _lagged(mean, lags, mean_x.shape[1], ma),
+        variance_x.to_numpy(float),
+        presample=given["presample"],
+        most=given["persistence_bound"],
+        vol=process,
+        dist=given["dist"],
+        inside=given["variance_form"] != "multiplicative",
+        kind=known.kind,
+        offset=known.offset,
+        idle=given["idle"] if known.logit is not None else "zero",
+        lags=lags if compat else None,
+        rugarch=compat == "rugarch",
+        ma=ma,
+    )
 
 
 def _spec(given: dict[str, Any], mean_x: pd.DataFrame, variance_x: pd.DataFrame) -> dict[str, Any]:
