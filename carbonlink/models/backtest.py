@@ -65,8 +65,8 @@ def backtest(
         Probabilities of the values at risk.
     proxy : Series, optional
         What each day's variance turned out to be, in squared units of y, as
-        `range_volatility(...).variance` has it; the squared return less its forecast when None.
-        Days without a proxy, or with one of zero, are left out of the losses.
+        `range_volatility(...).variance["parkinson"]` has it; the squared return less its
+        forecast when None. Days without a proxy, or with one of zero, are left out of the losses.
     draws : int
         Draws of the model confidence set and of the test of expected shortfall.
     rng : int, SeedSequence or Generator

@@ -70,7 +70,7 @@ def check_series(data: Any, name: str = "data") -> pd.Series:
     if frame.shape[1] != 1:
         raise DataError(
             f"{name} has {frame.shape[1]} columns ({listed(frame.columns)}); one is needed.",
-            "Choose a column: frame['cea'].",
+            f"Choose a column: {name}[{frame.columns[0]!r}]." if frame.shape[1] else "Give one.",
         )
     return frame.iloc[:, 0]
 

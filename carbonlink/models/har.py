@@ -32,8 +32,8 @@ class HAR:
     Parameters
     ----------
     y : Series
-        A daily variance or volatility, as `range_volatility(...).variance` gives it, or squared
-        or absolute returns; without missing values.
+        A daily variance or volatility, such as `range_volatility(...).variance["parkinson"]`, or
+        squared or absolute returns; without missing values.
     x : Series or DataFrame, optional
         Regressors of the same day, such as a dummy of compliance windows; averaged over the
         period in the weekly and monthly forms.

@@ -162,6 +162,12 @@ def test_realised_variance_refuses_what_has_no_days_within():
     assert len(realised_variance(power)) == 10
 
 
+def test_names_a_column_where_several_are_given():
+    r = cl.simulate.var(400, rng=1).abs()
+    with pytest.raises(cl.DataError, match=r"Choose a column: y\['cea'\]"):
+        cl.HAR(r).fit()
+
+
 def test_refuses_a_price_for_a_volatility():
     price = 100 * np.exp(cl.simulate.garch(800, rng=4).cumsum() / 100)
     with pytest.raises(cl.DataError, match="looks like a price"):
