@@ -115,7 +115,7 @@ def step_of(index: pd.Index) -> str:
     """Return what a step from one row to the next is called: "row" where they differ much."""
     if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
         return "row"
-    gaps = pd.Series(index).diff().dropna()
+    gaps: Any = pd.Series(index).diff().dropna()
     usual = gaps.median()
     if gaps.quantile(0.9) > 4 * gaps.quantile(0.1):
         return "row"
