@@ -16,6 +16,11 @@ Shapley share of the calendar clock:
     both             0                 100              100                 41.8
                      0.7               100              100                 42.6
                      0.95               99              100                 43.1
+
+The interval of the shares at a nominal 95 % held the true share, 150 samples of the same kind
+(standard error 2), in 95.3 % (both, 0.7), 90.0 % (both, 0.95) and 100 % (compliance only, 0.7,
+where the true share of the calendar is 5.9 % because the two clocks overlap). Percentiles of 99
+drawn sets of market-years held it in 85 % (both, 0.7).
 """
 
 from __future__ import annotations
@@ -72,10 +77,26 @@ def study(replications: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def coverage(calendar: float, compliance: float, persistence: float, samples: int) -> float:
+    """Return in how many per cent the interval holds the share of the samples' mean volume."""
+    intervals, total = [], 0
+    for r in range(samples):
+        volume, deadlines = cl.simulate.clock_volumes(
+            6, 4, calendar, compliance, persistence=persistence, zero_share=0.2, rng=30_000 + r
+        )
+        total = total + volume
+        found = cl.two_clocks(volume, deadlines=deadlines, horizon=HORIZON, draws=99)
+        intervals.append(found.table.loc["calendar", ["lower", "upper"]])
+    truth = cl.two_clocks(total, deadlines=deadlines, horizon=HORIZON, draws=99).calendar_share
+    return 100 * float(np.mean([low <= truth <= high for low, high in intervals]))
+
+
 def main() -> None:
     replications = int(sys.argv[1]) if len(sys.argv) > 1 else 500
     print(f"24 market-years, {replications} replications, per cent")
     print(study(replications).round(1).to_string(index=False))
+    for truth in ((1.2, 1.2, 0.7), (1.2, 1.2, 0.95), (0.0, 1.5, 0.7)):
+        print(f"interval of the shares, {truth}: {coverage(*truth, replications):.1f} % held")
 
 
 if __name__ == "__main__":

@@ -204,7 +204,8 @@ def _profiles(frame: pd.DataFrame, place: np.ndarray) -> tuple[np.ndarray, list[
         raise TooFewObservationsError(
             f"No market-year has an open day at {int(absent[0])} days to the deadline "
             f"({len(absent)} such days).",
-            "Use a narrower horizon=: cycles must be as long as it.",
+            "Use a narrower horizon=, or a sample with longer cycles; days after a deadline are "
+            "counted in the cycle that follows.",
         )
     return wide.to_numpy(float), list(wide.index)
 

@@ -231,16 +231,25 @@ def _compliance(market, own, dates, which):
         kept, refused = compliance.cycles(market, dates[0], dates[-1], which)
     else:
         kept, refused = compliance.cycles_from_deadlines(own, dates[0], dates[-1])
-        refused = tuple(refused) + tuple(_before_sample(own, dates[0]))
+        named = {c.label for c in kept} | {label for label, _ in refused}
+        refused = tuple(refused) + tuple(_outside_sample(own, dates, named))
     found = [
         (c.label, c.start, c.end, [c.deadline], c.deadline_kind, c.note, c.verified) for c in kept
     ]
     return found, refused
 
 
-def _before_sample(own: list[pd.Timestamp], first: pd.Timestamp) -> list[tuple[str, str]]:
-    reason = f"the deadline is before the first row, {first.date()}"
-    return [(str(day.date()), reason) for day in own if day < first]
+def _outside_sample(
+    own: list[pd.Timestamp], dates: pd.DatetimeIndex, named: set[str]
+) -> list[tuple[str, str]]:
+    first, last = dates[0], dates[-1]
+    early = f"the deadline is before the first row, {first.date()}"
+    late = f"the deadline is after the last row, {last.date()}"
+    return [
+        (str(day.date()), early if day < first else late)
+        for day in own
+        if (day < first or day > last) and str(day.date()) not in named
+    ]
 
 
 def _known(market: str, own: list[pd.Timestamp] | None, which: str) -> tuple[list, str]:

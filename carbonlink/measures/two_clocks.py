@@ -52,7 +52,7 @@ def two_clocks(
     weights : {"equal", "level"}
         Whether market-years count alike (volume over its market-year's mean), or by tonnes.
     draws : int
-        Bootstrap draws of market-years, and of the wild weights of the tests.
+        Draws of the wild weights of the tests, 999 at least.
     level : float
     rng : int, SeedSequence or Generator
 
@@ -81,9 +81,11 @@ def two_clocks(
     left out with a wild bootstrap of the market-years' scores (Webb's weights), whose mean is what
     chance would add; at a nominal 5 % they reject a clock that does not matter in 7.0, 3.7 and
     4.0 % (calendar) and 4.7, 5.0 and 7.7 % (compliance) for a persistence of 0, 0.7 and 0.95 and
-    24 market-years. Intervals of the shares draw whole market-years: percentiles, moved to have
-    the estimate as their mean, because a drawn sample of fewer distinct market-years lets both
-    clocks explain more by chance.
+    24 market-years. Intervals of the shares reach t(G − 1) jackknife standard errors, each of the G
+    market-years left out in turn, beyond the estimate and beyond its bias-corrected value: chance
+    lifts the share of a clock that matters little (0.11 on average where the truth is 0.06). Of 24
+    market-years, persistence 0.7, they held the true share at a nominal 95 % in 95 % where both
+    clocks matter (90 % at 0.95) and in all samples where only the deadline does (150 each).
 
     References
     ----------
@@ -112,9 +114,7 @@ def two_clocks(
         frame = frame.assign(outcome=frame["outcome"] / mean)
     cells, clocks = _cells(frame, horizon)
     fits = _fits(cells, clocks)
-    seeds = parallel.seed_sequence(rng).spawn(2)
-    drawn = parallel.draw(_bootstrap, int(draws), seeds[0], cells, clocks, fits)
-    tests = _tests(cells, clocks, fits, int(draws), seeds[1])
+    tests = _tests(cells, clocks, fits, int(draws), parallel.seed_sequence(rng).spawn(2)[1])
     whole = deviance(frame["outcome"].to_numpy(), _level(frame))
     count = len(days.cycles)
     return TwoClocksResults(
@@ -139,7 +139,7 @@ def two_clocks(
         recipe=Recipe(two_clocks, arguments),
         gains=tuple(fit.gain for fit in fits.values()),
         deviance=whole,
-        drawn=drawn,
+        without=_without(cells, clocks, fits),
         tests=tests,
     )
 
@@ -217,17 +217,11 @@ def _fits(
     return {k: fit_cells(cells, x, weights, begin[k]) for k, x in designs.items()}
 
 
-def _bootstrap(
-    size: int,
-    generator: np.random.Generator,
-    cells: Cells,
-    clocks: dict[str, np.ndarray],
-    fits: dict[str, CellFit],
-) -> np.ndarray:
-    """Draw the three gains over market-years drawn with replacement, shape (size, 3)."""
+def _without(cells: Cells, clocks: dict[str, np.ndarray], fits: dict[str, CellFit]) -> np.ndarray:
+    """Return the three gains with each market-year left out, shape (G, 3)."""
     count = int(cells.unit[-1]) + 1
-    weights = generator.multinomial(count, np.full(count, 1 / count), size).astype(float)
-    return np.array([[f.gain for f in _fits(cells, clocks, w, fits).values()] for w in weights])
+    kept = 1.0 - np.eye(count)
+    return np.array([[f.gain for f in _fits(cells, clocks, w, fits).values()] for w in kept])
 
 
 def _tests(
@@ -255,7 +249,8 @@ def _notes(days: Any, count: int, aside: int) -> list[str]:
     notes = list(days.notes)
     if count < FEW:
         notes.append(
-            f"{count} market-years: intervals from fewer than {FEW} drawn clusters are too short."
+            f"{count} market-years: the jackknife's intervals were studied with 24, and fewer than "
+            f"{FEW} may not hold their level."
         )
     if aside < 3:
         notes.append(

@@ -26,8 +26,8 @@ class TwoClocksResults(Results):
         clock, and both.
     deviance : float
         Poisson deviance around market-year means.
-    drawn : ndarray, shape (draws, 3)
-        The gains over drawn market-years.
+    without : ndarray, shape (G, 3)
+        The gains without each of the market-years.
     tests : dict
         Of each clock, given the other: score statistic, its mean by chance, p-value.
     """
@@ -36,7 +36,7 @@ class TwoClocksResults(Results):
 
     gains: tuple[float, ...]
     deviance: float
-    drawn: np.ndarray
+    without: np.ndarray
     tests: dict[str, tuple[float, float, float]]
 
     @property
@@ -86,10 +86,16 @@ class TwoClocksResults(Results):
         return pd.DataFrame(rows).T.rename_axis("clock")
 
     def _bounds(self, level: float) -> list[tuple[float, float]]:
+        from scipy import stats
+
         check_level(level)
-        drawn = _shapley(self.drawn)
-        drawn = drawn - drawn.mean() + self.calendar_share
-        ends = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+        left = _shapley(self.without)
+        count = len(left)
+        error = np.sqrt((count - 1) / count * ((left - left.mean()) ** 2).sum())
+        half = stats.t.ppf(0.5 + level / 2, count - 1) * error
+        share = self.calendar_share
+        centres = np.array([share, share - (count - 1) * (left.mean() - share)])
+        ends = centres.min() - half, centres.max() + half
         low, high = np.clip(ends, 0, 1)
         return [(float(low), float(high)), (float(1 - high), float(1 - low))]
 

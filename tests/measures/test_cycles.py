@@ -108,6 +108,10 @@ def test_a_deadline_that_the_sample_does_not_reach_is_refused():
     assert any(label == "2022-06-30" and "sample ends" in reason for _, label, reason in refused)
     _, refused = cycles_of(["2017-06-30", *DEADLINES])
     assert any("before the first row" in reason for _, _, reason in refused)
+    far = {
+        label: reason for _, label, reason in cycles_of([*DEADLINES, "2049-06-30", "2050-06-30"])[1]
+    }
+    assert "sample ends" in far["2049-06-30"] and "after the last row" in far["2050-06-30"]
 
 
 def test_problems_of_a_cycle_have_their_reason():
