@@ -25,6 +25,9 @@ BOOTSTRAPS = ("wild", "residual", "block")
 PERIODS = (5.0, 20.0, 60.0)
 TAUS = (0.05, 0.5, 0.95)
 DRAWS = 499
+MOST_DRAWS = 4999
+"""Replications drawn at most when their number is not given."""
+
 SHORT = 200
 """Observations below which a note says how often true nulls are rejected."""
 
@@ -95,8 +98,8 @@ def causality(
         Fewest observations.
     draws : int, optional
         Replications; 0 gives asymptotic p-values. By default 499, or twice the number of tests
-        over `level` if that is more: with fewer the smallest p-value, 1/(1 + draws), times the
-        tests cannot come below the level.
+        over `level` if that is more, at most 4,999: with fewer the smallest p-value,
+        1/(1 + draws), times the tests cannot come below the level ("romano-wolf" can).
     rng : int, SeedSequence or Generator
     level : float
         Size of the tests.
@@ -163,7 +166,8 @@ def causality(
         tests = restrictions(pairs, model.names, tested, first, method, frequencies)
     if draws is None:
         counted = len(tests) if adjust in ("holm", "bh", "by") else 1
-        given["draws"] = max(DRAWS, int(np.ceil(2 * counted / float(level))) - 1)
+        enough = max(DRAWS, int(np.ceil(2 * counted / float(level))) - 1)
+        given["draws"] = min(enough, MOST_DRAWS)
     return _tested(model, tested, pairs, tests, given, origin)
 
 
@@ -235,7 +239,8 @@ def _tested(
     if draws and given["adjust"] == "holm" and len(tests) > level * (draws + 1):
         notes.append(
             f"{draws} draws are too few for {len(tests)} tests: the smallest p-value adjusted by "
-            f"Holm is {len(tests) / (draws + 1):.3f}."
+            f"Holm is {len(tests) / (draws + 1):.3f}. Ask fewer tests, give draws=, or use "
+            'adjust="romano-wolf".'
         )
     table = _table(model, pairs, tests, given, values, thetas, covs, null)
     if quantiles is not None:

@@ -35,7 +35,7 @@ def heat_map(table: pd.DataFrame, ax: Any = None, title: str = "") -> Any:
         ax.set_xticks(range(k), table.columns, rotation=slant, ha="right" if slant else "center")
         ax.set_yticks(range(k), table.index)
         ax.set_xlabel("shocks in")
-        ax.set_ylabel("forecast variance of")
+        ax.set_ylabel("forecast variance of (cells in %)")
         ax.grid(False)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)

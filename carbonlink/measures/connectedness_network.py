@@ -48,9 +48,13 @@ def network(net: pd.Series, edges: pd.DataFrame, rule: str, ax: Any = None, titl
         if len(edges):
             label = f"widest arrow: {strongest:.1f} % net"
             handles.append(Line2D([], [], color="#4D4D4D", linewidth=3.5, label=label))
+        else:
+            ax.text(0, 0, "no arrow:\nno pair meets the rule below", ha="center", va="center",
+                    fontsize=8.5, color="#4D4D4D")  # fmt: skip
         ax.legend(
             handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=3, fontsize=7.5
         )
+        rule = f"numbers and size of the circles: net, given less received, in %\n{rule}"
         ax.text(0.5, -0.075, rule, transform=ax.transAxes, ha="center", va="top", fontsize=7.5)
         ax.set_xlim(-1.75, 1.75)
         ax.set_ylim(-1.5, 1.5)
@@ -58,6 +62,11 @@ def network(net: pd.Series, edges: pd.DataFrame, rule: str, ax: Any = None, titl
         ax.axis("off")
         ax.set_title(title)
     return ax
+
+
+def signed(value: float) -> str:
+    """Return a number to one decimal with its sign, a minus as long as a plus."""
+    return f"{value:+.1f}".replace("-", "−")
 
 
 def _circle(names: list[str]) -> dict[str, np.ndarray]:
@@ -73,7 +82,7 @@ def _node(ax: Any, name: str, at: np.ndarray, radius: float, net: float) -> None
     out = at * (1 + radius + 0.07)
     side = "center" if abs(at[0]) < 0.2 else "left" if at[0] > 0 else "right"
     upright = "center" if abs(at[1]) < 0.9 else "bottom" if at[1] > 0 else "top"
-    ax.text(*out, f"{name}\n{net:+.1f} %", ha=side, va=upright, fontsize=8.5, zorder=4)
+    ax.text(*out, f"{name}\n{signed(net)} %", ha=side, va=upright, fontsize=8.5, zorder=4)
 
 
 def _arrow(

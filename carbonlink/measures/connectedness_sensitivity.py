@@ -19,6 +19,7 @@ HORIZONS = (5, 10, 20, 50)
 WINDOWS = (100, 150, 200, 300)
 FORGETTING = ((0.99, 0.99), (0.98, 0.98), (0.96, 0.96), (0.99, 0.96), (1.0, 0.99))
 PRIORS = ("uninformative", "minnesota", "training")
+OVER_TIME = ("window", "forgetting", "prior")
 KINDS = ("generalized", "joint", "extended_joint")
 CHOICES = ("lags", "horizon", "kind", "window", "forgetting", "prior")
 
@@ -78,9 +79,11 @@ class Sensitivity(Results):
                 _name(ax, x, i, rows["value"].tolist(), span)
             if column == "total":
                 ax.axvline(self.base, color="#4D4D4D", linewidth=0.8, linestyle="--", zorder=0)
-            ax.set_yticks(range(len(choices)), list(reversed(choices)))
+            words = [f"{c}\n(mean over time)" if c in OVER_TIME else c for c in reversed(choices)]
+            ax.set_yticks(range(len(choices)), words)
+            ax.set_title("The index under other choices, one changed at a time")
             ax.set_ylim(-0.6, len(choices) - 0.3)
-            ax.margins(x=0.08)
+            ax.margins(x=0.14)
             label = "total connectedness, %" if column == "total" else "index less its null, points"
             ax.set_xlabel(f"{label} (black: the choice of the result)")
             ax.grid(axis="y", visible=False)
@@ -95,18 +98,22 @@ class Sensitivity(Results):
 
 
 def _name(ax: Any, x: np.ndarray, height: int, values: list[str], span: float) -> None:
-    """Write values over and under their dots by turns; those that would touch share a text."""
+    """Write values over and under their dots by turns; those that would touch share a text.
+
+    In a shared text "=" stands between values of one total and "<" before the next dot.
+    """
     groups: list[tuple[list[float], list[str]]] = []
     for place, value in zip(x, values, strict=True):
         if groups and place - groups[-1][0][-1] < 0.05 * span:
+            same = place - groups[-1][0][-1] < 0.002 * span
             groups[-1][0].append(place)
-            groups[-1][1].append(value)
+            groups[-1][1].append(f"{'=' if same else '<'} {value}")
         else:
             groups.append(([place], [value]))
     for turn, (places, texts) in enumerate(groups):
         up = turn % 2 == 0
         ax.annotate(
-            ", ".join(texts), (np.mean(places), height), xytext=(0, 6 if up else -6), fontsize=6.5,
+            " ".join(texts), (np.mean(places), height), xytext=(0, 6 if up else -6), fontsize=6.5,
             textcoords="offset points", ha="center", va="bottom" if up else "top",
         )  # fmt: skip
 

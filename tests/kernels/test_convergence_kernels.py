@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from carbonlink.kernels import half_life, logt, nonlinear_roots, supf, trend_test
@@ -232,3 +233,20 @@ def test_the_size_of_the_trend_test(alpha):
     ]
     print(alpha, np.mean(rejected))
     assert np.mean(rejected) <= 0.1
+
+
+def test_log_t_and_clubs_of_152_countries():
+    """Phillips and Sul (2009): −0.875 (−159.55) and seven clubs; where a peer ships the data."""
+    peer = pytest.importorskip("convergence_clubs")
+    import carbonlink as cl
+
+    paths = peer.load_filtered_gdp().T
+    paths.index = pd.to_datetime(paths.index.astype(str) + "-12-31")
+    found = cl.integration(paths, logs=False, pairs=False, split=None, drop=1 / 3, draws=0)
+    table = found.log_t.set_index("group")
+    assert table.loc["all", "slope"] == pytest.approx(-0.8748, abs=5e-5)
+    assert table.loc["all", "statistic"] == pytest.approx(-159.555, abs=5e-4)
+    clubs = table.loc[[f"club {i}" for i in range(1, 8)]]
+    assert clubs["markets"].tolist() == [50, 30, 21, 24, 14, 11, 2]
+    slopes = [0.381622, 0.239994, 0.110146, 0.130517, 0.189542, 1.002692, -0.470149]
+    np.testing.assert_allclose(clubs["slope"], slopes, atol=1e-6)

@@ -278,3 +278,13 @@ def test_a_short_sample_says_how_often_true_nulls_are_rejected():
     assert any("asymptotic, which reject up to 12 %" in note for note in plain.notes)
     long = cl.causality(cl.simulate.var(400, rng=1), family="all", lags=1, draws=99)
     assert not any("true nulls" in note for note in long.notes)
+
+
+def test_a_large_family_has_bounded_draws_and_is_told_of_romano_wolf():
+    draws = np.random.default_rng(0)
+    days = pd.bdate_range("2015-01-01", periods=250)
+    data = pd.DataFrame(draws.standard_normal((250, 12)), days, [f"m{i}" for i in range(12)])
+    found = cl.causality(data, family="all", lags=1)
+    assert len(found.table) == 132 and found.spec["draws"] == 4999
+    few = cl.causality(data, family="all", lags=1, draws=199)
+    assert any("romano-wolf" in note for note in few.notes)
