@@ -12,6 +12,7 @@ from ..results import Recipe, Sample
 from . import tvpvar_start as setup
 from .frames import check_frame, listed
 from .tvpvar_results import TVPVARResults
+from .var_checks import wandering
 
 
 class TVPVAR:
@@ -176,7 +177,10 @@ class TVPVAR:
             constant=chosen.intercept,
             spec={"series": tuple(names), **chosen.spec(), "training rows": ready.window},
             sample=Sample.of(self.data.index[ready.rows], dropped=ready.dropped),
-            notes=setup.notes(chosen, ready, filtered),
+            notes=(
+                *setup.notes(chosen, ready, filtered),
+                *wandering(self.data.to_numpy(), names, chosen.lags, len(ready.rows)),
+            ),
             recipe=Recipe(_fit, {"data": self.data, **self._given}),
         )
 

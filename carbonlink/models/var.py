@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, SpecificationError, check_choice
-from ..inference import var_tests
 from ..kernels import var as kernel
 from ..results import Recipe, Sample
 from .frames import check_frame, listed
-from .var_checks import check_columns, check_exog, check_outer, check_size
+from .var_checks import check_columns, check_exog, check_outer, check_size, wandering
 from .var_quantile import QUANTILE, check_tau, quantile_fit
 from .var_results import VARResults
 from .var_shrinkage import Shrinkage, shrink, words
@@ -339,16 +338,5 @@ def _notes(model: VAR, values: np.ndarray, fitted: kernel.VarFit) -> tuple[str, 
     root = kernel.roots(fitted.coefs)[0]
     if root >= 1:
         notes.append(f"The fitted VAR is explosive: its largest root is {root:.4f}.")
-    wandering = []
-    for j, name in enumerate(model.data.columns):
-        spare = max(lags - 1, int(4 * (n / 100) ** 0.25))
-        series = np.where(np.isfinite(values).all(axis=1), values[:, j], np.nan)
-        statistic, critical = var_tests.dickey_fuller(series, min(spare, n // 4))
-        if statistic > critical:
-            wandering.append(f"{name} (ADF {statistic:.2f}, 5 % critical value {critical:.2f})")
-    if wandering:
-        notes.append(
-            f"No sign that these are stationary: {', '.join(wandering)}. "
-            "Levels belong in differences or in an error-correction model."
-        )
+    notes += wandering(values, list(model.data.columns), lags, n)
     return tuple(notes)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, TooFewObservationsError
+from ..inference import var_tests
 from ..kernels import var as kernel
 from .frames import check_frame, listed
 
@@ -113,6 +114,23 @@ def check_outer(
             "the VAR's data and exog repeat each other.",
             "Leave one of them out.",
         )
+
+
+def wandering(values: np.ndarray, names: list[str], lags: int, n: int) -> list[str]:
+    """Return a note on the series in which a unit root is not rejected, with its test."""
+    found = []
+    for j, name in enumerate(names):
+        spare = max(lags - 1, int(4 * (n / 100) ** 0.25))
+        series = np.where(np.isfinite(values).all(axis=1), values[:, j], np.nan)
+        statistic, critical = var_tests.dickey_fuller(series, min(spare, n // 4))
+        if statistic > critical:
+            found.append(f"{name} (ADF {statistic:.2f}, 5 % critical value {critical:.2f})")
+    if not found:
+        return []
+    return [
+        f"No sign that these are stationary: {', '.join(found)}. "
+        "Levels belong in differences or in an error-correction model."
+    ]
 
 
 def _partners(columns: np.ndarray, j: int, labels: list[str]) -> list[str]:

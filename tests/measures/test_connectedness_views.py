@@ -288,7 +288,10 @@ def test_the_network_draws_the_pairs_that_its_rule_says(net):
     assert len(quarter) == 1 and "strongest quarter" in words
     ax = net.network()
     texts = [t.get_text() for t in ax.texts]
-    assert any(t.startswith("cea\n+") for t in texts) and rule in texts
+    assert any(t.startswith("cea\n+") for t in texts)
+    assert any("size of the circles: net" in t and t.endswith(rule) for t in texts)
     arrows = [p for p in ax.patches if type(p).__name__ == "FancyArrowPatch"]
     assert len(arrows) == len(edges)
-    net.network(threshold=1e3)
+    assert not any("no arrow" in t for t in texts)
+    none = net.network(threshold=1e3)
+    assert any("no arrow" in t.get_text() for t in none.texts)

@@ -289,3 +289,11 @@ def test_the_figure_draws_one_line_a_series(data):
     assert [t.get_text() for t in ax.get_legend().get_texts()] == list(data.columns)
     np.testing.assert_array_equal(ax.lines[1].get_ydata(), fitted.coefs[:, 0, 1, 1])
     plt.close(ax.figure)
+
+
+def test_levels_are_named_with_their_test():
+    walk = cl.simulate.var(300, rng=1).cumsum()
+    fitted = cl.TVPVAR(walk, lags=1).fit()
+    assert any("No sign that these are stationary: cea (ADF" in note for note in fitted.notes)
+    quiet = cl.TVPVAR(cl.simulate.var(300, rng=1), lags=1).fit()
+    assert not any("stationary" in note for note in quiet.notes)
