@@ -122,9 +122,11 @@ def grid_factors(region: str | None = None, kind: str = "average") -> pd.DataFra
     name = str(region).casefold().replace(" ", "_")
     rows = table[(table["region"] == name) | (table["region_zh"] == region)]
     if rows.empty:
-        close = near(name, table["region"].unique()) or list(table["region"].unique())
+        close = near(name, table["region"])
+        hint = f"Did you mean {close[0]!r}? " if close else ""
+        known = ", ".join(dict.fromkeys(table["region"]))
         raise SpecificationError(
-            f"No {kind} grid factor of {region!r} is published.", f"Use one of: {', '.join(close)}."
+            f"No {kind} grid factor of {region!r} is published.", f"{hint}Use one of: {known}."
         )
     return rows.reset_index(drop=True)
 
