@@ -89,10 +89,13 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
 
 def _is_western(content: bytes) -> bool:
     """Whether accented letters of ISO-8859-1, each beside a plain one, are all beyond ASCII."""
+    if _TWO_BEYOND.search(content):  # at once in Chinese text
+        return False
     beyond = len(_BEYOND_ASCII.findall(content))
     return 0 < beyond == len(_ACCENTED.findall(content))
 
 
+_TWO_BEYOND = re.compile(rb"[\x80-\xff]{2}")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _ACCENTED = re.compile(
     rb"(?<=[A-Za-z])[\xc0-\xff](?![\x80-\xff])|(?<![\x80-\xff])[\xc0-\xff](?=[A-Za-z])"
