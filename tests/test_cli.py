@@ -220,6 +220,9 @@ def test_a_folder_or_everything_in_it_can_be_registered(project, capsys):
     (below / "own.csv").write_text(own)
     (project / "data" / "raw" / "README.md").write_text("mine\n")
     assert f"--register '{below / 'own.csv'}'" in refused(capsys, "data")
+    assert main(["data", "--list"]) == 0
+    text = capsys.readouterr().out
+    assert "2024-01-02" in text and "more files/own.csv in" in text.splitlines()[-1]
     assert main(["data", "--register", *map(str, (project / "data" / "raw").iterdir())]) == 0
     text = capsys.readouterr().out
     assert "Registered more files/own.csv in" in text and text.count("\n") == len(KEPT) + 1

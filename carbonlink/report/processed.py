@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import CarbonlinkError, DataError
+from ..errors import CarbonlinkError, DataError, RegistrationError
 from ..ingest import folder as folders
 from ..ingest import provenance
 from ..ingest.earlier import QUARANTINE
@@ -50,14 +50,20 @@ def read_quarantine(folder: Path) -> pd.DataFrame:
 
 
 def listing(raw: str | Path | None = None) -> str:
-    """Return a line a file of a folder: layout, markets, span, rows."""
+    """Return a line a file of a folder: layout, markets, span, rows; and what is unregistered."""
     folder, registered, _ = places(raw)
-    ledger = folders.read_folder(folder, registered=registered).ledger()
+    ledger = folders.read_folder(folder).ledger()
     columns = ["file", "layout", "markets", "start", "end", "kept", "quarantined", "reason"]
     table = ledger[columns].astype(str)
     table["markets"] = [_short(text) for text in table["markets"]]
     table["reason"] = [_short(text, 90) for text in table["reason"]]
-    return table.rename(columns={"quarantined": "set aside"}).to_string(index=False)
+    text = table.rename(columns={"quarantined": "set aside"}).to_string(index=False)
+    try:
+        if registered:
+            provenance.check_folder(folder)
+    except RegistrationError as error:
+        text += f"\n\n{error}"
+    return text
 
 
 def explain(file: str | Path) -> str:
