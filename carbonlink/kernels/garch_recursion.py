@@ -233,10 +233,10 @@ class Families(dict[str, Family]):
         if not matched:
             raise KeyError(name)
         p, q = (int(g) for g in matched.groups())
-        pairs = ((0.1, 0.97), (0.05, 0.9), (0.2, 0.95))
+        pairs = ((0.1, 0.97), (0.05, 0.9), (0.2, 0.95)) if q else ((0.3, 0.3), (0.6, 0.6))
         fading = [np.full(p, 1 / p), np.eye(p)[0]]
         starts = [
-            [1 - total, *(a * share), *np.full(q, (total - a) / q)]
+            [1 - total, *(a * share), *np.full(q, (total - a) / max(q, 1))]
             for share in fading
             for a, total in pairs
         ]

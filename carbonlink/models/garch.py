@@ -35,7 +35,8 @@ class GARCH:
         The variance process, of order (1, 1) unless `order` says otherwise; HARCH over 1, 5 and
         22 days.
     order : (int, int)
-        Lags of the squared shock and of the variance in vol="GARCH"; other processes have (1, 1).
+        Lags of the squared shock and of the variance in vol="GARCH", (p, 0) being ARCH(p); other
+        processes have (1, 1).
     mean : {"constant", "zero", "ar"}
         The mean; "ar" is a constant with `lags` lags of y.
     lags : int, optional

@@ -103,7 +103,8 @@ def check_order(
     """Return the order of the variance process, or say why it cannot be."""
     whole = isinstance(order, (tuple, list)) and len(order) == 2
     whole = whole and all(
-        isinstance(k, (int, np.integer)) and not isinstance(k, bool) and k >= 1 for k in order
+        isinstance(k, (int, np.integer)) and not isinstance(k, bool) and k >= least
+        for k, least in zip(order, (1, 0), strict=True)
     )
     if not whole:
         raise SpecificationError(

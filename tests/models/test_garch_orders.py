@@ -32,7 +32,7 @@ def written_out(fit, y: np.ndarray, p: int, q: int) -> np.ndarray:
     return h
 
 
-@pytest.mark.parametrize("order", [(2, 1), (1, 2), (2, 2), (3, 1)])
+@pytest.mark.parametrize("order", [(2, 1), (1, 2), (2, 2), (3, 1), (1, 0), (4, 0)])
 def test_higher_orders_are_as_likely_as_in_arch(y, order):
     fit = cl.GARCH(y, order=order).fit()
     p, q = order
