@@ -29,6 +29,13 @@ def _read(name: str) -> pd.DataFrame:
     return pd.read_csv(TABLES / f"{name}.csv", keep_default_na=False, na_values=[""], **exact)
 
 
+_SHORT = {
+    "grid_factors": "grid_emission_factors",
+    "energy_factors": "energy_conversion_factors",
+}
+"""Names as the functions of `carbonlink.facts.units` have them."""
+
+
 @overload
 def published(name: None = None) -> tuple[str, ...]: ...
 @overload
@@ -40,6 +47,8 @@ def published(name: str | None = None) -> pd.DataFrame | tuple[str, ...]:
     ----------
     name : str, optional
         Name of the table, for example "annual_stats"; "index" describes the tables.
+        "grid_factors" and "energy_factors" are short for grid_emission_factors and
+        energy_conversion_factors.
 
     Returns
     -------
@@ -63,6 +72,7 @@ def published(name: str | None = None) -> pd.DataFrame | tuple[str, ...]:
     """
     if name is None:
         return _names()
+    name = _SHORT.get(name, name)
     if name not in _names():
         close = near(name, _names()) or _names()
         raise SpecificationError(

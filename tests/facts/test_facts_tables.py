@@ -159,3 +159,12 @@ def test_an_unknown_table_is_refused_with_the_near_names():
 
     with pytest.raises(SpecificationError, match="annual_stats"):
         published("anual_stats")
+
+
+def test_short_names_are_those_of_the_tables():
+    for short, name in (
+        ("grid_factors", "grid_emission_factors"),
+        ("energy_factors", "energy_conversion_factors"),
+    ):
+        pd.testing.assert_frame_equal(published(short), published(name))
+        assert short not in published()
