@@ -83,7 +83,10 @@ def pvalue(
 ) -> float:
     """Return the share of null draws, plus one, that reach the trace statistic."""
     if int(draws) < FEWEST:
-        raise SpecificationError(f"draws={draws} are too few for a p-value.", "Use 399 or more.")
+        raise SpecificationError(
+            f"draws={draws} are too few for a p-value.",
+            'Use 399 or more, or rank="trace" for asymptotic p-values.',
+        )
     drawn = trace_draws(made, rank, scheme, int(draws), rng)
     return float((1 + np.sum(drawn >= statistic)) / (1 + len(drawn)))
 

@@ -276,6 +276,8 @@ def test_bad_questions_are_refused():
         fitted.test_beta({"nobody": 1})
     with pytest.raises(cl.SpecificationError, match="draws"):
         fitted.bootstrap_rank(0, draws=10)
+    with pytest.raises(cl.SpecificationError, match='rank="trace"'):
+        cl.VECM(tied(100), lags=1).fit(draws=0)
     with pytest.raises(cl.SpecificationError, match="rank 0"):
         cl.VECM(tied(), lags=1, rank=0).fit().test_alpha("m0")
 
