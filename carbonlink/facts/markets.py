@@ -146,7 +146,8 @@ def resolve(name: str) -> str:
         )
     if found := by_province(key):
         return found
-    close = near(key, order())
+    spot = by_province(f"electricity_{key}")
+    close = [spot] if spot else near(key, order())
     hint = f"Did you mean {' or '.join(repr(c) for c in close)}? " if close else ""
     raise UnknownMarketError(
         f"The market {name!r} is not known.",

@@ -113,3 +113,9 @@ def test_units_follow_the_commodity_and_the_country():
 def test_a_label_in_an_unknown_language_is_refused():
     with pytest.raises(SpecificationError, match="'en', 'zh'"):
         markets.label("cea", "de")
+
+
+def test_a_province_without_a_carbon_market_is_pointed_to_its_power():
+    with pytest.raises(UnknownMarketError) as caught:
+        markets.resolve("山西")
+    assert "Did you mean 'electricity_shanxi'?" in caught.value.remedy
