@@ -54,7 +54,8 @@ def event_profile(
         "volume"; "has_trade" (chance of a trade); "volume_if_traded"; and of a Panel
         "abs_return" (|r| over the square root of the open days it spans), "turnover" (value in
         money), "amihud" (|r| per million of value, only days with a trade) and "block_share"
-        (of the volume of days with a trade).
+        (of the volume of days with a trade). The turnover rate, volume ÷ cap, has one cap a
+        market-year: its profile is that of "volume" with ``weights="equal"``.
     bins : int or list of int
         Open days in a bin, counted from the deadline; or the bins' edges, which begin and end as
         `horizon` does.

@@ -14,7 +14,7 @@ from ..kernels.rotation import p_value
 from ..kernels.turned_scores import joint_sums, turned_sums
 from ..models.ppml_results import PoissonRows
 
-_LEAST = 1e-3
+_LEAST = 0.05
 """Least level, as times the fitted one, that a draw of a bin may have before its log is taken."""
 _LEAST_WITHOUT = 0.05
 """Least level of a bin without one market-year, as times the level with it."""

@@ -241,3 +241,13 @@ def test_a_large_day_widens_the_band_of_its_own_bin(simulated, found):
     large.iloc[at] = 20 * volume.max()
     spread = cl.event_profile(large, deadlines=deadlines, effects=["weekday"], draws=199).turned
     assert (spread.spread > found.turned.spread).all()
+
+
+def test_a_cap_of_each_market_year_leaves_the_equally_weighted_profile(simulated):
+    volume, deadlines = simulated
+    cap = pd.Series(1e6 * (1 + np.arange(len(volume)) // 244), volume.index)
+    rate = (volume / cap).rename("volume")
+    options = {"deadlines": deadlines, "weights": "equal", "draws": 99}
+    one, other = (cl.event_profile(v, **options).table for v in (volume, rate))
+    columns = ["times", "band_lower", "band_upper"]
+    np.testing.assert_allclose(one[columns], other[columns], rtol=1e-6)
