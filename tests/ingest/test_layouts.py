@@ -14,6 +14,7 @@ from wild_samples import ALL_BY_NAME as BY_NAME
 from carbonlink.artifacts import csv_text, neutral
 from carbonlink.errors import DataError
 from carbonlink.ingest.layouts.changes import percentages
+from carbonlink.ingest.layouts.series import scaled
 from carbonlink.ingest.reading import Reading, read_file
 from carbonlink.ingest.recognise import LAYOUTS, header_of
 from carbonlink.ingest.schema import COLUMNS, KEY, NUMBERS, bad_rows
@@ -427,3 +428,9 @@ def test_an_average_that_is_not_turnover_by_volume_is_named(tmp_path):
     found = read_file(tmp_path / "bj.csv")
     assert found.kept == 5
     assert any("5 % or more away" in n and "1 of 5 rows (2020-07-24)" in n for n in found.notes)
+
+
+def test_scaled_units_hold_no_binary_dust():
+    printed = pd.Series([514.2, 548.8, 546.3, 538.2, 2540.05, np.nan])
+    wanted = [51_420_000, 54_880_000, 54_630_000, 53_820_000, 254_005_000]
+    assert scaled(printed.to_numpy(), 1e5).tolist()[:5] == wanted

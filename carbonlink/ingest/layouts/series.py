@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 from ...errors import DataError
 from ...facts import markets as registry
 from ..clean import tidy_text
@@ -142,3 +144,13 @@ def _market_by_words(tokens: list[str]) -> str | None:
         if market and (carbon or word not in words[:1] or len(words) == 1):
             return market
     return None
+
+
+def scaled(values: np.ndarray, factor: float) -> np.ndarray:
+    """Return numbers times a factor, without the dust of binary fractions (514.2 times 1e5)."""
+    if factor == 1:
+        return values
+    with np.errstate(all="ignore"):
+        product = np.asarray(values, float) * factor
+        plain = np.round(product, 6)
+        return np.where(np.abs(plain - product) <= 1e-15 * np.abs(product), plain, product)

@@ -16,7 +16,7 @@ from ..schema import PRICES
 from ..sheet import Sheet
 from ..whose import one_of, settle_market
 from . import Parts, running
-from .series import SCALES, Series, check_unit, parse
+from .series import SCALES, Series, check_unit, parse, scaled
 from .wind_rows import NAME_KEY, header_row, keyed, scale
 
 NAME = "wind"
@@ -112,7 +112,9 @@ def _tables(
     tables: dict[Key, pd.DataFrame] = {}
     for column in columns:
         table = tables.setdefault(column.key, pd.DataFrame(index=draft.rows.index))
-        values = draft.rows[column.label] * column.factor
+        printed = draft.rows[column.label]
+        made = scaled(printed.to_numpy(), column.factor)
+        values = pd.Series(made, index=printed.index, name=column.label)
         if column.field in table:
             first = table[column.field]
             unlike = (first != values) & first.notna() & values.notna()

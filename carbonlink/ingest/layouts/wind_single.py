@@ -14,7 +14,7 @@ from ..schema import PRICES
 from ..sheet import Sheet
 from ..whose import settle_market
 from . import Parts
-from .series import SCALES, Series, check_unit, parse
+from .series import SCALES, Series, check_unit, parse, scaled
 from .wind_rows import NAME_KEY, header_row, keyed, scale
 
 NAME = "wind_single"
@@ -87,7 +87,7 @@ def _values(
             raise DataError(check, "Check market=.")
         field = "value" if made == expected.currency else "volume"
         with np.errstate(over="ignore"):
-            values = values * factor
+            values = scaled(values, factor)
         return field, values, (f"Printed in {unit}, turned into {made}.",)
     check_unit(sheet.file, owner, unit)
     field = series.field if series.field in PRICES else "close"
