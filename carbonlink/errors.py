@@ -28,8 +28,9 @@ class CarbonlinkError(Exception):
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message, remedy)
-        self.message = message
-        self.remedy = remedy
+        # A cell that is quoted may hold line breaks; the message stays one line.
+        self.message = " ".join(message.splitlines())
+        self.remedy = " ".join(remedy.splitlines())
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()

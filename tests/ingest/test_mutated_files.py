@@ -291,3 +291,11 @@ def test_ten_thousand_mutated_files(seed, tmp_path):
     draws = np.random.default_rng(seed)
     ends = [hold(*mutated(draws), tmp_path) for _ in range(1_000)]
     assert 200 < ends.count("read") and 100 < ends.count("refused")
+
+
+def test_a_unit_with_a_line_break_is_refused_in_one_line(tmp_path):
+    sample = next(s for s in SAMPLES if s.name == "wind.csv")
+    rows = rows_of(sample)
+    units = next(row for row in rows if row[0] == "单位")
+    units[1] = "a\nb"
+    assert hold(sample, printed(rows).encode(), tmp_path) == "refused"
