@@ -33,6 +33,8 @@ from .genuine_returns import GenuineReturns, genuine_returns
 from .price_effects_results import PriceEffectsResults
 
 RETURNS = ("trade_to_trade", "lumped")
+_LARGEST = 30.0
+"""Per cent; values of which half lie above, and none below 0, are no daily returns."""
 
 
 def price_effects(
@@ -214,11 +216,23 @@ def _returns(
                 raise
             refused.append((label, "", error.message))
             continue
+        if not isinstance(data, Panel):
+            _check_size(one)
         if len(one.returns):
             found[label] = one
         else:
             refused.append((label, "", "no return between genuine trades"))
     return found, refused
+
+
+def _check_size(one: GenuineReturns) -> None:
+    """Refuse what cannot be returns: prices or tonnes handed in by mistake."""
+    if one.returns.min() >= 0 and one.returns.median() > _LARGEST:
+        raise DataError(
+            f"{one.returns.name or 'The series'} is never negative and half of its values are "
+            f"above {_LARGEST:g} per cent: these are no returns.",
+            "Give returns in per cent (100 times the change of the log price), or a Panel.",
+        )
 
 
 def _with_deadlines(panel: Panel, deadlines: Any) -> list[str]:

@@ -291,3 +291,9 @@ def test_size_of_the_default_test():
             share = rejections(600, **CASES[name])["cluster"]
             # 5 % and three binomial errors of 600 draws.
             assert 2.3 < share < 7.7, name
+
+
+def test_volumes_handed_in_as_returns_are_refused():
+    volume, deadlines = cl.simulate.volumes(rng=1)
+    with pytest.raises(cl.DataError, match="these are no returns"):
+        cl.price_effects(volume, deadlines=deadlines)
