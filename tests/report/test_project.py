@@ -192,7 +192,7 @@ def test_files_are_registered_with_what_is_known_of_them(project, capsys):
     assert "it cannot be used yet" in capsys.readouterr().out
     words = ["--market", "cea", "--publisher", "An exchange", "--licence", "CC-BY-4.0"]
     assert main(["data", "--register", *files, *words]) == 0
-    assert "Registered a.csv" in capsys.readouterr().out
+    assert "Registered mine/a.csv" in capsys.readouterr().out
     rows = pd.read_csv(raw / "SOURCES.csv", dtype=str, keep_default_na=False).set_index("path")
     assert rows.loc["mine/a.csv", ["market", "publisher", "licence"]].tolist() == words[1::2]
     assert "SOURCES.csv" not in rows.index
