@@ -196,7 +196,8 @@ def _aparch(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
 
 
 def _traced(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
-    raise NotImplementedError
+    """Stand where `run` does in families that have a `trace` instead."""
+    raise TypeError("This family is no one-dimensional recursion: use its trace.")
 
 
 @functools.lru_cache(maxsize=8)

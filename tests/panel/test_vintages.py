@@ -95,6 +95,7 @@ def test_every_return_is_between_two_prices_of_one_vintage(tmp_path, seed):
             (p, v) if draw.random() < 0.8 else None for p, v in zip(price, volume, strict=True)
         ]
     panel = load(tmp_path, quotes)
+    assert len(panel.returns("shenzhen"))
     check_returns(panel, "shenzhen")
 
 
