@@ -240,7 +240,7 @@ def _recentre(v: np.ndarray, shape: np.ndarray, p: Problem, jacobian: np.ndarray
     """Centre |z| at its mean under the density rather than under the normal, as rugarch does."""
     m, q, k, _ = p.sizes
     size = p.family.names.index("alpha")
-    gap = p.density.mean_of(np.abs, shape) - SQRT_2_OVER_PI
+    gap = _gap(shape, p)
     v[0] += v[size] * gap
     jacobian[m, m + size] += gap
     for i in range(len(shape)):
@@ -248,6 +248,11 @@ def _recentre(v: np.ndarray, shape: np.ndarray, p: Problem, jacobian: np.ndarray
         step[i] = 1e-5 * max(1.0, abs(shape[i]))
         ends = [p.density.mean_of(np.abs, shape + sign * step) for sign in (1, -1)]
         jacobian[m, m + q + k + i] += v[size] * (ends[0] - ends[1]) / (2 * step[i])
+
+
+def _gap(shape: np.ndarray, p: Problem) -> float:
+    """Mean of |z| under the density over that under the normal."""
+    return float(p.density.mean_of(np.abs, shape) - SQRT_2_OVER_PI)
 
 
 def to_standard(params: np.ndarray, p: Problem, units: Units) -> np.ndarray:
@@ -261,10 +266,11 @@ def to_standard(params: np.ndarray, p: Problem, units: Units) -> np.ndarray:
         v[0] *= np.exp(0.5 * v[-1] * (shift - log_scale))
     elif not p.family.logarithmic:
         v[0] *= np.exp(shift - log_scale)
-    elif p.inside:
-        v[0] += shift - (1 - v[3]) * log_scale
     else:
-        v[0] += (1 - v[3]) * (shift - log_scale)
+        if p.rugarch:
+            v[0] -= v[p.family.names.index("alpha")] * _gap(shape, p)
+        gone = 1 - v[p.family.names.index("beta")]
+        v[0] += shift - gone * log_scale if p.inside else gone * (shift - log_scale)
     return np.concatenate([b / units.mean, v, delta, shape])
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import special, stats
 
 import carbonlink as cl
+from carbonlink.kernels import garch_estimate as kernel
 
 REFERENCE = Path(__file__).parents[1] / "reference"
-FCP = json.loads((REFERENCE / "garch_fcp.json").read_text())
 RUGARCH = json.loads((REFERENCE / "garch_rugarch_dem2gbp.json").read_text())["models"]
 SPECS = [(vol, dist) for vol in ("GARCH", "GJR", "EGARCH") for dist in ("normal", "t")]
 
@@ -48,27 +49,6 @@ def arch_model(y, vol, dist, mean="constant", lags=0):
     return (ConstantMean if mean == "constant" else ZeroMean)(y, **pieces)
 
 
-def one_unit(text_number: float) -> float:
-    """One unit in the last printed digit."""
-    digits = repr(text_number).split(".")[1]
-    return 10.0 ** -len(digits)
-
-
-@pytest.mark.reference
-@pytest.mark.parametrize(
-    "cov, key", [("hessian", "se_hessian"), ("opg", "se_opg"), ("robust", "se_qmle")]
-)
-def test_fcp_benchmark_to_the_printed_digits(pound, cov, key):
-    """Within one unit of the last digit: FCP's printed digits are themselves rounded or cut."""
-    fit = cl.GARCH(pound, presample="fcp").fit(cov=cov)
-    assert list(fit.params.index) == ["mu", "omega", "alpha", "beta"]
-    for ours, printed in zip(fit.params, FCP["coef"], strict=True):
-        assert abs(ours - printed) <= one_unit(printed)
-    for ours, printed in zip(fit.std_errors, FCP[key], strict=True):
-        assert abs(ours - printed) <= one_unit(printed)
-    assert fit.loglik == pytest.approx(FCP["loglik_fGarch"], abs=1e-6)
-
-
 @pytest.mark.reference
 @pytest.mark.parametrize(
     "name, vol, dist",
@@ -101,6 +81,51 @@ def test_rugarch(pound, name, vol, dist):
         if not fit.estimate.bounds:
             tolerance = 5e-2 if vol == "EGARCH" else 1e-3
             assert fit.std_errors[term] == pytest.approx(error, rel=tolerance)
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("name, dist", [("norm", "normal"), ("std", "t")])
+def test_rugarch_stops_short_of_the_maximum_of_the_same_egarch(pound, name, dist):
+    """Its printed point has its printed likelihood and volatilities here too; ours is higher.
+
+    With |z| centred under the density and ln h_1 the log of the mean squared residual, the
+    likelihood at rugarch's point is rugarch's, −986.090921490904 for the t. The maximum is
+    3.05e-6 above (1.7e-7 with a normal density): no convention, but where its optimiser stopped,
+    1.8 % off in mu, which is 6e-4 of its standard error.
+    """
+    r = RUGARCH[f"eGARCH|{name}"]
+    value, sigma = egarch_of_rugarch(pound.to_numpy(), r["coef"])
+    assert value == pytest.approx(r["loglik"], abs=1e-9)
+    assert sigma[:3] == pytest.approx(r["sigma_first3"], rel=1e-12)
+    assert sigma[-1] == pytest.approx(r["sigma_last"], rel=1e-12)
+    fit = cl.GARCH(pound, vol="EGARCH", dist=dist, compat="rugarch").fit()
+    ours = fit.params.rename({"alpha": "gamma1", "gamma": "alpha1", "beta": "beta1", "nu": "shape"})
+    higher, sigma = egarch_of_rugarch(pound.to_numpy(), dict(ours))
+    assert higher == pytest.approx(fit.loglik, abs=1e-9)
+    assert sigma == pytest.approx(fit.conditional_volatility.to_numpy(), rel=1e-9)
+    gain = {"normal": 1.7252e-7, "t": 3.0534e-6}[dist]
+    assert higher - r["loglik"] == pytest.approx(gain, rel=0.01)
+    found = fit.estimate
+    theirs = [r["coef"][term] for term in ours.index]
+    at_theirs = kernel.evaluate(np.array(theirs), found.problem, found.units)
+    assert at_theirs == pytest.approx(r["loglik"], abs=1e-9)
+
+
+def egarch_of_rugarch(y, c):
+    """Log-likelihood and volatilities of an EGARCH(1, 1), written out."""
+    e, nu = y - c["mu"], c.get("shape")
+    centre = np.sqrt(2 / np.pi)
+    if nu:
+        size = special.gammaln((nu - 1) / 2) - special.gammaln(nu / 2)
+        centre = np.sqrt((nu - 2) / np.pi) * np.exp(size)
+    log_h = np.full(len(e), np.log(np.mean(e**2)))
+    for t in range(1, len(e)):
+        z = e[t - 1] / np.exp(log_h[t - 1] / 2)
+        news = c["alpha1"] * z + c["gamma1"] * (abs(z) - centre)
+        log_h[t] = c["omega"] + news + c["beta1"] * log_h[t - 1]
+    z, scale = e / np.exp(log_h / 2), np.sqrt(nu / (nu - 2)) if nu else 1.0
+    density = stats.t(nu) if nu else stats.norm
+    return (density.logpdf(z * scale) + np.log(scale) - log_h / 2).sum(), np.exp(log_h / 2)
 
 
 @pytest.mark.reference
