@@ -42,8 +42,8 @@ for note in panel.notes:
 # ## How good is each market's price?
 #
 # `stale_pct` counts days on which a price is printed that nobody traded at; `limit_pct` days on
-# which the price is at its daily limit, and `limit_known_by` whether a printed rule or only the
-# prices themselves say what that limit is.
+# which the price is at its daily limit. Where no printed rule of a limit was found, the flags are
+# missing, not guessed; who knows the limit states it: `panel.with_limits({"guangdong": 10})`.
 
 # %%
 shares = ["frequency", "price_kind", "open_days", "traded_pct", "stale_pct", "limit_pct"]

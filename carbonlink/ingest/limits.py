@@ -7,13 +7,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..errors import SpecificationError
 from ..facts.published import published
 
 _CENT = 0.01
 
 
-def limit_hits(printed: pd.Series, genuine: pd.Series, market: str) -> tuple[pd.Series, pd.Series]:
+def limit_hits(
+    printed: pd.Series, genuine: pd.Series, market: str, given: pd.Series | None = None
+) -> tuple[pd.Series, pd.Series]:
     """Return whether each price that `genuine` marks is at its upper and its lower limit.
+
+    Parameters
+    ----------
+    printed : Series
+        Printed prices by day.
+    genuine : Series of bool
+        Days whose price is that of a trade.
+    market : str
+        Canonical market id, for the rule of the facts table.
+    given : Series, optional
+        Limits in per cent by first day, as `from_first_day` makes them, in place of the rule.
 
     Notes
     -----
@@ -21,7 +35,8 @@ def limit_hits(printed: pd.Series, genuine: pd.Series, market: str) -> tuple[pd.
     at 100·ln 1.1 = +9.53 % and 100·ln 0.9 = −10.54 %. Prices are compared here, never log
     returns.
     """
-    rate = limits(market, pd.DatetimeIndex(printed.index))
+    days = pd.DatetimeIndex(printed.index)
+    rate = limits(market, days) if given is None else on_days(given, days)
     reference = printed.ffill().shift()
     known = genuine & rate.notna() & reference.notna()
     upper = bound(reference, rate)
@@ -47,6 +62,9 @@ def bound(reference: pd.Series, rate: pd.Series) -> pd.Series:
 def limits(market: str, dates: pd.DatetimeIndex, trade: str = "listed") -> pd.Series:
     """Return the daily price limit of a kind of trade as a fraction; missing where not known.
 
+    Known means that somebody printed the rule: limits that were only read off prices (`observed`)
+    are left out.
+
     Parameters
     ----------
     market : str
@@ -67,18 +85,66 @@ def limits(market: str, dates: pd.DatetimeIndex, trade: str = "listed") -> pd.Se
 
 
 def known_by(market: str, trade: str = "listed") -> str:
-    """Return how a market's limit is known: "rule", "prices", both, or "" for not at all.
+    """Return "rule" where a printed rule or notice gives a market's limit, else ""."""
+    return "rule" if len(_rows(market, trade)) else ""
 
-    Notes
-    -----
-    "rule" is a rule or notice that somebody printed; "prices" means that the limit was read off
-    days on which prices pile up at it, which no source confirms.
+
+def observed(market: str) -> pd.Series | None:
+    """Return the limits of listed trades at which a market's prices pile up, with no printed rule.
+
+    Parameters
+    ----------
+    market : str
+        Canonical market id.
+
+    Returns
+    -------
+    Series or None
+        Per cent by first day, missing from a day on where none is known: what
+        `carbonlink.Panel.with_limits` takes. None where no such limit is known.
+
+    Examples
+    --------
+    >>> from carbonlink.ingest import limits
+    >>> limits.observed("guangdong").to_dict()
+    {Timestamp('2013-12-19 00:00:00'): 10.0}
     """
-    verified = set(_rows(market, trade)["verified"])
-    said = {"prices" if v == "derived" else "rule" for v in verified}
-    return ", ".join(sorted(said, reverse=True))
+    rows = _rows(market, "listed", printed=False)
+    if rows.empty:
+        return None
+    steps: dict[pd.Timestamp, float] = {}
+    row: Any
+    for row in rows.sort_values("valid_from").itertuples():
+        steps[pd.Timestamp(row.valid_from)] = float(row.limit_pct)
+        if isinstance(row.valid_to, str):
+            steps[pd.Timestamp(row.valid_to) + pd.Timedelta(days=1)] = np.nan
+    return pd.Series(steps)
 
 
-def _rows(market: str, trade: str) -> pd.DataFrame:
+def from_first_day(given: Any, market: str) -> pd.Series:
+    """Return limits that a user gives as a number or by first day, checked, in per cent."""
+    series = given if isinstance(given, pd.Series) else pd.Series({pd.Timestamp.min: given})
+    try:
+        percent = series.astype(float)
+        percent.index = pd.DatetimeIndex(percent.index)
+    except (TypeError, ValueError):
+        percent = pd.Series([-1.0])
+    if percent.empty or not percent.dropna().between(0, 100, inclusive="neither").all():
+        raise SpecificationError(
+            f"The price limit of {market} must be in per cent, between 0 and 100.",
+            "Use 10 for ±10 %, or a Series of such numbers by first day.",
+        )
+    return percent.sort_index()
+
+
+def on_days(percent: pd.Series, days: pd.DatetimeIndex) -> pd.Series:
+    """Return the fraction in force on each day, of limits in per cent by first day."""
+    place = pd.DatetimeIndex(percent.index).searchsorted(days, side="right") - 1
+    rate = np.where(place >= 0, percent.to_numpy()[place], np.nan)
+    return pd.Series(rate / 100, index=days)
+
+
+def _rows(market: str, trade: str, printed: bool = True) -> pd.DataFrame:
     table = published("price_limits")
+    table = table[table["verified"].ne("derived").eq(printed)]
     return table[(table["market"] == market) & (table["trade"] == trade)]

@@ -35,7 +35,12 @@ _PRICES = ("open", "high", "low", "close", "vwap")
 
 
 def daily(
-    rows: pd.DataFrame, market: str, *, complete: bool = True, tiny: float = TINY_TONNES
+    rows: pd.DataFrame,
+    market: str,
+    *,
+    complete: bool = True,
+    tiny: float = TINY_TONNES,
+    limit: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Return one market's days on its own calendar, with prices, quantities and flags.
 
@@ -50,6 +55,8 @@ def daily(
         the printed dates are all there is (a foreign exchange, a monthly figure).
     tiny : float
         Tonnes up to which a trade is flagged `tiny_trade`.
+    limit : Series, optional
+        Daily price limit in per cent by first day, in place of the printed rules.
 
     Returns
     -------
@@ -72,8 +79,9 @@ def daily(
     gap_days : sessions since the last genuine price, 1 on consecutive sessions.
     limit_up, limit_down : the price is the reference price times (1 ± limit), rounded half up
     to the cent; the reference is the last printed price and the limit that of the facts table
-    `price_limits` on that date. A move beyond the limit is another product or a block, not a
-    limit day. Missing where the limit is unknown, or the price is or may be an average of trades.
+    `price_limits` on that date, where a printed rule gives one. A move beyond the limit is
+    another product or a block, not a limit day. Missing where the limit is unknown, or the price
+    is or may be an average of trades.
     total_differs : listed, block and auction volumes do not add up to the printed total within
     half a unit. Missing where the file does not print a total and its parts.
     reference_open : the file's open is the previous close, not a first trade; it is then left out
@@ -108,7 +116,7 @@ def daily(
     frame["has_trade"] = traded.reindex(sessions, fill_value=False).astype(bool)
     frame["is_stale"] = printed.notna() & ~genuine
     limited = genuine & ~frame["price_kind"].isin(_NO_QUOTE) & (head_kind in _LIMITED)
-    up, down = limit_hits(printed, limited, market)
+    up, down = limit_hits(printed, limited, market, limit)
     frame["limit_up"], frame["limit_down"] = up, down
     frame["is_block"] = _block(kinds, sessions)
     frame["total_differs"] = _total_differs(kinds, sessions)

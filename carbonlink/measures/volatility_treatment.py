@@ -70,8 +70,10 @@ def treat(found: GenuineReturns, treatment: str) -> Treated:
 def _limits(found: GenuineReturns) -> tuple[pd.DataFrame, tuple[str, ...]]:
     if found.hits is None:
         raise DataError(
-            f"No price limit is known for {found.returns.name}, so no limit day can be told.",
-            "Use treatment='genuine' or 'zero', or cl.GARCH(returns, limits=…) with your own.",
+            f"No printed rule of a price limit is known for {found.returns.name}, so no limit day "
+            "can be told.",
+            f"Use treatment='genuine' or 'zero', or state it: panel.with_limits({{"
+            f"{str(found.returns.name)!r}: 10}}) for ±10 %.",
         )
     up, down = (int(found.hits[c].sum()) for c in ("upper", "lower"))
     share = 100 * np.mean(found.hits.any(axis=1))

@@ -13,7 +13,9 @@ from .vintages import chained, headline_vintage
 _SHOWN = 6
 
 
-def market_days(rows: pd.DataFrame, market: str) -> tuple[pd.DataFrame, list[str]]:
+def market_days(
+    rows: pd.DataFrame, market: str, limit: pd.Series | None = None
+) -> tuple[pd.DataFrame, list[str]]:
     """Return one market's sessions, and remarks on what its file cannot tell."""
     remarks = []
     rows, remark = main_product(rows, market)
@@ -31,10 +33,10 @@ def market_days(rows: pd.DataFrame, market: str) -> tuple[pd.DataFrame, list[str
         remarks.append("no volumes in the file, so a printed price counts as a trade.")
     vintages = list(rows["vintage"].fillna("").unique())
     if len(vintages) == 1:
-        frame = quality.daily(rows, market, complete=complete).assign(vintage=vintages[0])
-        frame = frame.assign(is_roll=False)
+        frame = quality.daily(rows, market, complete=complete, limit=limit)
+        frame = frame.assign(vintage=vintages[0], is_roll=False)
     else:
-        frame, remark = headline_vintage(rows, market, complete)
+        frame, remark = headline_vintage(rows, market, complete, limit)
         remarks += remark
     return frame.assign(chained=chained(frame)), [*remarks, *_doubts(rows, frame, market)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,8 @@ import pandas as pd
 
 from ..errors import DataError, SpecificationError, UnknownMarketError, check_choice, near
 from ..facts import markets as registry
-from ..ingest.limits import known_by
-from .days import main_product
+from ..ingest.limits import from_first_day, known_by
+from .days import main_product, market_days
 from .sessions import compared
 
 TRADES = ("total", "listed", "block", "auction")
@@ -35,6 +35,8 @@ class Panel:
         What a reader of the numbers must know.
     synthetic : frozenset of str
         Labels of markets whose data are made-up demonstration data.
+    given_limits : mapping of str to Series
+        Price limits that `with_limits` was given, in per cent by first day.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Panel:
     synthetic: frozenset[str]
     sources_of: Mapping[str, str]
     days: Mapping[str, pd.DataFrame]
+    given_limits: Mapping[str, pd.Series] = field(default_factory=dict)
 
     @property
     def markets(self) -> tuple[str, ...]:
@@ -207,6 +210,46 @@ class Panel:
         days = self.daily(market)
         return compared(self._own_rows(market), days, calendar, start, end)
 
+    def with_limits(self, limits: Mapping[str, Any]) -> Panel:
+        """Return the panel with the price limits of markets for which no printed rule was found.
+
+        Parameters
+        ----------
+        limits : mapping of str to float or Series
+            Label to the daily limit of listed trades in per cent of the previous close (10 for
+            ±10 %), or to a Series of such numbers by first day, missing from a day on where the
+            limit is not known. It takes the place of the rule, where the facts have one.
+
+        Returns
+        -------
+        Panel
+            With `limit_up` and `limit_down` by these limits, and a note that they were given.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import carbonlink as cl
+        >>> from carbonlink import demo
+        >>> folder = tempfile.mkdtemp()
+        >>> _ = demo.write(folder)
+        >>> panel = cl.load(["guangdong"], raw=folder)
+        >>> panel.daily("guangdong")["limit_up"].isna().all()
+        np.True_
+        >>> int(panel.with_limits({"guangdong": 10}).daily("guangdong")["limit_up"].sum()) > 0
+        True
+        """
+        days, given, notes = dict(self.days), dict(self.given_limits), list(self.notes)
+        for label, asked in limits.items():
+            old = self.daily(label)
+            limit = from_first_day(asked, label)
+            market = registry.resolve(label)
+            rows = self.tidy[self.tidy["market"] == label].assign(market=market)
+            frame, _ = market_days(rows, market, limit)
+            days[label], given[label] = frame.loc[old.index[0] : old.index[-1]], limit
+            percents = ", ".join(f"{p:g}" for p in limit.dropna().unique())
+            notes.append(f"{label}: price limit of ±{percents} % as given, not by a printed rule.")
+        return replace(self, days=days, given_limits=given, notes=tuple(notes))
+
     def coverage(self) -> pd.DataFrame:
         """Return a row a market: days, traded, stale, limits, blocks, gaps, tonnes, value."""
         rows = [self._coverage_row(market) for market in self.markets]
@@ -286,7 +329,9 @@ class Panel:
             "rolls": int(frame["is_roll"].sum()),
             "price_trade": ", ".join(sorted(frame["price_trade"].dropna().unique())),
             "price_kind": ", ".join(sorted(frame["price_kind"][frame["price"].notna()].unique())),
-            "limit_known_by": known_by(registry.resolve(market)),
+            "limit_known_by": (
+                "given" if market in self.given_limits else known_by(registry.resolve(market))
+            ),
             "volume": frame["volume"].sum(min_count=1),
             "value": frame["value"].sum(min_count=1),
             "price_unit": registry.get(market).price_unit,

@@ -16,7 +16,7 @@ LEAD = 1.25
 
 
 def headline_vintage(
-    rows: pd.DataFrame, market: str, complete: bool
+    rows: pd.DataFrame, market: str, complete: bool, limit: pd.Series | None = None
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the days of the vintage that leads on each of them, and remarks.
 
@@ -26,7 +26,7 @@ def headline_vintage(
         Tidy rows of one market and product, of several vintages.
     market : str
         Canonical market id.
-    complete : bool
+    complete, limit
         See `carbonlink.ingest.quality.daily`.
 
     Returns
@@ -46,7 +46,7 @@ def headline_vintage(
     the series; an older one would count days twice, and the series has no return there.
     """
     groups = rows.groupby(rows["vintage"].fillna(""))
-    parts = {v: quality.daily(part, market, complete=complete) for v, part in groups}
+    parts = {v: quality.daily(part, market, complete=complete, limit=limit) for v, part in groups}
     sessions = _venue_sessions(parts, complete)
     volume = pd.DataFrame({v: p["volume"] for v, p in parts.items()}).reindex(sessions)
     value = pd.DataFrame({v: p["value"] for v, p in parts.items()}).reindex(sessions)

@@ -73,7 +73,7 @@ def test_the_panel_is_synthetic_and_shows_thin_stale_limit_and_block_days(panel)
     table = panel.coverage()
     assert table.loc["cea", "block_pct"] > 30
     assert table.loc["chongqing", "stale_pct"] > 40 and table.loc["shanghai", "stale_pct"] > 8
-    assert (table.loc[["cea", "guangdong", "hubei"], "limit_pct"] > 0.1).all()
+    assert (table.loc[["cea", "hubei"], "limit_pct"] > 0.1).all()
     assert table.loc["tianjin", "price_kind"] == "unknown"
     assert pd.isna(table.loc["tianjin", "limit_pct"])
     assert (table.loc[["cea", "guangdong", "hubei"], "tiny_pct"] > 0.3).all()

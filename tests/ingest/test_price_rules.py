@@ -89,7 +89,16 @@ def test_limits_differ_by_trade_and_date_and_say_how_they_are_known():
     assert limits.limits("cea", days, "block").fillna(0).tolist() == [0, 0, 0, 0.3]
     assert limits.limits("eua", days).isna().all()
     assert limits.known_by("shenzhen") == limits.known_by("cea", "block") == "rule"
-    assert (limits.known_by("tianjin"), limits.known_by("eua")) == ("prices", "")
+    assert limits.known_by("tianjin") == limits.known_by("eua") == ""
+
+
+def test_a_limit_that_was_only_read_off_prices_is_no_rule():
+    days = pd.DatetimeIndex(["2018-12-06", "2018-12-07", "2018-12-12", "2022-01-04"])
+    assert limits.limits("chongqing", days).isna().all()
+    steps = limits.observed("chongqing")
+    assert limits.on_days(steps, days).fillna(0).tolist() == [0.2, 0, 0.1, 0.1]
+    assert limits.observed("hubei") is None
+    assert limits.on_days(steps, pd.DatetimeIndex(["2010-01-04"])).isna().all()
 
 
 @pytest.mark.real

@@ -22,6 +22,9 @@ def tidy(rows: list[dict], trade: str = "total", market: str = "fujian") -> pd.D
     return frame.assign(price_kind="close", source="made_up.csv")
 
 
+TEN = pd.Series({pd.Timestamp("2013-01-01"): 10.0})
+
+
 @pytest.fixture
 def week() -> pd.DataFrame:
     # 2024-03-04 is a Monday; the 6th has no row; the 7th prints a price without a trade.
@@ -60,7 +63,7 @@ def test_gaps_count_sessions_between_genuine_prices(week):
 
 
 def test_limit_days_tiny_trades_and_degenerate_ranges(week):
-    days = quality.daily(week, "fujian")
+    days = quality.daily(week, "fujian", limit=TEN)
     assert days["limit_up"].fillna(False).tolist() == [False, True, False, False, False]
     assert days["limit_down"].fillna(False).tolist() == [False, False, False, False, True]
     assert pd.isna(days["limit_up"].iloc[0]), "no reference price on the first day"
@@ -70,11 +73,11 @@ def test_limit_days_tiny_trades_and_degenerate_ranges(week):
 
 def test_a_move_beyond_the_limit_and_an_average_price_are_no_limit_days(week):
     jump = week.assign(close=[50.0, 70.0, 70.0, 63.0])
-    days = quality.daily(jump, "fujian")
+    days = quality.daily(jump, "fujian", limit=TEN)
     assert days["limit_up"].fillna(False).tolist() == [False] * 5
     assert days["limit_down"].fillna(False).tolist() == [False, False, False, False, True]
     average = week.assign(vwap=week["close"], price_kind="vwap")
-    assert quality.daily(average, "fujian")["limit_up"].isna().all()
+    assert quality.daily(average, "fujian", limit=TEN)["limit_up"].isna().all()
 
 
 def test_limits_are_rounded_half_up_to_the_cent():
@@ -85,14 +88,14 @@ def test_limits_are_rounded_half_up_to_the_cent():
     assert down.tolist() == [43.61, 0.05, 46.11]  # 43.605, 0.045 and 46.107
 
 
+def test_a_market_without_a_printed_rule_has_no_limit_flags(week):
+    assert quality.daily(week, "fujian")[["limit_up", "limit_down"]].isna().all(axis=None)
+
+
 def test_an_unknown_limit_leaves_the_flags_missing():
     dates = pd.DatetimeIndex(["2014-03-03", "2016-03-01"])
     assert limits.limits("shanghai", dates).tolist() == [0.3, 0.1]
-    assert limits.limits("chongqing", pd.DatetimeIndex(["2017-01-03", "2019-01-03"])).tolist() == [
-        0.2,
-        0.1,
-    ]
-    assert limits.limits("eua", dates).isna().all()
+    assert limits.limits("fujian", dates).isna().all() and limits.limits("eua", dates).isna().all()
 
 
 def test_a_weekend_counts_only_where_a_trade_was_observed(week):

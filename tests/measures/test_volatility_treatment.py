@@ -34,7 +34,7 @@ def panel() -> Panel:
     words = {"market": "guangdong", "product": "", "vintage": "", "trade": "listed"}
     tidy = tidy.assign(**words, price_kind="close", source="made.csv")
     daily = quality.daily(tidy, "guangdong", complete=False).assign(vintage="")
-    return Panel(
+    made = Panel(
         tidy=tidy,
         ledger=pd.DataFrame(),
         quarantine=pd.DataFrame(),
@@ -43,6 +43,7 @@ def panel() -> Panel:
         sources_of={"guangdong": "made.csv 0123456789ab"},
         days={"guangdong": daily},
     )
+    return made.with_limits({"guangdong": 10})
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,7 @@ def test_from_returns_missing_days_are_those_without_a_trade():
     y = cl.simulate.thin_returns(800, limits=None, rng=2)["returns"]
     fit = cl.volatility(y, spec="garch", dist="normal", window=None, treatment="zero")
     assert fit.nobs == int(y.notna().sum()) and fit.trade_probability is not None
-    with pytest.raises(cl.DataError, match="No price limit is known"):
+    with pytest.raises(cl.DataError, match="No printed rule of a price limit is known"):
         cl.volatility(y, spec="garch", window=None, treatment="censored")
     with pytest.raises(cl.SpecificationError, match="treatment"):
         cl.volatility(y, spec="garch", window=None, treatment="ignored")
@@ -130,6 +131,8 @@ def test_models_that_cannot_be_had_are_rows_with_their_reason(panel):
 @pytest.mark.real
 def test_persistence_on_the_real_files(real_data):
     panel = cl.load(["guangdong", "hubei", "cea"], raw=real_data)
+    assert "No printed rule" in persistence(panel, "guangdong").table["why"].iloc[3]
+    panel = panel.with_limits({"guangdong": 10})
     found = persistence(panel, ["guangdong", "hubei", "cea"])
     table = found.table.set_index(["market", "model"])
     assert table.loc[("guangdong", "naive"), "persistence"] == pytest.approx(1.0, abs=1e-3)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import carbonlink as cl
+from carbonlink import demo
 
 HEADER = "market,trade,date,open,high,low,close,vwap,volume,value,price_kind,vintage,product"
 
@@ -261,3 +262,29 @@ def test_real_data_go_before_synthetic_ones(tmp_path):
     (tmp_path / "SOURCES.csv").write_text("path,publisher\nmade.csv,carbonlink.demo\n")
     panel = cl.load("hubei", raw=tmp_path)
     assert not panel.synthetic and panel.sources_of["hubei"].startswith("real.csv")
+
+
+def test_limits_that_a_user_states_take_the_place_of_the_missing_rule(tmp_path):
+    demo.write(tmp_path)
+    panel = cl.load(["guangdong"], start="2022-01-01", raw=tmp_path)
+    assert panel.daily("guangdong")["limit_up"].isna().all()
+    assert panel.coverage().loc["guangdong", "limit_known_by"] == ""
+    stated = panel.with_limits({"guangdong": 10})
+    days, row = stated.daily("guangdong"), stated.coverage().loc["guangdong"]
+    assert row["limit_known_by"] == "given" and row["limit_pct"] > 0
+    assert any("±10 % as given" in n for n in stated.notes)
+    unchanged = days.columns.difference(["limit_up", "limit_down"])
+    pd.testing.assert_frame_equal(days[unchanged], panel.daily("guangdong")[unchanged])
+    by_day = pd.Series({"2014-01-01": 10.0, "2023-01-01": float("nan")})
+    half = panel.with_limits({"guangdong": by_day}).daily("guangdong")["limit_up"]
+    pd.testing.assert_series_equal(half.loc[:"2022"], days["limit_up"].loc[:"2022"])
+    assert half.loc["2023":].isna().all()
+
+
+@pytest.mark.parametrize("wrong", [0, -10, 100, "ten", float("inf")])
+def test_limits_that_are_no_per_cents_are_refused(hubei, wrong):
+    panel = cl.load(raw=hubei)
+    with pytest.raises(cl.SpecificationError, match="must be in per cent, between 0 and 100"):
+        panel.with_limits({"hubei": wrong})
+    with pytest.raises(cl.UnknownMarketError):
+        panel.with_limits({"atlantis": 10})

@@ -44,7 +44,8 @@ def test_the_ledger_says_what_every_series_is(study):
     assert f"Fujian traded on {share:.1f} % of its open days" in made.takeaway
     stale = table.loc["fujian", "stale_pct"]
     assert stale > 0 and f"in Fujian, on {stale:.1f} % of its open days." in made.takeaway
-    assert any("No printed rule was found for the limit of Fujian" in n for n in made.notes)
+    assert any("found for the price limit of Fujian: days" in n for n in made.notes)
+    assert pd.isna(table.loc["fujian", "limit_pct"])
     assert {"Venue", "Frequency", "Price", "sha256 starts"} <= set(printed(made))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ...facts import markets as registry
+from ...ingest.limits import observed
 from ..exhibit import Exhibit
 from ..study import Study, name, said
 
@@ -56,8 +57,8 @@ def ledger(study: Study) -> Exhibit:
         notes=(
             "Open days are the venue's observed trading days and the weekdays that are no public "
             "holiday; shares are of open days. Stale: a price is printed although nobody traded "
-            "at it. An empty cell: the file cannot tell.",
-            *_read_off(table),
+            "at it. An empty cell: the file cannot tell, or no printed rule of a limit was found.",
+            *_without_rule(table),
             *study.panel.notes,
             *_of_files(study),
         ),
@@ -66,13 +67,17 @@ def ledger(study: Study) -> Exhibit:
     )
 
 
-def _read_off(table: pd.DataFrame) -> list[str]:
-    """Return which limits no printed rule stands behind."""
-    rows = table[table["limit_known_by"].eq("prices") & table["limit_pct"].notna()]
-    if rows.empty:
+def _without_rule(table: pd.DataFrame) -> list[str]:
+    """Return the markets of which a limit shows in the prices but in no printed rule."""
+    rows = table[table["limit_known_by"].eq("")]
+    shown = [m for m in rows["market"] if observed(registry.resolve(m)) is not None]
+    if not shown:
         return []
-    names = ", ".join(said(m) for m in rows["market"])
-    return [f"No printed rule was found for the limit of {names}: it is read off daily prices."]
+    names = ", ".join(said(m) for m in shown)
+    return [
+        f"No printed rule was found for the price limit of {names}: days at the limit are left "
+        "empty (Panel.with_limits states one)."
+    ]
 
 
 def _of_files(study: Study) -> list[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from ... import plotting
 from ...errors import TooFewObservationsError
+from ...facts import markets as registry
+from ...ingest.limits import observed
 from ...measures.volatility_persistence import ROWS, PersistenceResults, persistence
+from ...panel import Panel
 from ..exhibit import Exhibit
 from ..study import Study, name, said
 from .volatility import HEADLINE, SPECS, fit
@@ -64,6 +68,7 @@ def volatility_models(study: Study) -> Exhibit:
             "EGARCH-t are those of the table of compliance windows, window and gaps in the "
             "variance. An empty cell has its reason below; persistence counts from row to row "
             "of each model.",
+            *_limits(study, made),
             *left_out,
             *_reasons(made),
         ),
@@ -74,8 +79,23 @@ def volatility_models(study: Study) -> Exhibit:
 
 
 def of_market(study: Study, market: str) -> PersistenceResults:
-    """Return one market's persistence under every treatment, computed once a report."""
-    return study.once(("persistence", market), persistence, study.panel, market)
+    """Return one market's persistence under every treatment, computed once a report.
+
+    Where no printed rule of a price limit is known, limit days are those at the limit that was
+    read off daily prices; the result's notes say so.
+    """
+    return study.once(("persistence", market), _persistence, study.panel, market)
+
+
+def _persistence(panel: Panel, market: str) -> PersistenceResults:
+    limit = read_off(panel, market)
+    return persistence(panel if limit is None else panel.with_limits({market: limit}), market)
+
+
+def read_off(panel: Panel, market: str) -> pd.Series | None:
+    """Return the limit that stands behind no printed rule, where the panel has none."""
+    known = panel.daily(market)[["limit_up", "limit_down"]].notna().any(axis=None)
+    return None if known else observed(registry.resolve(market))
 
 
 def _row(study: Study, market: str, result: PersistenceResults) -> dict[str, object]:
@@ -92,6 +112,17 @@ def _row(study: Study, market: str, result: PersistenceResults) -> dict[str, obj
         "limit": float(own["limit_percent"].loc["censored"]),
         "breaks_found": float(own["breaks"].loc["breaks"]),
     }
+
+
+def _limits(study: Study, markets: Iterable[str]) -> list[str]:
+    """Return which markets' limit days rest on no printed rule."""
+    names = [name(m) for m in markets if read_off(study.panel, m) is not None]
+    if not names:
+        return []
+    return [
+        f"No printed rule of a price limit was found for {', '.join(names)}: their limit days "
+        "are those at the limit at which prices pile up, for this table alone."
+    ]
 
 
 def _reasons(made: dict[str, PersistenceResults]) -> list[str]:
