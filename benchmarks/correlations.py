@@ -5,7 +5,11 @@
 ICSS and Bai and Perron's partitions of 3,000 days; DCC(1, 1) of two series of 5,030 days (arch's
 S&P 500 and Nasdaq) and of ten simulated series of 2,500 days, in every kind; BEKK(1, 1) of the
 two. Where tsecon (PyPI) is installed, its DCC of the same data runs beside ours, without two-step
-standard errors, and the ratio of the times is printed.
+standard errors, and the ratio of the times is printed. Times are of the processor, so that other
+work on the machine does not count.
+
+One core, November 2026: two series .11 s (dcc) to .23 s (adcc, t) against 1.75 s of tsecon 0.6
+(ratio .06); ten series .71 s (dcc) to .88 s (adcc, t) against 2.17 s (ratio .33); ICSS 14 ms.
 """
 
 from __future__ import annotations
@@ -23,13 +27,13 @@ import carbonlink as cl
 
 
 def median_seconds(call: Callable[[], Any], repeats: int) -> float:
-    """Median wall time of a call after one that is not counted."""
+    """Median CPU time of a call after one that is not counted."""
     call()
     times = []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start = time.process_time()
         call()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return float(np.median(times))
 
 

@@ -98,7 +98,7 @@ def unpack(packed: np.ndarray, k: int) -> np.ndarray:
 def products(z: np.ndarray) -> np.ndarray:
     """Return the lower triangle of z_t z_t', shape (n, m)."""
     rows, columns = pairs(z.shape[1])
-    return z[:, rows] * z[:, columns]
+    return z.take(rows, axis=1) * z.take(columns, axis=1)
 
 
 def falls(z: np.ndarray) -> np.ndarray:
@@ -129,6 +129,28 @@ def rescaled(phi: np.ndarray, p: Problem) -> np.ndarray:
         return p.z
     with np.errstate(invalid="ignore"):
         return p.z * np.sqrt(own_scales(phi, p)[0])
+
+
+def rescaled_slopes(phi: np.ndarray, p: Problem) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return diag(Q_t)^{1/2} z_t and its derivatives in a and b (cDCC), each (n, k)."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        own, *slopes = own_scales(phi, p)
+        x = p.z * np.sqrt(own)
+        return x, [0.5 * x * slope / own for slope in slopes]
+
+
+def target_slopes(phi: np.ndarray, p: Problem) -> list[np.ndarray]:
+    """Return the derivatives of the packed S in a and b (cDCC)."""
+    x, slopes = rescaled_slopes(phi, p)
+    spread = np.sqrt(np.mean(x * x, axis=0))
+    w = x / spread
+    s, found = w.T @ w / len(x), []
+    for slope in slopes:
+        by_w = slope.T @ w / (spread[:, None] * len(x))
+        by_w += by_w.T
+        own = 0.5 * np.diag(by_w)
+        found.append(pack(by_w - s * (own[:, None] + own)))
+    return found
 
 
 def _moment(x: np.ndarray, centred: bool) -> np.ndarray:
@@ -184,7 +206,8 @@ def evaluate(phi: np.ndarray, target: tuple[np.ndarray, np.ndarray], p: Problem)
     with np.errstate(invalid="ignore", divide="ignore"):
         own = q[:, diagonal]
         scale = 1 / np.sqrt(own)
-        packed = q * scale[:, rows] * scale[:, columns]
+        twice = products(scale)
+        packed = q * twice
     if p.composite:
         terms, to_q, to_z = _pairwise(packed, own, scale, p.z)
         scores = [np.einsum("tm,tm->t", to_q, s) for s in slopes]
@@ -194,7 +217,7 @@ def evaluate(phi: np.ndarray, target: tuple[np.ndarray, np.ndarray], p: Problem)
     square = np.einsum("ti,ti->t", u, p.z)
     terms, weight, by_nu = _density(square, log_det, phi, p)
     to_q = pack(inverse) - weight[:, None] * products(u)
-    to_q *= scale[:, rows] * scale[:, columns]
+    to_q *= twice
     to_q[:, diagonal] -= (1 - weight[:, None] * u * p.z) / own
     to_q *= np.where(diagonal, -0.5, -1.0)
     scores = [np.einsum("tm,tm->t", to_q, s) for s in slopes] + by_nu
@@ -262,15 +285,11 @@ def _recursion(
     a, b = phi[:2]
     g = phi[2] if p.kind == "adcc" else 0.0
     q_bar, n_bar = target
-    x = products(p.z)
     x_by = None
     if p.kind == "cdcc":
-        rows, columns = pairs(p.z.shape[1])
-        own, *own_by = own_scales(phi, p)
-        x = x * np.sqrt(own[:, rows] * own[:, columns])
-        x_by = [
-            0.5 * x * (d[:, rows] / own[:, rows] + d[:, columns] / own[:, columns]) for d in own_by
-        ]
+        x, x_by = _rescaled_products(phi, p)
+    else:
+        x = products(p.z)
     y = products(falls(p.z)) if p.kind == "adcc" else None
     news = a * x + ((1 - a - b) * q_bar - g * n_bar)
     if y is not None:
@@ -279,18 +298,26 @@ def _recursion(
     first = q_bar
     if before is not None:
         first = (1 - a) * q_bar - g * n_bar + (a + g) * before
-    q = _filter(first, news, b)
+    q = carried(first, news, b)
     starts = [np.zeros_like(q_bar)] * 3
     if before is not None:
         starts = [before - q_bar, np.zeros_like(q_bar), before - n_bar]
     drives = [x - q_bar, q - q_bar] + ([y - n_bar] if y is not None else [])
     if x_by is not None:
         drives = [drive + a * change for drive, change in zip(drives, x_by, strict=True)]
-    return q, [_filter(s, d, b) for s, d in zip(starts, drives, strict=False)]
+    return q, [carried(s, d, b) for s, d in zip(starts, drives, strict=False)]
 
 
-def _filter(first: np.ndarray, news: np.ndarray, b: float) -> np.ndarray:
-    """v with v_1 = first and v_t = news_{t-1} + b v_{t-1}."""
+def _rescaled_products(phi: np.ndarray, p: Problem) -> tuple[np.ndarray, list[np.ndarray]]:
+    """x_t x_t' packed and its derivatives in a and b (cDCC)."""
+    rows, columns = pairs(p.z.shape[1])
+    x, slopes = rescaled_slopes(phi, p)
+    i, j = x.take(rows, axis=1), x.take(columns, axis=1)
+    return i * j, [d.take(rows, axis=1) * j + i * d.take(columns, axis=1) for d in slopes]
+
+
+def carried(first: np.ndarray, news: np.ndarray, b: float) -> np.ndarray:
+    """Return v with v_1 = first and v_t = news_{t-1} + b v_{t-1}."""
     from scipy.signal import lfilter
 
     drive = np.empty_like(news)
@@ -321,24 +348,6 @@ def target_weights(phi: np.ndarray, p: Problem) -> tuple[np.ndarray, np.ndarray]
     g = phi[2] if p.kind == "adcc" else 0.0
     ones = np.ones((len(p.z), 1))
     first = 1.0 if p.presample is None else 1 - a
-    by_q = _filter(np.array([first]), (1 - a - b) * ones, b)[:, 0]
-    by_n = _filter(np.array([0.0 if p.presample is None else -g]), -g * ones, b)[:, 0]
+    by_q = carried(np.array([first]), (1 - a - b) * ones, b)[:, 0]
+    by_n = carried(np.array([0.0 if p.presample is None else -g]), -g * ones, b)[:, 0]
     return by_q, by_n
-
-
-def gradient_in_z(phi: np.ndarray, found: Evaluation, p: Problem) -> np.ndarray:
-    """Return the derivative of the log-likelihood in z, targets held, shape (n, k).
-
-    Not for cDCC. With Λ_t = Σ_{s≥t} b^{s−t} ∂ℓ_s/∂Q_s, z_t adds 2 a Λ_{t+1} z_t through Q.
-    """
-    a, b = phi[:2]
-    k = p.z.shape[1]
-    rows, columns = pairs(k)
-    reverse = found.to_q[::-1]
-    ahead = _filter(np.zeros(reverse.shape[1]), reverse, b)[::-1]
-    ahead = unpack(ahead * np.where(rows == columns, 1.0, 0.5), k)
-    total = found.to_z + 2 * a * np.einsum("tij,tj->ti", ahead, p.z)
-    if p.kind == "adcc":
-        n = falls(p.z)
-        total += 2 * phi[2] * (n < 0) * np.einsum("tij,tj->ti", ahead, n)
-    return total

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,7 +10,6 @@ from .dcc import (
     Problem,
     evaluate,
     falls,
-    gradient_in_z,
     pairs,
     products,
     rescaled,
@@ -18,10 +17,9 @@ from .dcc import (
     targets,
     unpack,
 )
-from .dcc_fit import Maximum, gradient, nudged
+from .dcc_adjoint import gradient_in_z
+from .dcc_fit import Maximum, nudged
 from .garch_estimate import Estimate, to_units
-
-_STEP = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +84,7 @@ def dynamic(found: Maximum, p: Problem, first: list[FirstStep]) -> np.ndarray:
     if not where:
         return influence
     total = found.at.scores[:, where] + _from_targets(found, p, where)
-    through = _by_first_step if p.kind == "cdcc" else _by_adjoint
-    for cross, step in zip(through(found, p, first, where), first, strict=True):
+    for cross, step in zip(cross_derivatives(found, p, first, where), first, strict=True):
         total = total + step.free @ cross
     try:
         inverse = np.linalg.inv(-found.hessian[np.ix_(where, where)])
@@ -131,54 +128,18 @@ def _target_gradient(phi: np.ndarray, p: Problem) -> tuple[np.ndarray, np.ndarra
     return by_q @ found.to_q, by_n @ found.to_q
 
 
-def _by_adjoint(
+def cross_derivatives(
     found: Maximum, p: Problem, first: list[FirstStep], where: list[int]
 ) -> list[np.ndarray]:
     """∂²ℓ/∂φ∂θ' of each series, shape (r, f): differences along φ of gradients in z."""
     crosses = []
     for i in where:
         ahead, behind, step = nudged(found.phi, i)
-        crosses.append((_gradient_in_z(ahead, p) - _gradient_in_z(behind, p)) / step)
+        crosses.append((gradient_in_z(ahead, p) - gradient_in_z(behind, p)) / step)
     return [
         np.stack([step.slopes.T @ cross[:, j] for cross in crosses], axis=1)
         for j, step in enumerate(first)
     ]
-
-
-def _gradient_in_z(phi: np.ndarray, p: Problem) -> np.ndarray:
-    """Derivative of the log-likelihood in z, through the targets too."""
-    found = evaluate(phi, targets(phi, p), p)
-    k = p.z.shape[1]
-    rows, columns = pairs(k)
-    half = np.where(rows == columns, 1.0, 0.5)
-    total = gradient_in_z(phi, found, p)
-    for weight, x, keep in zip(
-        target_weights(phi, p), (p.z, falls(p.z)), (1.0, p.z < 0), strict=True
-    ):
-        if p.centred:
-            x = x - x.mean(axis=0)
-        matrix = unpack(weight @ found.to_q * half, k)
-        total = total + keep * (x @ matrix) * (2 / (len(x) - p.centred))
-    return total
-
-
-def _by_first_step(
-    found: Maximum, p: Problem, first: list[FirstStep], where: list[int]
-) -> list[np.ndarray]:
-    """∂²ℓ/∂φ∂θ' of each series, shape (r, f): differences along θ of gradients in φ."""
-    crosses = []
-    for j, step in enumerate(first):
-        rows = []
-        for slope in step.slopes.T:
-            half = _STEP / max(float(np.abs(slope).max()), 1e-12)
-            ends = []
-            for sign in (1, -1):
-                z = p.z.copy()
-                z[:, j] += sign * half * slope
-                ends.append(gradient(found.phi, replace(p, z=z))[where])
-            rows.append((ends[0] - ends[1]) / (2 * half))
-        crosses.append(np.array(rows).reshape(step.slopes.shape[1], len(where)))
-    return crosses
 
 
 def constant(packed: np.ndarray, z: np.ndarray, first: list[FirstStep]) -> np.ndarray:

@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .dcc import Evaluation, Problem, evaluate, pairs, target_weights, targets, unpack
+from .dcc import (
+    Evaluation,
+    Problem,
+    evaluate,
+    pairs,
+    target_slopes,
+    target_weights,
+    targets,
+    unpack,
+)
 from .garch_density import NU_BOUNDS
 
 _STARTS = ((0.03, 0.94), (0.01, 0.97), (0.08, 0.8))
@@ -62,12 +71,7 @@ def _through_target(phi: np.ndarray, found: Evaluation, p: Problem) -> np.ndarra
     """Change of each term as S follows a and b (cDCC), shape (n, p)."""
     by_target = found.to_q * target_weights(phi, p)[0][:, None]
     change = np.zeros((len(p.z), len(phi)))
-    for i in range(2):
-        ahead, behind = phi.copy(), phi.copy()
-        ahead[i] += _STEP
-        behind[i] -= _STEP
-        slope = (targets(ahead, p)[0] - targets(behind, p)[0]) / (2 * _STEP)
-        change[:, i] = by_target @ slope
+    change[:, :2] = by_target @ np.array(target_slopes(phi, p)).T
     return change
 
 
@@ -115,13 +119,13 @@ def maximise(p: Problem) -> Maximum:
 
     Notes
     -----
-    Sequential quadratic programming with exact gradients from the likeliest of three starts,
-    then Newton steps; the other starts are tried when a bound holds.
+    Sequential quadratic programming with exact gradients, in 1/ν, from the likeliest of three
+    starts, then Newton steps; the other starts are tried when a bound holds a or b.
     """
     weights = persistence_weights(p)
     starts = sorted(_starts(p), key=lambda phi: -profile(phi, p)[0].total)
     best = _polish(*_climb(starts[0], p, weights), p, weights)
-    if best.bounds or not best.converged:
+    if not best.converged or not {0, 1} <= set(best.free):
         for start in starts[1:]:
             phi, message = _climb(start, p, weights)
             gain = profile(phi, p)[0].total - best.at.total
@@ -152,28 +156,66 @@ def _climb(start: np.ndarray, p: Problem, weights: np.ndarray) -> tuple[np.ndarr
 
     n = len(p.z)
 
-    def objective(phi: np.ndarray) -> tuple[float, np.ndarray]:
+    lower, upper = np.array(_box(p)).T
+    first, last = np.sort([_turned(lower, p), _turned(upper, p)], axis=0)
+    centre = _turned(start, p)
+    turn = _whitening(profile(start, p)[0].scores * _turning(start, p))
+
+    def at(v: np.ndarray) -> np.ndarray:
+        return _turned(np.clip(centre + turn @ v, first, last), p)
+
+    def objective(v: np.ndarray) -> tuple[float, np.ndarray]:
+        phi = at(v)
         found = profile(phi, p)[0]
         if not np.isfinite(found.total):
             return _BAD, np.zeros(len(phi))
-        return -found.total / n, -found.scores.sum(axis=0) / n
+        return -found.total / n, -(found.scores.sum(axis=0) * _turning(phi, p)) @ turn / n
 
-    limit = {"type": "ineq", "fun": lambda v: _LARGEST - weights @ v, "jac": lambda v: -weights}
+    normals = np.vstack([np.eye(len(start)), -np.eye(len(start)), -weights])
+    room = normals @ centre - np.concatenate([first, -last, [-_LARGEST]])
+    limit = {
+        "type": "ineq",
+        "fun": lambda v: normals @ (turn @ v) + room,
+        "jac": lambda v: normals @ turn,
+    }
     found = minimize(
         objective,
-        start,
+        np.zeros(len(start)),
         jac=True,
         method="SLSQP",
-        bounds=_box(p),
         constraints=[limit],
         options={"ftol": 1e-9, "maxiter": 200},
     )
-    lower, upper = np.array(_box(p)).T
-    phi = np.clip(found.x, lower, upper)
+    phi = at(found.x)
     over = float(weights @ phi) - _LARGEST
     if over > 0:
         phi[1] = max(phi[1] - over, 0.0)
     return phi, str(found.message) if found.status else ""
+
+
+def _turned(phi: np.ndarray, p: Problem) -> np.ndarray:
+    """The parameters with 1/ν in place of ν, or back."""
+    turned = phi.copy()
+    if p.dist == "t":
+        turned[-1] = 1 / turned[-1]
+    return turned
+
+
+def _turning(phi: np.ndarray, p: Problem) -> np.ndarray:
+    """Derivative of the parameters in their turned values."""
+    slope = np.ones(len(phi))
+    if p.dist == "t":
+        slope[-1] = -(phi[-1] ** 2)
+    return slope
+
+
+def _whitening(scores: np.ndarray) -> np.ndarray:
+    """C with C C' the inverse mean outer product of the scores; scales alone where singular."""
+    outer = scores.T @ scores / len(scores)
+    try:
+        return np.linalg.inv(np.linalg.cholesky(outer)).T
+    except np.linalg.LinAlgError:
+        return np.eye(len(outer))
 
 
 def _polish(phi: np.ndarray, message: str, p: Problem, weights: np.ndarray) -> Maximum:

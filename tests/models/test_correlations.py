@@ -88,7 +88,7 @@ def test_rmgarch_standard_errors_lack_a_transpose(indices, key):
     bread = np.linalg.inv(-dcc_fit.hessian(found.phi, p, found.free))
     score = dcc_fit.profile(found.phi, p)[0].scores
     steps = [dcc_errors.first_step(f.estimate) for f in fit.univariate]
-    crosses = dcc_errors._by_adjoint(found, p, steps, list(found.free))
+    crosses = dcc_errors.cross_derivatives(found, p, steps, list(found.free))
     both = score + sum(s.free @ c for s, c in zip(steps, crosses, strict=True))
     untransposed = np.sqrt(np.diag(bread @ both.T @ score @ bread))
     np.testing.assert_allclose(untransposed, theirs, rtol=0.02)
