@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, TooFewObservationsError
-from ..inference import parallel
-from ..kernels.garch import likelihood
+from ..errors import TooFewObservationsError
 from ..results import Recipe, Sample
+from .backtest_blocks import Block, blocks, settle, tail
 from .backtest_inputs import FEWEST, check_models, check_numbers, first_row, proxy_of
 from .backtest_results import BacktestResults, score
 from .break_inputs import check_returns
 from .frames import listed
-from .garch import MINIMUM, fit_garch, mean_regressors
+from .garch import MINIMUM
+from .garch_inputs import remarks
 
 MODELS: dict[str, dict[str, Any]] = {
     "GARCH": {"vol": "GARCH", "dist": "normal"},
@@ -26,9 +25,6 @@ MODELS: dict[str, dict[str, Any]] = {
     "EGARCH-t": {"vol": "EGARCH", "dist": "t"},
 }
 """Specifications compared unless others are named."""
-
-_REACH = 1e4
-_EARLIER = 3
 
 
 def backtest(
@@ -43,6 +39,7 @@ def backtest(
     draws: int = 999,
     rng: Any = 0,
     n_jobs: int | None = None,
+    carried: float = 0.25,
     strict: bool = True,
 ) -> BacktestResults:
     """Evaluate the one-step forecasts of volatility models on rows they have not seen.
@@ -73,9 +70,10 @@ def backtest(
         Seed.
     n_jobs : int, optional
         Workers of `joblib.Parallel`; the answer does not depend on it.
+    carried : float
+        Largest share of the rows to forecast whose fit may be without a maximum, for each model.
     strict : bool
-        Raise where neither a fit nor the three before it found a maximum, rather than forecast
-        from the best point, with a note.
+        Raise beyond that share; forecast from the best point, with a note, when False.
 
     Returns
     -------
@@ -86,13 +84,15 @@ def backtest(
     TooFewObservationsError
         Fewer than 250 rows to fit on, or fewer than 50 to forecast.
     ConvergenceError
-        A model has no maximum at some date and `strict` is true.
+        A model has no maximum for more than the share `carried` and `strict` is true.
 
     Notes
     -----
     Between two fits the variance recursion goes on with the parameters held, so every forecast
-    uses all returns before it and none after. Where a fit finds no maximum the parameters are
-    those of a fit `refit`, twice or three times as many rows earlier. Values at risk and
+    uses all returns before it and none after. Where a fit finds no maximum, the parameters of the
+    last one that did are carried on, and before the first forecast fits on ever fewer rows are
+    tried; `table["carried"]` and a note count the rows. The evaluation begins where every model
+    has had a maximum, the rows before being counted in `sample.dropped`. Values at risk and
     expected shortfalls are those of the fitted density. Losses: QLIKE, v/h − ln(v/h) − 1, and
     squared errors, whose ranking survives an unbiased noisy proxy (Patton 2011); a range proxy
     leaves out the night, which moves the level of h that is best. Differences of losses against the
@@ -116,7 +116,7 @@ def backtest(
     """
     arguments = dict(locals())
     chosen = check_models(MODELS if models is None else models)
-    check_numbers(refit, levels, draws, window)
+    check_numbers(refit, levels, draws, window, carried)
     series = check_returns(y, 1)
     if len(series) < MINIMUM + FEWEST:
         raise TooFewObservationsError(
@@ -126,148 +126,54 @@ def backtest(
         )
     first = first_row(series, start, window)
     width = None if window is None else int(window)
-    parts = _parts(series, chosen, first, width, int(refit), n_jobs)
-    if strict:
-        _refuse(parts, series.index[first :: int(refit)])
-    forecasts = _forecasts(series.iloc[first:], parts, levels)
+    starts = list(range(first, len(series), int(refit)))
+    parts = blocks(series, chosen, starts, width, n_jobs)
+    lost = settle(parts, series.index[starts], float(carried), strict)
+    skipped = max(lost.values())
+    begin = starts[skipped]
+    if len(series) - begin < FEWEST:
+        raise TooFewObservationsError(
+            f"{len(series) - begin} rows are left to forecast once every model has a maximum; "
+            f"{FEWEST} are needed.",
+            "Leave out the model that has none, or use a longer sample.",
+        )
+    parts = {name: made[skipped:] for name, made in parts.items()}
+    seen = series.iloc[begin:]
+    forecasts = _forecasts(seen, parts, levels)
     value = proxy_of(series, proxy, forecasts)
     table, losses, differences = score(
-        forecasts, series.iloc[first:], value, list(chosen), levels, int(draws), rng
+        forecasts, seen, value, list(chosen), levels, int(draws), rng
     )
     return BacktestResults(
         spec={
             "models": tuple(chosen),
-            "start": int(first),
+            "start": int(begin),
             "window": width,
             "refit": int(refit),
             "levels": tuple(float(v) for v in levels),
             "proxy": "squared shock" if proxy is None else str(getattr(proxy, "name", "given")),
             "draws": int(draws),
+            "carried": float(carried),
             "rng": rng if isinstance(rng, int) else str(rng),
         },
-        sample=Sample.of(series.index[first:], dropped={"rows before the first forecast": first}),
+        sample=Sample.of(seen.index, dropped=_dropped(first, begin)),
         units={"variance": "%²"},
-        notes=_notes(parts, value, proxy),
+        notes=(*remarks(series, MINIMUM, MINIMUM), *_notes(parts, lost, value, proxy)),
         recipe=Recipe(backtest, arguments),
         forecasts=forecasts,
         table=table,
         losses=losses,
         differences=differences,
-        returns=series.iloc[first:],
+        returns=seen,
         proxy=value,
         market=str(series.name),
     )
 
 
-@dataclass(frozen=True)
-class Block:
-    """Forecasts made with one set of parameters.
-
-    Attributes
-    ----------
-    mean, variance : ndarray, shape (m,)
-    law : tuple
-        Name of the density, the density, and its shape parameters.
-    converged : bool
-        Whether a fit found a maximum.
-    back : int
-        How many fits earlier it was.
-    """
-
-    mean: np.ndarray
-    variance: np.ndarray
-    law: Any
-    converged: bool
-    back: int
-
-
-def _parts(
-    series: pd.Series,
-    chosen: dict[str, dict[str, Any]],
-    first: int,
-    width: int | None,
-    refit: int,
-    n_jobs: int | None,
-) -> dict[str, list[Any]]:
-    """The blocks of forecasts of each model, in order."""
-    tasks = [
-        (
-            series,
-            options,
-            max(0, begin - width) if width else 0,
-            begin,
-            min(begin + refit, len(series)),
-            refit,
-        )
-        for options in chosen.values()
-        for begin in range(first, len(series), refit)
-    ]
-    blocks = parallel.map(_block, tasks, n_jobs=n_jobs, label="backtest")
-    per_model = len(blocks) // len(chosen)
-    return {name: blocks[i * per_model : (i + 1) * per_model] for i, name in enumerate(chosen)}
-
-
-def _block(
-    series: pd.Series, options: dict[str, Any], begin: int, first: int, end: int, refit: int
-) -> Block:
-    """Fit on rows [begin, first), or on fewer where that has no maximum, and forecast to `end`."""
-    tried = []
-    for back in range(_EARLIER + 1):
-        last = first - back * refit
-        if last - begin < MINIMUM:
-            break
-        tried.append(fit_garch(series.iloc[begin:last], **options, strict=False))
-        if tried[-1].converged:
-            return _ahead(series, tried[-1], options, (begin, first, end), back)
-    return _ahead(series, tried[0], options, (begin, first, end), 0)
-
-
-def _ahead(
-    series: pd.Series, fit: Any, options: dict[str, Any], span: tuple[int, int, int], back: int
-) -> Block:
-    """Go on with a fit's recursion and keep rows [first, end)."""
-    begin, first, end = span
-    found, lags = fit.estimate, fit.spec["lags"]
-    p, units = found.problem, found.units
-    whole_y = series.iloc[begin:end].to_numpy()
-    rows = whole_y[lags:] / units.scale
-    x = mean_regressors(whole_y / units.scale, fit.spec["mean"], lags, ma=p.ma)
-    w = np.empty((len(rows), 0))
-    if p.w.shape[1]:
-        frame = options["variance_x"]
-        frame = frame.to_frame() if isinstance(frame, pd.Series) else frame
-        given = frame.reindex(series.index[begin:end]).to_numpy(float)[lags:]
-        w = (given - units.centre) / units.spread
-    pilot = np.concatenate([p.pilot, rows[len(p.pilot) :]])
-    at = likelihood(found.maximum.theta, replace(p, y=rows, x=x, w=w, pilot=pilot))
-    new = slice(first - begin - lags, None)
-    mean = (rows - at.resid)[new] * units.scale
-    variance = np.exp(at.log_variance[new]) * units.scale**2
-    law = (fit.spec["dist"], p.density, p.split(found.maximum.theta)[3])
-    return Block(mean, variance, law, fit.converged, back)
-
-
-def tail(law: tuple[str, Any, np.ndarray], level: float) -> tuple[float, float]:
-    """Return the quantile of a standardised density and the mean below it."""
-    from scipy import stats
-
-    dist, density, shape = law
-    if dist == "normal":
-        q = float(stats.norm.ppf(level))
-        return q, -float(stats.norm.pdf(q)) / level
-    if dist == "t":
-        nu = float(shape[0])
-        q, scale = float(stats.t.ppf(level, nu)), np.sqrt((nu - 2) / nu)
-        below = -float(stats.t.pdf(q, nu)) / level * (nu + q * q) / (nu - 1)
-        return q * scale, below * scale
-    from scipy.integrate import quad
-    from scipy.optimize import brentq
-
-    def share(z: float) -> float:
-        return float(density.cdf(np.array([z]), shape)[0])
-
-    q = float(brentq(lambda z: share(z) - level, -_REACH, _REACH, xtol=1e-10))
-    return q, q - quad(share, -np.inf, q, limit=200)[0] / level
+def _dropped(first: int, begin: int) -> dict[str, int]:
+    """Rows that are not forecast, and why."""
+    late = {"rows before every model has a maximum": begin - first} if begin > first else {}
+    return {"rows before the first forecast": first} | late
 
 
 def _forecasts(
@@ -275,46 +181,40 @@ def _forecasts(
 ) -> pd.DataFrame:
     """One row a date and model."""
     frames = []
-    for name, blocks in parts.items():
-        mean = np.concatenate([b.mean for b in blocks])
-        variance = np.concatenate([b.variance for b in blocks])
-        columns = {"model": name, "mean": mean, "variance": variance}
+    for name, made in parts.items():
+        mean = np.concatenate([b.mean for b in made])
+        variance = np.concatenate([b.variance for b in made])
+        carried = np.repeat([b.carried for b in made], [len(b.mean) for b in made])
+        columns = {"model": name, "mean": mean, "variance": variance, "carried": carried}
         for level in levels:
-            tails = np.array([tail(b.law, level) for b in blocks])
-            each = np.repeat(tails, [len(b.mean) for b in blocks], axis=0)
+            tails = np.array([tail(b.law, level) for b in made])
+            each = np.repeat(tails, [len(b.mean) for b in made], axis=0)
             columns[f"var[{level:g}]"] = mean + each[:, 0] * np.sqrt(variance)
             columns[f"es[{level:g}]"] = mean + each[:, 1] * np.sqrt(variance)
         frames.append(pd.DataFrame(columns, index=seen.index))
     return pd.concat(frames)
 
 
-def _refuse(parts: dict[str, list[Block]], starts: pd.Index) -> None:
-    for name, blocks in parts.items():
-        failed = [date for date, b in zip(starts, blocks, strict=True) if not b.converged]
-        if failed:
-            raise ConvergenceError(
-                f"No maximum of {name} was found on the rows before {listed(failed)}, nor on "
-                "those of the fits before.",
-                "Start later, use another model or a longer window, or look for stale prices; "
-                "strict=False forecasts from the best point, with a note.",
-            )
-
-
-def _notes(parts: dict[str, list[Block]], proxy: pd.Series, given: Any) -> tuple[str, ...]:
+def _notes(
+    parts: dict[str, list[Block]], lost: dict[str, int], proxy: pd.Series, given: Any
+) -> tuple[str, ...]:
     notes = []
-    for name, blocks in parts.items():
-        failed = sum(not b.converged for b in blocks)
-        if failed:
-            notes.append(f"* {name}: no maximum was found in {failed} of {len(blocks)} fits.")
-        earlier = sum(b.back > 0 for b in blocks)
-        if earlier:
+    for name, made in parts.items():
+        best = sum(len(b.mean) for b in made if not b.converged)
+        if best:
+            notes.append(f"* {name}: no maximum was found for {best} of {len(proxy)} rows.")
+        carried = sum(len(b.mean) for b in made if b.carried)
+        if carried:
             notes.append(
-                f"{name}: {earlier} of {len(blocks)} fits found no maximum; their forecasts have "
-                "the parameters of an earlier one."
+                f"{name}: {carried} of {len(proxy)} rows are forecast with carried parameters, "
+                "those of the last fit that had a maximum."
             )
-    lost = int((~proxy.gt(0)).sum())
-    if lost:
-        notes.append(f"{lost} of {len(proxy)} days have no positive proxy and no loss.")
+    late = [name for name, count in lost.items() if count]
+    if late:
+        notes.append(f"The evaluation begins where every model had a maximum: {listed(late)} late.")
+    dark = int((~proxy.gt(0)).sum())
+    if dark:
+        notes.append(f"{dark} of {len(proxy)} days have no positive proxy and no loss.")
     if given is None:
         notes.append("Losses are against squared shocks, which are a very noisy proxy.")
     return tuple(notes)

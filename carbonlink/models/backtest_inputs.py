@@ -36,8 +36,10 @@ def check_models(models: Any) -> dict[str, dict[str, Any]]:
     return {str(name): dict(options) for name, options in models.items()}
 
 
-def check_numbers(refit: Any, levels: Any, draws: Any, window: Any) -> None:
-    """Raise on a number of rows, draws or a tail probability that will not do."""
+def check_numbers(refit: Any, levels: Any, draws: Any, window: Any, carried: Any) -> None:
+    """Raise on a number of rows, draws, a share or a tail probability that will not do."""
+    if isinstance(carried, bool) or not 0 <= carried <= 1:
+        raise SpecificationError(f"carried={carried!r} is no share.", "Use 0.25, between 0 and 1.")
     for name, value, least in (("refit", refit, 1), ("draws", draws, 99)):
         if isinstance(value, bool) or not whole(value, least):
             raise SpecificationError(f"{name}={value!r} is too small.", f"Use {least} or more.")

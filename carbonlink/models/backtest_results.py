@@ -30,11 +30,13 @@ class BacktestResults(Results):
     Attributes
     ----------
     forecasts : DataFrame
-        A row a date and model: mean, variance, and var[level] and es[level], the value at risk
-        and the expected shortfall as returns.
+        A row a date and model: mean, variance, carried (whether the parameters are those of an
+        earlier fit, the date's own having no maximum), and var[level] and es[level], the value
+        at risk and the expected shortfall as returns.
     table : DataFrame
         A row a model: mean qlike and mse, `mcs_qlike` and `mcs_mse`, its p-value in the model
-        confidence set, and hits[level], the share of days below the value at risk.
+        confidence set, hits[level], the share of days below the value at risk, and carried, the
+        number of days forecast with carried parameters.
     losses : DataFrame
         Each day's QLIKE, a column a model.
     differences : DataFrame
@@ -87,6 +89,7 @@ class BacktestResults(Results):
                 for c in self.table.columns
                 if c.startswith("hits")
             ]
+            rows.append({"term": f"carried[{name}]", "estimate": row["carried"], "unit": "days"})
         half = stats.t.ppf(0.5 + check_level(level) / 2, len(self.losses) - 1)
         pair: Any
         for pair in self.differences.itertuples():
@@ -208,5 +211,6 @@ def score(
     for level in levels:
         hits = {n: (returns < v[f"var[{level:g}]"]).mean() for n, v in own.items()}
         table[f"hits[{level:g}]"] = pd.Series(hits)
+    table["carried"] = pd.Series({n: int(v["carried"].sum()) for n, v in own.items()})
     columns = ["loss", "model", "against", *EqualLosses._fields]
     return table, daily["qlike"], pd.DataFrame(rows, columns=columns)

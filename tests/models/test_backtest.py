@@ -12,7 +12,7 @@ from scipy import stats
 
 import carbonlink as cl
 from carbonlink.kernels.garch_density import DENSITIES
-from carbonlink.models.backtest import tail
+from carbonlink.models.backtest_blocks import tail
 
 TWO = {"GARCH": {}, "GJR-t": {"vol": "GJR", "dist": "t"}}
 
@@ -95,28 +95,71 @@ def test_scores_stand_on_the_proxy(y, found):
     assert row["difference"] == pytest.approx(apart.mean())
 
 
-def test_a_fit_without_a_maximum_is_replaced_by_an_earlier_one_or_refused(y, monkeypatch):
-    from carbonlink.models import backtest as module
+@pytest.fixture
+def failing(monkeypatch):
+    """Lengths of samples whose fit is told to have no maximum."""
+    from carbonlink.models import backtest_blocks as module
 
-    real = module.fit_garch
-    failing = {650}
+    real, lengths = module.fit_garch, set()
 
     def sometimes(series, **options):
         fit = real(series, **options)
-        return replace(fit, converged=False) if len(series) in failing else fit
+        return replace(fit, converged=False) if len(series) in lengths else fit
 
     monkeypatch.setattr(module, "fit_garch", sometimes)
-    found = cl.backtest(y, {"GARCH": {}}, start=550, refit=50, draws=199)
-    assert any("1 of 3 fits found no maximum" in note for note in found.notes)
-    mu, omega, alpha, beta = real(y.iloc[:600]).params
-    h = found.forecasts["variance"]
-    expected = omega + alpha * (y.iloc[650] - mu) ** 2 + beta * h.iloc[100]
-    assert h.iloc[101] == pytest.approx(expected, rel=1e-8)
-    failing |= {550, 500, 450, 400}
-    with pytest.raises(cl.ConvergenceError, match=str(y.index[550].date())):
-        cl.backtest(y, {"GARCH": {}}, start=550, refit=50, draws=199)
+    return lengths
+
+
+def ahead(params, y, h, row):
+    mu, omega, alpha, beta = params
+    return omega + alpha * (y.iloc[row] - mu) ** 2 + beta * h
+
+
+def test_where_a_fit_has_no_maximum_the_last_accepted_parameters_go_on(y, failing):
+    failing |= {650}
+    found = cl.backtest(y, {"GARCH": {}}, start=550, refit=50, draws=199, carried=0.4)
+    assert found.table.loc["GARCH", "carried"] == 50
+    assert found.forecasts["carried"].to_numpy().nonzero()[0].tolist() == list(range(100, 150))
+    assert "GARCH: 50 of 150 rows are forecast with carried parameters" in " ".join(found.notes)
+    assert found.tidy().set_index("term").loc["carried[GARCH]", "estimate"] == 50
+    params, h = cl.GARCH(y.iloc[:600]).fit().params, found.forecasts["variance"]
+    for row in (649, 650, 698):
+        assert h.iloc[row - 549] == pytest.approx(ahead(params, y, h.iloc[row - 550], row), 1e-8)
+
+
+def test_before_the_first_forecast_fits_on_ever_fewer_rows_are_tried(y, failing):
+    failing |= {550, 500}
+    found = cl.backtest(y, {"GARCH": {}}, start=550, refit=50, draws=199, carried=0.4)
+    assert found.sample.nobs == 150 and found.table.loc["GARCH", "carried"] == 50
+    params, h = cl.GARCH(y.iloc[:450]).fit().params, found.forecasts["variance"]
+    assert h.iloc[1] == pytest.approx(ahead(params, y, h.iloc[0], 550), rel=1e-8)
+
+
+def test_the_evaluation_begins_where_every_model_has_a_maximum(y, failing):
+    failing |= set(range(250, 551))
+    found = cl.backtest(y, TWO, start=550, refit=50, draws=199, carried=0.4)
+    assert dict(found.sample.dropped) == {
+        "rows before the first forecast": 550,
+        "rows before every model has a maximum": 50,
+    }
+    assert found.sample.nobs == 100 and found.spec["start"] == 600
+    assert (found.table["carried"] == 0).all()
+    plain = cl.backtest(y, TWO, start=600, refit=50, draws=199)
+    pd.testing.assert_frame_equal(found.forecasts, plain.forecasts)
     loose = cl.backtest(y, {"GARCH": {}}, start=550, refit=50, draws=199, strict=False)
-    assert any(note.startswith("* GARCH") for note in loose.notes)
+    assert any(note.startswith("* GARCH") for note in loose.notes) and loose.sample.nobs == 150
+
+
+def test_beyond_the_share_it_is_refused(y, failing):
+    failing |= {650}
+    with pytest.raises(cl.ConvergenceError, match=rf"{y.index[650].date()}.*33 %.*25 %"):
+        cl.backtest(y, {"GARCH": {}}, start=550, refit=50, draws=199)
+    failing |= set(range(250, 700))
+    with pytest.raises(cl.ConvergenceError, match="100 %"):
+        cl.backtest(y, {"GARCH": {}}, start=550, refit=50, draws=199, carried=1.0)
+    failing -= {660}
+    with pytest.raises(cl.TooFewObservationsError, match="40 rows"):
+        cl.backtest(y, {"GARCH": {}}, start=550, refit=55, draws=199, carried=1.0)
 
 
 @pytest.mark.parametrize("dist, shape", [("normal", []), ("t", [5.0])])
@@ -149,6 +192,7 @@ def test_tails_of_the_other_densities_are_exact(level):
         ({"models": {"x": {"presample": "mean"}}}, "presample"),
         ({"models": {"x": {"vol": "XGARCH"}}}, "XGARCH"),
         ({"refit": 0}, "refit"),
+        ({"carried": 1.5}, "carried"),
         ({"draws": 10}, "draws"),
         ({"levels": (0.7,)}, "levels"),
         ({"window": 100}, "window"),
@@ -176,3 +220,14 @@ def test_data_it_cannot_use_is_refused(y):
         cl.backtest(y, start=y.index[-10])
     with pytest.raises(cl.TooFewObservationsError, match="proxy"):
         cl.backtest(y, TWO, start=600, refit=100, proxy=pd.Series(1.0, index=y.index[:10]))
+
+
+@pytest.mark.real
+def test_the_default_evaluation_of_the_national_market(real_data):
+    """Its returns are 35 % zeros until 2023, on which a GARCH-t has no maximum."""
+    returns = cl.load(["cea"], raw=real_data).returns(["cea"])["cea"].iloc[:560]
+    found = cl.backtest(
+        returns, {"GARCH": {}, "GARCH-t": {"dist": "t"}}, start=452, draws=199, carried=0.8
+    )
+    assert found.table["carried"].to_dict() == {"GARCH": 0, "GARCH-t": 80}
+    assert found.sample.nobs == 108
