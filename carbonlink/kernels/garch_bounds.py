@@ -8,6 +8,9 @@ import numpy as np
 
 from .garch import Problem
 
+PERSISTENCE = "the persistence is at its bound"
+"""How the text of the bound on a sum of parameters begins."""
+
 _TOUCHES = 1e-9
 _DELTA = 50.0
 _INVERTIBLE = 0.9999
@@ -90,7 +93,7 @@ def box(p: Problem) -> Box:
     bounded = not p.family.logarithmic and p.family.persistence.any()
     free = p.vol == "CGARCH" or p.family.power or not np.isfinite(p.most)
     if bounded and not free:
-        text = f"the persistence is at its bound {p.most:.4g}"
+        text = f"{PERSISTENCE} {p.most:.4g}"
         last = int(np.flatnonzero(p.family.persistence)[-1])
         joint.append((-p.family.persistence, -p.most, last, text))
         if p.idle == "free":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from .garch import Problem, likelihood, problem
+from .garch_bounds import PERSISTENCE
 from .garch_fit import Maximum, maximise
 from .garch_partial import IDLE, SEEN
 from .garch_recursion import FAMILIES, NEAR_ONE, SQRT_2_OVER_PI
@@ -84,6 +86,31 @@ class Estimate:
         p = self.problem
         return persistence(p.split(self.maximum.theta), p)
 
+    @property
+    def pressed(self) -> tuple[int, ...]:
+        """Parameters in a bound that holds, alone or with others: their score is not zero."""
+        rows = [b.row != 0 for b in self.maximum.active]
+        return tuple(int(i) for i in np.flatnonzero(np.any(rows, axis=0))) if rows else ()
+
+    @property
+    def integrated(self) -> bool:
+        """Whether the persistence is held by its bound, as a sum of parameters."""
+        return any(text.startswith(PERSISTENCE) for text in self.bounds)
+
+    @functools.cached_property
+    def unbounded(self) -> Estimate | None:
+        """The estimate without that bound; None where no bound holds, or no maximum is found.
+
+        The estimator of α and β without the bound is asymptotically normal whether or not the
+        process is stationary (Francq and Zakoïan, 2012, Econometrica 80, 821–861, for a
+        GARCH(1, 1)), so its interval holds where that of the bounded one has no known law.
+        """
+        if not self.integrated:
+            return None
+        free = replace(self.problem, most=float("inf"))
+        found = estimate(free, self.units, self.maximum.theta)
+        return found if found.maximum.converged else None
+
 
 def persistence(parts: list[np.ndarray], p: Problem) -> float:
     """Return the expected carry of the variance at [mean, recursion, regressors, shape].
@@ -149,7 +176,8 @@ def estimate(p: Problem, units: Units, start: np.ndarray | None = None) -> Estim
     params, jacobian = to_units(found.theta, p, units)
     scores = found.at.scores()
     covs = {kind: jacobian @ c @ jacobian.T for kind, c in covariances(found, scores).items()}
-    determined = tuple(sorted({b.parameter for b in found.active}))
+    still = np.abs(found.free).sum(axis=1) < 1e-10
+    determined = tuple(int(i) for i in np.flatnonzero(still))
     for cov in covs.values():
         cov[list(determined), :] = np.nan
         cov[:, list(determined)] = np.nan

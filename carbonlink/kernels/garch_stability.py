@@ -54,7 +54,7 @@ def nyblom(found: Estimate) -> Stability:
     single = np.cumsum(found.scores, axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         each = (single**2).sum(axis=0) / (n * (found.scores**2).sum(axis=0))
-    each[list(found.determined)] = np.nan
+    each[list(found.pressed)] = np.nan
     return Stability(joint, each, free.shape[1])
 
 

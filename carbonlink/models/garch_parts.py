@@ -125,6 +125,15 @@ def notes(
         said.append(
             f"No standard error for {held}: a bound determines it; the others are given it."
         )
+    tied = [i for i in found.pressed if i not in found.determined]
+    if tied:
+        moved = " and ".join(names[i] for i in tied)
+        said.append(f"Standard errors hold that bound: {moved} move together along it.")
+    if found.integrated:
+        said.append(
+            "The interval of the persistence is that of the fit without its bound, cut at the "
+            "bound; no standard error of the persistence is given."
+        )
     if persistence >= 0.999 and p.vol != "IGARCH":
         said.append(
             f"Persistence {persistence:.4f}: test for variance breaks first, which look like it."

@@ -16,6 +16,7 @@ from ..kernels.trade_logit import Logit
 from ..results import Estimates, check_level, tidy_frame
 from . import garch_inputs as inputs
 from .garch_battery import density_rows, returns_rows, stability_rows
+from .garch_partial import stacked_covariances
 from .garch_tests import battery
 
 _INTEGRATED = 1e-6
@@ -319,22 +320,35 @@ class GARCHResults(Estimates):
         return (p.y * self.estimate.units.scale)[p.traded]
 
     def _persistence_row(self, level: float) -> dict[str, Any]:
+        """The persistence, its error, and its interval; the tail of a bound is cut at it."""
         from scipy import stats
 
         found, value = self.estimate, self.persistence
-        slopes = np.zeros(len(self.params))
-        if not np.isnan(value):
-            slopes[: len(found.params)] = _persistence_slopes(found)
-        held = [i for i in found.determined if found.params[i] == 0.0]
-        slopes[held] = 0.0
+        z = stats.norm.ppf(0.5 + check_level(level) / 2)
+        if found.integrated:
+            free = found.unbounded
+            error = float("nan") if free is None else self._persistence_error(free)
+            middle = float("nan") if free is None else free.persistence
+            ends = np.minimum([middle - z * error, middle + z * error], value)
+            return {"estimate": value, "lower": float(ends[0]), "upper": float(ends[1])}
+        error = self._persistence_error(found)
+        ends = value + np.array([-z, z]) * error
+        return {"estimate": value, "std_error": error, "lower": ends[0], "upper": ends[1]}
+
+    def _persistence_error(self, found: Estimate) -> float:
+        """Standard error of the persistence of an estimate of this model."""
+        if np.isnan(found.persistence):
+            return float("nan")
+        kind = self.spec["cov"]
+        covs = found.covs if self.logit is None else stacked_covariances(found, self.logit)
+        slopes = _persistence_slopes(found)
+        slopes[[i for i in found.determined if found.params[i] == 0.0]] = 0.0
         used = np.flatnonzero(slopes)
-        error = float("nan")
-        if len(used):
-            block = self.cov.to_numpy()[np.ix_(used, used)]
-            with np.errstate(invalid="ignore"):
-                error = float(np.sqrt(slopes[used] @ block @ slopes[used]))
-        half = stats.norm.ppf(0.5 + check_level(level) / 2) * error
-        return {"estimate": value, "std_error": error, "lower": value - half, "upper": value + half}
+        if not len(used):
+            return float("nan")
+        block = covs[kind][np.ix_(used, used)]
+        with np.errstate(invalid="ignore"):
+            return float(np.sqrt(slopes[used] @ block @ slopes[used]))
 
 
 def _persistence_slopes(found: Estimate) -> np.ndarray:
