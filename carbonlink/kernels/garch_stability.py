@@ -17,7 +17,7 @@ class Stability:
     ----------
     joint : float
     each : ndarray, shape (p,)
-        Of each parameter; NaN where a bound determines it.
+        Of each parameter; NaN for those in a bound that holds.
     directions : int
         Parameters that the bounds leave free.
     """

@@ -68,7 +68,9 @@ def stability_rows(found: Estimate, names: list[str]) -> list[dict[str, Any]]:
     for name, value in zip(names, stable.each, strict=False):
         row = {"test": f"Nyblom–Hansen, {name}", "null": f"{name} does not change over the sample"}
         if np.isnan(value):
-            rows.append({**row, "note": "not computed: a bound holds it, so its score does not sum to zero"})
+            rows.append(
+                {**row, "note": "not computed: a bound holds, so the scores do not sum to 0"}
+            )
             continue
         p_value = bridge_p_value(float(value), 1)
         reference = "integral of a squared Brownian bridge"
