@@ -31,7 +31,6 @@ MISSING = frozenset(
     )
     + ("#value!", "#div/0!", "#ref!", "nat", "无", "/", "...")
 )
-_NAN, _HUGE = float("nan"), float("inf")
 _SCALES = {
     "": 1.0,
     "k": 1e3,
@@ -43,9 +42,11 @@ _SCALES = {
 _NUMBER = re.compile(
     r"[¥$€]?(?P<sign>[+-]?)[¥$€]?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)"
-    r"(?P<exponent>e[+-]?\d{1,3})?"
+    r"(?P<exponent>e[+-]?\d+)?"
     r"(?P<scale>[kmb万亿]?)(?P<unit>吨|元|元/吨|t)?"
 )
+_DECIMAL = b"0123456789.+-eE\n"
+_NAN, _HUGE = float("nan"), float("inf")
 
 
 def decode(content: bytes, name: str) -> tuple[str, str]:
@@ -169,9 +170,29 @@ def numbers(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
         29.420000076293945 is 29.42.
     bad : ndarray of bool
     """
-    found = [_quick(cell) for cell in cells.to_numpy(dtype=object)]
+    table = cells.to_numpy(dtype=object)
+    values = _decimals(table)
+    if values is not None:
+        return without_dust(values), np.zeros(len(table), bool)
+    found = [_quick(cell) for cell in table]
     bad = np.array([value is None for value in found], bool)
     return without_dust(np.array(found, dtype=float)), bad
+
+
+def _decimals(table: np.ndarray) -> np.ndarray | None:
+    """Floats of a column that is nothing but plain decimals and empty text, else None."""
+    try:
+        joined = "\n".join(table.tolist())
+    except TypeError:
+        return None
+    if not joined.isascii() or joined.encode().translate(None, _DECIMAL):
+        return None
+    filled, values = table != "", np.full(len(table), np.nan)
+    try:
+        values[filled] = table[filled].astype(float)
+    except ValueError:
+        return None
+    return None if np.isinf(values).any() else values
 
 
 def _quick(cell: object) -> float | None:

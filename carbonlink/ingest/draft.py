@@ -81,12 +81,10 @@ class Draft:
 
     def with_numbers(self, *columns: str) -> Draft:
         """Return the draft with columns as floats; a cell that is no number marks its row."""
-        draft = self
-        for name in columns:
-            cells = self.rows[name]
-            values, wrong = clean.numbers(cells)
-            draft = draft.with_rows(**{name: values})
-            draft = draft.with_bad(wrong, _no_number(name, cells))
+        read = {name: clean.numbers(self.rows[name]) for name in columns}
+        draft = self.with_rows(**{name: values for name, (values, _) in read.items()})
+        for name, (_, wrong) in read.items():
+            draft = draft.with_bad(wrong, _no_number(name, self.rows[name]))
         return draft
 
     def with_dates(self, column: str = "date", order: str | None = None) -> Draft:
@@ -159,12 +157,13 @@ def body(sheet: Sheet, header: int) -> Draft:
     """Return the rows below a header, columns by their place, blanks and footers declared."""
     cells = sheet.cells
     below = cells[cells.index > header]
-    filled = _filled(below)
+    table = below.to_numpy(dtype=object)
+    filled = _filled(table)
     blank = ~filled.any(axis=1)
     alone = filled.sum(axis=1) == 1
     footer = np.zeros(len(below), bool)
     for place in map(int, np.flatnonzero(alone)):
-        text = below.iat[place, int(filled[place].argmax())]
+        text = table[place, filled[place].argmax()]
         footer[place] = isinstance(text, str) and bool(_FOOTER.match(clean.tidy_text(text)))
     declared = {
         "header": int(((cells.index <= header) & (cells.index > 0)).sum()),
@@ -179,9 +178,8 @@ def body(sheet: Sheet, header: int) -> Draft:
     )
 
 
-def _filled(cells: pd.DataFrame) -> np.ndarray:
+def _filled(table: np.ndarray) -> np.ndarray:
     """Where cells hold more than blanks."""
-    table = cells.to_numpy(dtype=object)
     filled = np.asarray(table != "", dtype=bool).reshape(table.shape)
     for place in range(table.shape[1]):
         column = table[:, place]

@@ -57,6 +57,25 @@ def test_a_column_agrees_with_its_cells():
     assert np.flatnonzero(bad).tolist() == [6]
 
 
+HOSTILE = st.one_of(
+    st.text(alphabet="0123456789.,+-−eE_ \n\u3000１％()（）KM万infa#N/A", max_size=8),
+    st.sampled_from(["", " ", "--", "1e0001", "1e999", "-0", "1_000", "1\n2", "1-2", "٣", "nan"]),
+    st.floats(),
+    st.integers(),
+    st.sampled_from([None, True, 10**400, np.float64(2.5), np.int64(3), pd.NaT]),
+)
+PLAIN = st.one_of(st.just(""), st.from_regex(r"[+-]?[0-9]{1,7}(\.[0-9]{0,3})?([eE]-?[0-9]{1,3})?"))
+
+
+@given(st.lists(PLAIN, max_size=12), st.lists(HOSTILE, max_size=3))
+def test_a_column_read_at_once_is_what_its_cells_are_one_by_one(plain, hostile):
+    cells = pd.Series([*plain, *hostile], dtype=object)
+    found = [number(cell) for cell in cells]
+    values, bad = numbers(cells)
+    np.testing.assert_array_equal(values, without_dust(np.array(found, dtype=float)))
+    assert bad.tolist() == [value is None for value in found]
+
+
 def test_single_precision_dust_is_taken_off():
     dusty = np.array([29.420000076293945, 30.739999771118164, 900.719970703125, 24.7549991607666])
     np.testing.assert_array_equal(without_dust(dusty), [29.42, 30.74, 900.72, 24.755])

@@ -109,19 +109,18 @@ def _tables(
     draft: drafts.Draft, columns: Iterable[Column]
 ) -> tuple[drafts.Draft, dict[Key, pd.DataFrame]]:
     """The numbers of each product and trade; a series printed twice must agree with itself."""
-    tables: dict[Key, pd.DataFrame] = {}
+    tables: dict[Key, dict[str, np.ndarray]] = {}
     for column in columns:
-        table = tables.setdefault(column.key, pd.DataFrame(index=draft.rows.index))
-        printed = draft.rows[column.label]
-        made = scaled(printed.to_numpy(), column.factor)
-        values = pd.Series(made, index=printed.index, name=column.label)
+        table = tables.setdefault(column.key, {})
+        values = scaled(draft.rows[column.label].to_numpy(), column.factor)
         if column.field in table:
             first = table[column.field]
-            unlike = (first != values) & first.notna() & values.notna()
-            draft = draft.with_bad(unlike.to_numpy(), f"{column.label} differs from its copy")
-            values = first.fillna(values)
+            unlike = (first != values) & ~np.isnan(first) & ~np.isnan(values)
+            draft = draft.with_bad(unlike, f"{column.label} differs from its copy")
+            values = np.where(np.isnan(first), values, first)
         table[column.field] = values
-    return draft, tables
+    index = draft.rows.index
+    return draft, {key: pd.DataFrame(table, index) for key, table in tables.items()}
 
 
 def _blocks(draft: drafts.Draft, tables: dict[Key, pd.DataFrame]) -> drafts.Draft:
@@ -182,8 +181,8 @@ def _sums(draft: drafts.Draft, tables: dict[Key, pd.DataFrame], key: Key) -> dra
             continue
         parts = listed[field].fillna(0) + tables[key][field].fillna(0)
         unlike = (total[field] - parts).abs() > tolerance
-        days = sorted(draft.rows["date"][unlike].dropna().dt.strftime("%Y-%m-%d"))
-        if days:
+        if unlike.any():
+            days = sorted(draft.rows["date"][unlike].dropna().dt.strftime("%Y-%m-%d"))
             draft = draft.noted(
                 f"Listed and block {what} do not add up to the total on {', '.join(days)}."
             )

@@ -34,7 +34,8 @@ def header_row(sheet: Sheet) -> int | None:
 def keyed(sheet: Sheet, header: int) -> Mapping[str, pd.Series]:
     """Return the header's rows by their key, a cell a column."""
     head = sheet.cells.loc[:header]
-    return {tidy_text(row.iloc[0]): row.iloc[1:] for _, row in head.iterrows()}
+    places = head.columns[1:]
+    return {tidy_text(row[0]): pd.Series(row[1:], places) for row in head.to_numpy(dtype=object)}
 
 
 def scale(file: str, unit: str) -> float:
