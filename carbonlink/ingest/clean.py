@@ -9,8 +9,6 @@ import unicodedata
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError
-
 MISSING = frozenset(
     (
         "",
@@ -47,61 +45,6 @@ _NUMBER = re.compile(
 )
 _DECIMAL = b"0123456789.+-eE\n"
 _NAN, _HUGE = float("nan"), float("inf")
-
-
-def decode(content: bytes, name: str) -> tuple[str, str]:
-    """Return a file's text and its encoding, decided by rule.
-
-    Parameters
-    ----------
-    content : bytes
-        The whole file.
-    name : str
-        File name, for the message.
-
-    Returns
-    -------
-    tuple of str
-        Text without byte-order mark, and one of "utf-16", "utf-8-sig", "utf-8", "gb18030",
-        "cp1252".
-
-    Notes
-    -----
-    A byte-order mark decides; else the text is UTF-8 if it is valid UTF-8; else it is GB18030,
-    unless each of its bytes beyond ASCII stands alone, between bytes of ASCII, as the accents of
-    Western European text do and hardly any Chinese character does.
-    """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        tries = ["utf-16"]
-    elif content.startswith(b"\xef\xbb\xbf"):
-        tries = ["utf-8-sig"]
-    else:
-        tries = ["utf-8", "cp1252" if _is_western(content) else "gb18030"]
-    for encoding in tries:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" in text:
-            raise DataError(f"{name} is not a text file: it holds zero bytes.", _RESAVE)
-        return text, encoding
-    raise DataError(f"{name} is neither {' nor '.join(tries)} text.", _RESAVE)
-
-
-def _is_western(content: bytes) -> bool:
-    """Whether accented letters of ISO-8859-1, each beside a plain one, are all beyond ASCII."""
-    if _TWO_BEYOND.search(content):  # at once in Chinese text
-        return False
-    beyond = len(_BEYOND_ASCII.findall(content))
-    return 0 < beyond == len(_ACCENTED.findall(content))
-
-
-_TWO_BEYOND = re.compile(rb"[\x80-\xff]{2}")
-_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
-_ACCENTED = re.compile(
-    rb"(?<=[A-Za-z])[\xc0-\xff](?![\x80-\xff])|(?<![\x80-\xff])[\xc0-\xff](?=[A-Za-z])"
-)
-_RESAVE = "Save it again as UTF-8 csv, or export it again from its source."
 
 
 def tidy_text(cell: object) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from .. import artifacts
 from ..errors import DataError, RegistrationError
 from ..facts import markets as registry
-from .clean import decode
+from .encodings import decode
 from .files import REGISTER, find_root, key_of, raw_files
 from .recognise import recognise
 from .sheet import sheets

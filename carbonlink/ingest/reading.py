@@ -12,16 +12,9 @@ import pandas as pd
 
 from ..errors import CarbonlinkWarning, DataError, UnknownLayoutError
 from ..facts import markets as registry
+from .blocks import Blocks, in_blocks, read_blocks
 from .draft import Settled, settle
-from .intraday import (
-    DAILY_ABOVE,
-    Blocks,
-    days_of,
-    in_blocks,
-    is_intraday,
-    read_blocks,
-    sums_by_day,
-)
+from .intraday import DAILY_ABOVE, days_of, is_intraday, sums_by_day
 from .layouts import Parts
 from .plausible import findings
 from .provenance import source_beside

@@ -17,7 +17,8 @@ import pandas as pd
 
 from ..errors import DataError
 from .bounds import check_package
-from .clean import decode, heading
+from .clean import heading
+from .encodings import decode
 
 LARGEST_FILE = 200 * 2**20
 LARGEST_CONTENT = 500 * 2**20
@@ -213,9 +214,10 @@ def _old_export(name: str, content: bytes) -> Sheet:
             f"{name} is a web page under a workbook's name.",
             "Open it in a spreadsheet program and save it as xlsx.",
         )
-    if b"\x00" in head and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _broken(name, "workbook")
-    return _text(name, content)
+    try:
+        return _text(name, content)
+    except DataError as error:
+        raise (_broken(name, "workbook") if b"\x00" in head else error) from error
 
 
 def _records(name: str, content: bytes) -> Sheet:

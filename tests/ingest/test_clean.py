@@ -1,4 +1,4 @@
-"""Numbers, text and encodings as printed."""
+"""Numbers and marks of missing values as printed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonlink.errors import DataError
-from carbonlink.ingest.clean import decode, number, numbers, without_dust
+from carbonlink.ingest.clean import number, numbers, without_dust
 
 
 @pytest.mark.parametrize(
@@ -108,36 +107,7 @@ def test_a_price_stored_in_single_precision_comes_back(price):
         assert without_dust(np.array([stored]))[0] == float(price)
 
 
-@pytest.mark.parametrize(
-    ("content", "encoding"),
-    [
-        ("日期".encode(), "utf-8"),
-        ("日期".encode("gb18030"), "gb18030"),
-        ("日期".encode("utf-8-sig"), "utf-8-sig"),
-        ("日期".encode("utf-16"), "utf-16"),
-        (b"\xfe\xff" + "日期".encode("utf-16-be"), "utf-16"),
-    ],
-)
-def test_encoding_by_rule(content, encoding):
-    assert decode(content, "x.csv") == ("日期", encoding)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"\xef\xbb\xbf\xff\xfe", b"\xff\xfe\x00", b"a,\xff\xff\n", "日期,1".encode("utf-16-le")],
-)
-def test_wrong_encodings_are_refused(content):
-    with pytest.raises(DataError, match=r"x\.csv .*UTF-8"):
-        decode(content, "x.csv")
-
-
 @pytest.mark.parametrize("text", ["#N/A N/A", "#N/A", "--", "无", " - "])
 def test_marks_of_a_missing_value_are_missing_numbers(text):
     values, bad = numbers(pd.Series([text], dtype=object))
     assert np.isnan(values[0]) and not bad[0]
-
-
-def test_accents_of_western_text_are_no_chinese():
-    text = "Québec,Zürich\n1,2\n"
-    assert decode(text.encode("latin-1"), "x.csv") == (text, "cp1252")
-    assert decode("Québec,湖北".encode("gb18030"), "x.csv") == ("Québec,湖北", "gb18030")

@@ -10,7 +10,7 @@ import pytest
 
 import carbonlink as cl
 from carbonlink.errors import DataError
-from carbonlink.ingest import intraday
+from carbonlink.ingest import blocks
 from carbonlink.ingest.reading import read_file
 
 HEAD = "day,time,demand,clearing price (CNY/MWh)"
@@ -36,9 +36,9 @@ def put(folder, rows, head=HEAD, name="spot.csv"):
 @pytest.fixture
 def small(monkeypatch):
     """Blocks of 500 rows, for files of any size."""
-    monkeypatch.setattr(intraday, "BLOCKS_ABOVE", 0)
-    monkeypatch.setattr(intraday, "_BLOCK", 500)
-    monkeypatch.setattr(intraday, "_LEAST", 50)
+    monkeypatch.setattr(blocks, "BLOCKS_ABOVE", 0)
+    monkeypatch.setattr(blocks, "_BLOCK", 500)
+    monkeypatch.setattr(blocks, "_LEAST", 50)
 
 
 def balanced(found):
@@ -60,23 +60,111 @@ def test_blocks_make_the_same_days_and_the_same_ledger(tmp_path, small, monkeypa
     rows[100] = "2022/01/02,1:15,1,x"
     rows[700] = ",,,"
     path = put(tmp_path, rows)
-    blocks = read_file(path, market="electricity_sd")
-    monkeypatch.setattr(intraday, "BLOCKS_ABOVE", 2**40)
+    in_blocks = read_file(path, market="electricity_sd")
+    monkeypatch.setattr(blocks, "BLOCKS_ABOVE", 2**40)
     monkeypatch.setattr("carbonlink.ingest.reading.DAILY_ABOVE", 0)
     whole = read_file(path, market="electricity_sd")
-    pd.testing.assert_frame_equal(blocks.frame, whole.frame, check_exact=False, rtol=1e-12)
-    assert len(blocks.frame) == 38
+    pd.testing.assert_frame_equal(in_blocks.frame, whole.frame, check_exact=False, rtol=1e-12)
+    assert len(in_blocks.frame) == 38
     for name in ("rows", "kept", "quarantined", "declared", "sha256", "bytes", "layout", "unit"):
-        assert getattr(blocks, name) == getattr(whole, name), name
-    pd.testing.assert_frame_equal(blocks.quarantine, whole.quarantine)
-    assert balanced(blocks) and blocks.quarantine["row"].tolist() == [102]
+        assert getattr(in_blocks, name) == getattr(whole, name), name
+    pd.testing.assert_frame_equal(in_blocks.quarantine, whole.quarantine)
+    assert balanced(in_blocks) and in_blocks.quarantine["row"].tolist() == [102]
 
 
-def test_a_day_printed_twice_has_no_price(tmp_path, small):
-    rows = [*lines(), *lines(DAYS[3:4], PRICES[3:4])]
-    found = read_file(put(tmp_path, rows), market="electricity_sd")
-    assert DAYS[3] not in set(found.frame["date"]) and len(found.frame) == 39
-    assert any("1 delivery days with fewer, more or other" in note for note in found.notes)
+def both_ways(path, monkeypatch, **given):
+    """The reading in blocks and the one of the whole file at once."""
+    in_blocks = read_file(path, **given)
+    with monkeypatch.context() as patch:
+        patch.setattr(blocks, "BLOCKS_ABOVE", 2**40)
+        patch.setattr("carbonlink.ingest.reading.DAILY_ABOVE", 0)
+        return in_blocks, read_file(path, **given)
+
+
+def same(found, whole):
+    pd.testing.assert_frame_equal(found.frame, whole.frame, check_exact=False, rtol=1e-12)
+    pd.testing.assert_frame_equal(found.quarantine, whole.quarantine)
+    for name in ("rows", "kept", "quarantined", "declared", "markets"):
+        assert getattr(found, name) == getattr(whole, name), name
+    return balanced(found)
+
+
+def test_a_day_printed_twice_is_collapsed_and_one_printed_otherwise_set_aside(tmp_path, small):
+    again = [lines(DAYS[k : k + 1], PRICES[k : k + 1] + k - 3)[:96] for k in (3, 4)]
+    found = read_file(put(tmp_path, [*lines(), *again[0], *again[1]]), market="electricity_sd")
+    assert found.declared["duplicate"] == 96 and found.quarantined == 192
+    assert set(DAYS) - set(found.frame["date"]) == {DAYS[4]} and balanced(found)
+    first = found.quarantine.iloc[0]
+    assert first["row"] == 2 + 4 * 96
+    assert first["reason"] == "other numbers for the same date and product in row 3938"
+    assert found.quarantine["row"].is_monotonic_increasing
+
+
+def order_of(rows, kind, draws):
+    if kind == "shuffled":
+        return [rows[i] for i in draws.permutation(len(rows))]
+    if kind == "by clock":
+        return sorted(rows, key=lambda row: row.split(",")[1])
+    return rows[::-1] if kind == "newest first" else rows
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [("in order", 500), ("newest first", 500), ("by clock", 500), ("shuffled", 500), ("short", 60)],
+)
+def test_twins_in_other_blocks_meet_the_rule_of_one_block(tmp_path, small, monkeypatch, kind, size):
+    monkeypatch.setattr(blocks, "_BLOCK", size)
+    draws = np.random.default_rng(3)
+    rows = lines()
+    for place in draws.integers(0, len(rows), 60):
+        day, clock, demand, price = rows[place].split(",")
+        price = (price, "7.5", "x")[place % 3]
+        rows.append(f"{day},{clock},{demand},{price}")
+    rows = order_of(rows, kind, draws)
+    for place in (5, 1200, 2500, 3800):
+        rows.insert(place, ",,,")
+    path = put(tmp_path, rows)
+    found, whole = both_ways(path, monkeypatch, market="electricity_sd")
+    assert same(found, whole)
+    assert found.declared["duplicate"] >= 15 and found.quarantined >= 30
+
+
+def test_twins_of_several_provinces_in_one_file(tmp_path, small, monkeypatch):
+    rows = [
+        f"{day:%Y-%m-%d} {h:02d}:00,{market},{h}"
+        for market in ("electricity_sd", "electricity_gd", "nowhere")
+        for day in DAYS[:25]
+        for h in range(24)
+    ]
+    rows += [rows[700], rows[30].replace(",6", ",9"), "2022-01-02 05:00,,4", ""]
+    found, whole = both_ways(put(tmp_path, rows, "date,market,close"), monkeypatch)
+    assert same(found, whole) and found.declared["duplicate"] == 1
+    assert found.quarantined == 2 + 600 + 1
+
+
+def test_blocks_end_where_a_day_ends_so_that_a_file_in_order_is_read_once(
+    tmp_path, small, monkeypatch
+):
+    def gathered(*_):
+        raise AssertionError("read a second time")
+
+    monkeypatch.setattr(blocks, "_gathered", gathered)
+    found = read_file(put(tmp_path, lines()), market="electricity_sd")
+    assert len(found.frame) == 40 and found.kept == 40 * 96
+
+
+def test_no_block_holds_much_more_than_its_size(tmp_path, small, monkeypatch):
+    sizes = []
+    settle = blocks.drafts.settle
+
+    def noted(draft, *rest):
+        sizes.append(len(draft.rows))
+        return settle(draft, *rest)
+
+    monkeypatch.setattr(blocks.drafts, "settle", noted)
+    rows = order_of(lines(), "shuffled", np.random.default_rng(0))
+    assert read_file(put(tmp_path, rows), market="electricity_sd").kept == 40 * 96
+    assert max(sizes) <= 500 + 96 and len(sizes) > 15
 
 
 def test_a_tidy_table_of_several_provinces_in_blocks(tmp_path, small):
@@ -113,7 +201,7 @@ def test_a_large_file_without_a_usable_row(tmp_path, small):
 
 
 def test_files_beyond_any_size_are_refused(tmp_path, small, monkeypatch):
-    monkeypatch.setattr(intraday, "LARGEST", 100)
+    monkeypatch.setattr(blocks, "LARGEST", 100)
     with pytest.raises(DataError, match="MB"):
         read_file(put(tmp_path, lines()), market="electricity_sd")
 
@@ -152,14 +240,15 @@ def test_what_the_register_says_is_heard_by_read_too(tmp_path):
     assert set(cl.read(path, market="electricity_gd")["market"]) == {"electricity_guangdong"}
 
 
-def test_an_interval_missing_and_one_printed_twice_in_another_block(tmp_path, small):
+def test_an_interval_missing_and_another_printed_twice_in_another_block(tmp_path, small):
     rows = lines()
-    rows[5] = "2022/01/01,1:15,1,500"
+    rows[5] = "2022/01/01,1:15,1,500"  # in place of 1:30: two prices of one interval
     again = rows.pop(200)
     rows.append(rows[199])  # far from the first, in the last block
     found = read_file(put(tmp_path, rows), market="electricity_sd")
-    assert len(found.frame) == 38 and balanced(found)
+    assert balanced(found) and found.quarantined == 2 and found.declared["duplicate"] == 1
     assert not found.frame["date"].isin(pd.to_datetime(["2022-01-01", "2022-01-03"])).any()
+    assert len(found.frame) == 38
     assert any("2 delivery days" in note for note in found.notes), again
 
 
