@@ -132,6 +132,9 @@ def _add_template(commands: argparse._SubParsersAction) -> None:
     template.add_argument(
         "file", metavar="FILE", nargs="?", default="template.csv", help="a new csv (template.csv)"
     )
+    template.add_argument(
+        "--language", choices=("en", "zh"), default="en", help="of its headings (en)"
+    )
     template.set_defaults(run=_template)
 
 
@@ -194,7 +197,7 @@ def _init(options: argparse.Namespace) -> int:
 def _template(options: argparse.Namespace) -> int:
     from .report.processed import template
 
-    print(template(options.file))
+    print(template(options.file, options.language))
     return 0
 
 

@@ -179,6 +179,15 @@ def test_template_is_written_once_and_reads_once_rows_are_below_it(tmp_path, mon
     assert table.attrs["quarantined"] == 0
 
 
+def test_template_in_chinese(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["template", "own.csv", "--language", "zh"]) == 0
+    written = Path("own.csv").read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf") and "own.csv" in capsys.readouterr().out
+    Path("own.csv").write_bytes(written + "湖北,HBEA,,,2024-08-29,,,,42.5,,10,,\n".encode())
+    assert cl.read("own.csv")[["market", "close"]].values.tolist() == [["hubei", 42.5]]
+
+
 def test_cite_names_the_package_and_the_data(capsys):
     assert main(["cite"]) == 0
     text = capsys.readouterr().out

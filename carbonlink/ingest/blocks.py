@@ -29,7 +29,7 @@ LAYOUTS = ("provincial", "tidy")
 _BLOCK, _LEAST = 400_000, 20_000
 _HEAD = 60
 _PART = 1 << 22
-_DAYS = ("day", "date", "日期")
+_DAYS = ("day", "date", "日期", "交易日期")
 _WHOLE_DAY = ["market", "day"]
 
 

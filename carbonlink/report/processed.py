@@ -98,9 +98,9 @@ def _told(source: provenance.Source) -> str:
     return ", ".join(f"{name} {value}" for name, value in told.items() if value)
 
 
-def template(file: str | Path) -> str:
+def template(file: str | Path, language: str = "en") -> str:
     """Write the template of a table of one's own, and say how to use it."""
-    written = write_template(file)
+    written = write_template(file, language)
     return (
         f"Wrote {written}: the columns and units of a table of your own.\n"
         f'Put your rows below its header, then read it with cl.read("{written}").'

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from ...errors import DataError, UnknownLayoutError, near
+from .. import chinese
 from .. import draft as drafts
 from ..clean import is_missing, tidy_text
 from ..schema import COLUMNS, NUMBERS, PRICE_KINDS, TRADES
@@ -15,16 +18,32 @@ from . import Parts
 from .stated import STATED, check_stated
 
 NAME = "tidy"
-TITLE = "a table of one's own with the columns " + ", ".join(COLUMNS)
-SIGNATURES = tuple(frozenset({"date", name}) for name in NUMBERS)
+TITLE = (
+    "a table of one's own with the columns " + ", ".join(COLUMNS) + " (or 日期, 市场, 收盘价, …)"
+)
+SIGNATURES = (
+    *(frozenset({"date", name}) for name in NUMBERS),
+    frozenset({"日期", "市场", "收盘价"}),
+)
+NAMES = {**{name: name for name in (*COLUMNS, *STATED)}, **chinese.COLUMNS}
+"""Printed heading to column."""
 
 
 def find(sheet: Sheet) -> int | None:
-    """Return the first row with `date` and a number, most of whose headings are tidy columns."""
+    """Return the first row with a date and a number, most of whose headings are tidy columns.
+
+    Notes
+    -----
+    Exchanges print some of the Chinese headings too. A row with any of them is the header of a
+    table of one's own only if it names the market or if every one of its headings is known here.
+    """
     for row, texts in sheet.heads.items():
         printed = texts - {""}
-        known = printed & {*COLUMNS, *STATED}
-        if "date" in known and known & set(NUMBERS) and 2 * len(known) > len(printed):
+        known = printed & set(NAMES)
+        columns = {NAMES[text] for text in known}
+        if "date" not in columns or not columns & set(NUMBERS) or 2 * len(known) <= len(printed):
+            continue
+        if not known & set(chinese.COLUMNS) or "market" in columns or known == printed:
             return row
     return None
 
@@ -38,24 +57,24 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     column or come from the caller; `trade` is "total" and `price_kind` "close" (or "vwap", where
     only that is given) unless a column says otherwise. `unit`, `price_unit` and `currency` may be
     said and must be those of the market (see `check_stated`). Other columns are refused, since a
-    misspelt one would be lost.
+    misspelt one would be lost. Headings, kinds of trade and of price may be Chinese.
     """
     printed = list(drafts.headings(sheet, header).values())
     for name in printed:
-        if name and name not in (*COLUMNS, *STATED):
-            close = near(name, COLUMNS)
+        if name and name not in NAMES:
+            close = near(name, NAMES)
             hint = f"Did you mean {close[0]!r}?" if close else "Take it out."
             raise UnknownLayoutError(f"{sheet.file} has an unknown column {name!r}.", hint)
-    draft = drafts.start(sheet, header, {name: name for name in (*COLUMNS, *STATED)})
+    draft = drafts.start(sheet, header, NAMES)
     if draft.rows.empty:
         raise DataError(f"{sheet.file} holds no data below its header.", "Put your rows there.")
-    numbers = [name for name in NUMBERS if name in printed]
+    numbers = [name for name in NUMBERS if name in draft.rows]
     draft = draft.with_dates().with_numbers(*numbers)
     draft, markets = _markets(draft, market)
     check_stated(draft, markets, {name: _texts(draft, name) for name in STATED})
     kind = "vwap" if "vwap" in numbers and "close" not in numbers else "close"
-    draft, trade = _choice(draft, "trade", TRADES, "total")
-    draft, price_kind = _choice(draft, "price_kind", PRICE_KINDS, kind)
+    draft, trade = _choice(draft, "trade", TRADES, chinese.TRADES, "total")
+    draft, price_kind = _choice(draft, "price_kind", PRICE_KINDS, chinese.PRICE_KINDS, kind)
     texts = {name: _texts(draft, name) for name in ("product", "vintage")}
     frame = drafts.tidy(draft, market=markets, trade=trade, price_kind=price_kind, **texts)
     return Parts(draft=draft, frames=(frame,))
@@ -76,9 +95,15 @@ def _plain(cell: object) -> str:
 
 
 def _choice(
-    draft: drafts.Draft, name: str, allowed: tuple[str, ...], default: str
+    draft: drafts.Draft,
+    name: str,
+    allowed: tuple[str, ...],
+    words: Mapping[str, str],
+    default: str,
 ) -> tuple[drafts.Draft, np.ndarray]:
     texts = _texts(draft, name)
+    for word in set(texts) & set(words):
+        texts[texts == word] = words[word]
     texts[texts == ""] = default
     unknown = set(texts) - set(allowed)
     wrong = np.array([text in unknown for text in texts], bool) if unknown else texts == ""
