@@ -30,10 +30,9 @@ vol.window_effect
 # at the limit is not the price the market wanted, and a break is not a shock that never dies.
 
 # %%
-from carbonlink.measures.volatility_persistence import persistence
-
-table = persistence(panel, ["hubei", "tianjin"]).table
-table.pivot(index="market", columns="model", values="persistence").round(3)
+plain = cl.volatility(panel, "hubei", spec="garch", dist="normal", window=None)
+under = plain.by_treatment()
+under.table.set_index("model")[["persistence", "lower", "upper", "nobs", "breaks"]].round(3)
 
 # %% [markdown]
 # ## Breaks in the variance, and the stories told of them

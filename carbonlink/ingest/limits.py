@@ -11,6 +11,7 @@ from ..errors import SpecificationError
 from ..facts.published import published
 
 _CENT = 0.01
+_READ_OFF = "verified == 'derived' and trade == 'listed'"
 
 
 def limit_hits(
@@ -122,7 +123,16 @@ def observed(market: str) -> pd.Series | None:
 
 
 def from_first_day(given: Any, market: str) -> pd.Series:
-    """Return limits that a user gives as a number or by first day, checked, in per cent."""
+    """Return limits given as a number, by first day, or as "observed", checked, in per cent."""
+    if isinstance(given, str) and given == "observed":
+        seen = observed(market)
+        if seen is None:
+            known = sorted(set(published("price_limits").query(_READ_OFF)["market"]))
+            raise SpecificationError(
+                f"No price limit of {market} is read off its prices.",
+                f"Use 10 for ±10 %; it is for {', '.join(known)}.",
+            )
+        return seen
     series = given if isinstance(given, pd.Series) else pd.Series({pd.Timestamp.min: given})
     try:
         percent = series.astype(float)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import CarbonlinkError, SpecificationError, TooFewObservationsError
-from ..models.frames import listed
+from ..models.frames import check_frame, listed
 from ..models.variance_breaks import variance_breaks
 from ..panel import Panel
 from ..results import Recipe, Results, Sample, check_level, tidy_frame
@@ -45,6 +45,15 @@ class PersistenceResults(Results):
 
     table: pd.DataFrame
     fits: dict[tuple[str, str], VolatilityResults]
+
+    @property
+    def models(self) -> dict[str, VolatilityResults]:
+        """The fits by name, as `carbonlink.compare` takes them."""
+        markets = {market for market, _ in self.fits}
+        return {
+            model if len(markets) == 1 else f"{market}, {model}": fit
+            for (market, model), fit in self.fits.items()
+        }
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return the persistence of each market and model."""
@@ -136,9 +145,10 @@ def persistence(
     Notes
     -----
     A model that cannot be had is a row with its reason: no limit known, no day without a trade,
-    no break, too few returns, no maximum. Breaks are searched in the genuine returns; on days
-    without one the dummy is that of the day's regime. Persistence is that from one row of the
-    model to the next: a session where days without a trade have a row, else a return.
+    too few returns, no maximum. Where no break is found the model with breaks is that without.
+    Breaks are searched in the genuine returns; on days without one the dummy is that of the
+    day's regime. Persistence is that from one row of the model to the next: a session where
+    days without a trade have a row, else a return.
 
     Examples
     --------
@@ -183,9 +193,7 @@ def persistence(
         sample=_sample(fits),
         units={"persistence": "", "half_life": "rows"},
         sources=tuple(dict.fromkeys(s for fit in fits.values() for s in fit.sources)),
-        notes=tuple(
-            f"{r['market']}, {r['model']}: {r['why']}" for r in rows if isinstance(r["why"], str)
-        ),
+        notes=_notes(rows, fits),
         recipe=Recipe(persistence, arguments),
         table=table,
         fits=fits,
@@ -202,9 +210,11 @@ def _fit(
         if broken:
             dummies = _dummies(panel, market, settings, shortest)
             count = dummies.shape[1]
-            if not count:
-                return None, "No break in the variance was found.", 0
-            extra["variance_x"] = dummies
+            given = settings.get("variance_x")
+            if count and given is not None:
+                own = check_frame(given, "variance_x").reindex(dummies.index)
+                dummies = pd.concat([own, dummies], axis=1)
+            extra |= {"variance_x": dummies} if count else {}
         return volatility(panel, market, **(settings | extra)), None, count
     except CarbonlinkError as error:
         return None, str(error), count
@@ -248,6 +258,17 @@ def _row(
         "converged": fit.converged,
         "why": None,
     }
+
+
+def _notes(rows: list[dict[str, Any]], fits: Any) -> tuple[str, ...]:
+    """Why a model is missing, where no break was found, and limits that no printed rule gives."""
+    said = [f"{r['market']}, {r['model']}: {r['why']}" for r in rows if isinstance(r["why"], str)]
+    for (market, model), fit in fits.items():
+        said += [n for n in fit.notes if n.startswith(f"{market}: price limit of")]
+        row = next(r for r in rows if (r["market"], r["model"]) == (market, model))
+        if ROWS[model][1] and not row["breaks"]:
+            said.append(f"{market}, {model}: no break in the variance was found.")
+    return tuple(dict.fromkeys(said))
 
 
 def _sample(fits: dict[tuple[str, str], VolatilityResults]) -> Sample:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import pandas as pd
 
 from ..models.garch_battery import efficiency_rows, unit_root_rows
 from ..models.garch_results import GARCHResults
+
+if TYPE_CHECKING:
+    from .volatility_persistence import PersistenceResults
 
 
 class WindowEffect(NamedTuple):
@@ -53,6 +56,50 @@ class VolatilityResults(GARCHResults):
         likelihood takes them for.
         """
         return int((self._returns() != 0).sum())
+
+    def by_treatment(self, models: Any = None, minimum_segment: int = 60) -> PersistenceResults:
+        """Return the same model under every treatment of its data, variance breaks among them.
+
+        Parameters
+        ----------
+        models : list of str, optional
+            Among "naive", "genuine", "zero-adjusted", "censored", "zero-adjusted, censored",
+            "breaks" and "zero-adjusted, censored, breaks"; all when None.
+        minimum_segment : int
+            Fewest returns in a variance regime.
+
+        Returns
+        -------
+        PersistenceResults
+            `table` has a row a model; `models` are the fits, as `carbonlink.compare` takes them.
+
+        Raises
+        ------
+        SpecificationError
+            The model was fitted to returns, not to a Panel.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import carbonlink as cl
+        >>> from carbonlink import demo
+        >>> folder = tempfile.mkdtemp()
+        >>> _ = demo.write(folder)
+        >>> vol = cl.volatility(cl.load(["hubei"], raw=folder), spec="garch", window=None)
+        >>> found = vol.by_treatment(["genuine", "breaks"])
+        >>> list(cl.compare(found.models).table().columns)
+        ['genuine', 'breaks']
+        """
+        from .volatility_persistence import ROWS, persistence
+
+        given = dict(self.recipe.arguments)
+        data = given.pop("data")
+        for name in ("market", "treatment"):
+            del given[name]
+        chosen = tuple(ROWS) if models is None else models
+        return persistence(
+            data, self.market, models=chosen, minimum_segment=minimum_segment, **given
+        )
 
     def _tests(self) -> list[dict[str, Any]]:
         y = self._returns()

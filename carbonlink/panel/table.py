@@ -218,7 +218,8 @@ class Panel:
         limits : mapping of str to float or Series
             Label to the daily limit of listed trades in per cent of the previous close (10 for
             ±10 %), or to a Series of such numbers by first day, missing from a day on where the
-            limit is not known. It takes the place of the rule, where the facts have one.
+            limit is not known; "observed" for the one at which daily prices pile up. It takes
+            the place of the rule, where the facts have one.
 
         Returns
         -------
@@ -241,13 +242,14 @@ class Panel:
         days, given, notes = dict(self.days), dict(self.given_limits), list(self.notes)
         for label, asked in limits.items():
             old = self.daily(label)
-            limit = from_first_day(asked, label)
             market = registry.resolve(label)
+            how = "read off daily prices" if isinstance(asked, str) else "as given"
+            limit = from_first_day(asked, market)
             rows = self.tidy[self.tidy["market"] == label].assign(market=market)
             frame, _ = market_days(rows, market, limit)
             days[label], given[label] = frame.loc[old.index[0] : old.index[-1]], limit
             percents = ", ".join(f"{p:g}" for p in limit.dropna().unique())
-            notes.append(f"{label}: price limit of ±{percents} % as given, not by a printed rule.")
+            notes.append(f"{label}: price limit of ±{percents} % {how}, not by a printed rule.")
         return replace(self, days=days, given_limits=given, notes=tuple(notes))
 
     def coverage(self) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -122,22 +124,46 @@ def test_persistence_of_every_treatment(panel):
 
 
 def test_models_that_cannot_be_had_are_rows_with_their_reason(panel):
-    found = persistence(panel, "guangdong", models=["genuine", "breaks"], minimum_segment=400)
-    row = found.table.set_index("model").loc["breaks"]
-    assert np.isnan(row["persistence"]) and isinstance(row["why"], str)
-    assert any(n.startswith("guangdong, breaks:") for n in found.notes)
+    bare = replace(panel, days={"guangdong": panel.daily("guangdong").assign(limit_up=pd.NA)})
+    days = bare.daily("guangdong").assign(limit_down=pd.NA)
+    found = persistence(replace(bare, days={"guangdong": days}), models=["genuine", "censored"])
+    row = found.table.set_index("model").loc["censored"]
+    assert np.isnan(row["persistence"]) and "with_limits" in row["why"]
+    assert any(n.startswith("guangdong, censored:") for n in found.notes)
+    short = persistence(panel, models=["genuine", "breaks"], minimum_segment=400)
+    assert isinstance(short.table["why"].iloc[1], str)
+
+
+def test_a_volatility_is_compared_under_every_treatment(panel, fits):
+    names = ["naive", "genuine", "zero-adjusted", "censored", "breaks"]
+    sessions = panel.daily("guangdong").index
+    late = pd.Series((sessions > "2016-06-30").astype(float), sessions, name="reform")
+    found = fits["both"].refit(variance_x=late).by_treatment(names, minimum_segment=90)
+    assert list(found.models) == names
+    assert {f.spec["dist"] for f in found.models.values()} == {"normal"}
+    assert all("delta[reform]" in f.params for f in found.models.values())
+    direct = fits["zero"].refit(variance_x=late)
+    assert found.models["zero-adjusted"].loglik == pytest.approx(direct.loglik, abs=1e-8)
+    assert list(cl.compare(found.models).table().columns) == names
+    assert any("±10 % as given, not by a printed rule" in n for n in found.notes)
+    with pytest.raises(cl.SpecificationError, match="needs a Panel"):
+        cl.volatility(fits["genuine"].resid, spec="garch", window=None).by_treatment()
 
 
 @pytest.mark.real
 def test_persistence_on_the_real_files(real_data):
     panel = cl.load(["guangdong", "hubei", "cea"], raw=real_data)
     assert "No printed rule" in persistence(panel, "guangdong").table["why"].iloc[3]
-    panel = panel.with_limits({"guangdong": 10})
+    panel = panel.with_limits({"guangdong": "observed"})
     found = persistence(panel, ["guangdong", "hubei", "cea"])
     table = found.table.set_index(["market", "model"])
     assert table.loc[("guangdong", "naive"), "persistence"] == pytest.approx(1.0, abs=1e-3)
     assert 0.8 < table.loc[("hubei", "zero-adjusted"), "persistence"] < 0.95
     assert 1 < table.loc[("guangdong", "censored"), "limit_percent"] < 6
+    assert any("±10 % read off daily prices" in n for n in found.notes)
+    assert table.loc[("guangdong", "breaks"), "breaks"] == 2
+    assert table.loc[("guangdong", "breaks"), "persistence"] == pytest.approx(0.917, abs=0.005)
+    assert table.loc[("hubei", "breaks"), "breaks"] == 0 == table.loc[("cea", "breaks"), "breaks"]
     assert table.loc[("cea", "censored"), "limit_percent"] == 0
     assert np.isnan(table.loc[("cea", "zero-adjusted"), "limit_percent"])
 

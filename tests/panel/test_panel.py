@@ -281,6 +281,12 @@ def test_limits_that_a_user_states_take_the_place_of_the_missing_rule(tmp_path):
     assert half.loc["2023":].isna().all()
 
 
+def test_the_limit_at_which_prices_pile_up_is_asked_for_by_name(hubei):
+    panel = cl.load(raw=hubei)
+    with pytest.raises(cl.SpecificationError, match="No price limit of hubei is read off"):
+        panel.with_limits({"hubei": "observed"})
+
+
 @pytest.mark.parametrize("wrong", [0, -10, 100, "ten", float("inf")])
 def test_limits_that_are_no_per_cents_are_refused(hubei, wrong):
     panel = cl.load(raw=hubei)

@@ -45,8 +45,11 @@ def test_persistence_is_that_of_the_models(made):
     egarch = cl.volatility(study.panel, "hubei")
     assert table.loc["hubei", "egarch-t"] == pytest.approx(egarch.persistence)
     assert table.loc["hubei", "effect"] == pytest.approx(egarch.window_effect.percent)
-    assert np.isnan(table.loc["cea", "breaks"]) and table.loc["hubei", "breaks_found"] >= 1
-    assert any("No break" in note for note in exhibits["volatility_models"].notes)
+    assert table.loc["cea", "breaks"] == table.loc["cea", "genuine"]
+    assert table.loc["cea", "breaks_found"] == 0 and table.loc["hubei", "breaks_found"] >= 1
+    assert any("without them where none is found" in note for note in exhibits["volatility_models"].notes)
+    said = [n for result in exhibits["volatility_models"].results for n in result.notes]
+    assert "cea, breaks: no break in the variance was found." in said
 
 
 def test_breaks_and_trades_are_drawn_with_the_chance_of_a_match(made):

@@ -64,7 +64,8 @@ def volatility_models(study: Study) -> Exhibit:
             "series as it is, a carried quote being a return of zero; genuine has returns "
             "between genuine trades; zero-adjusted models the chance of a trade beside them "
             "(Francq and Sucarrat), censored the days at a price limit (Morgan and Trevor); "
-            "breaks puts the variance breaks of κ2 at 5 % into the variance. GARCH-t, GJR-t and "
+            "breaks puts the variance breaks of κ2 at 5 % into the variance, and is the model "
+            "without them where none is found. GARCH-t, GJR-t and "
             "EGARCH-t are those of the table of compliance windows, window and gaps in the "
             "variance. An empty cell has its reason below; persistence counts from row to row "
             "of each model.",
@@ -88,14 +89,14 @@ def of_market(study: Study, market: str) -> PersistenceResults:
 
 
 def _persistence(panel: Panel, market: str) -> PersistenceResults:
-    limit = read_off(panel, market)
-    return persistence(panel if limit is None else panel.with_limits({market: limit}), market)
+    seen = read_off(panel, market)
+    return persistence(panel.with_limits({market: "observed"}) if seen else panel, market)
 
 
-def read_off(panel: Panel, market: str) -> pd.Series | None:
-    """Return the limit that stands behind no printed rule, where the panel has none."""
+def read_off(panel: Panel, market: str) -> bool:
+    """Whether a limit shows in the prices alone, and the panel has none."""
     known = panel.daily(market)[["limit_up", "limit_down"]].notna().any(axis=None)
-    return None if known else observed(registry.resolve(market))
+    return not known and observed(registry.resolve(market)) is not None
 
 
 def _row(study: Study, market: str, result: PersistenceResults) -> dict[str, object]:
@@ -116,7 +117,7 @@ def _row(study: Study, market: str, result: PersistenceResults) -> dict[str, obj
 
 def _limits(study: Study, markets: Iterable[str]) -> list[str]:
     """Return which markets' limit days rest on no printed rule."""
-    names = [name(m) for m in markets if read_off(study.panel, m) is not None]
+    names = [name(m) for m in markets if read_off(study.panel, m)]
     if not names:
         return []
     return [
@@ -159,7 +160,7 @@ def _takeaway(table: pd.DataFrame) -> str:
         if known.any():
             where = "" if known.all() else f" ({int(known.sum())} of {len(table)} markets)"
             parts.append(f"{table[model].median():.3f} {words}{where}")
-    broken = table[table["breaks"].notna()]
+    broken = table[table["breaks_found"] > 0].dropna(subset=["breaks"])
     text = ", ".join(parts) + ". "
     if broken.empty:
         return text + "No market has a break in its variance."
