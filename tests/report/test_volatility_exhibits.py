@@ -47,7 +47,8 @@ def test_persistence_is_that_of_the_models(made):
     assert table.loc["hubei", "effect"] == pytest.approx(egarch.window_effect.percent)
     assert table.loc["cea", "breaks"] == table.loc["cea", "genuine"]
     assert table.loc["cea", "breaks_found"] == 0 and table.loc["hubei", "breaks_found"] >= 1
-    assert any("without them where none is found" in note for note in exhibits["volatility_models"].notes)
+    notes = exhibits["volatility_models"].notes
+    assert any("without them where none is found" in note for note in notes)
     said = [n for result in exhibits["volatility_models"].results for n in result.notes]
     assert "cea, breaks: no break in the variance was found." in said
 
