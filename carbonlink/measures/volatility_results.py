@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pandas as pd
 
 from ..models.garch_battery import efficiency_rows, unit_root_rows
 from ..models.garch_results import GARCHResults
-
-if TYPE_CHECKING:
-    from .volatility_persistence import PersistenceResults
+from .volatility_compared import ROWS, PersistenceResults, under_treatments
 
 
 class WindowEffect(NamedTuple):
@@ -90,15 +88,14 @@ class VolatilityResults(GARCHResults):
         >>> list(cl.compare(found.models).table().columns)
         ['genuine', 'breaks']
         """
-        from .volatility_persistence import ROWS, persistence
-
-        given = dict(self.recipe.arguments)
-        data = given.pop("data")
-        for name in ("market", "treatment"):
-            del given[name]
-        chosen = tuple(ROWS) if models is None else models
-        return persistence(
-            data, self.market, models=chosen, minimum_segment=minimum_segment, **given
+        given = {k: v for k, v in self.recipe.arguments.items() if k not in ("market", "treatment")}
+        return under_treatments(
+            self.recipe.function,
+            given.pop("data"),
+            self.market,
+            models=tuple(ROWS) if models is None else models,
+            minimum_segment=minimum_segment,
+            **given,
         )
 
     def _tests(self) -> list[dict[str, Any]]:

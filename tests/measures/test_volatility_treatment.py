@@ -139,13 +139,15 @@ def test_a_volatility_is_compared_under_every_treatment(panel, fits):
     sessions = panel.daily("guangdong").index
     late = pd.Series((sessions > "2016-06-30").astype(float), sessions, name="reform")
     found = fits["both"].refit(variance_x=late).by_treatment(names, minimum_segment=90)
-    assert list(found.models) == names
+    assert list(found.models) == names and found.spec["variance_x"] == ("reform",)
     assert {f.spec["dist"] for f in found.models.values()} == {"normal"}
     assert all("delta[reform]" in f.params for f in found.models.values())
     direct = fits["zero"].refit(variance_x=late)
     assert found.models["zero-adjusted"].loglik == pytest.approx(direct.loglik, abs=1e-8)
     assert list(cl.compare(found.models).table().columns) == names
     assert any("±10 % as given, not by a printed rule" in n for n in found.notes)
+    again = found.refit(models=["genuine"])
+    assert again.table["persistence"].iloc[0] == found.table["persistence"].iloc[1]
     with pytest.raises(cl.SpecificationError, match="needs a Panel"):
         cl.volatility(fits["genuine"].resid, spec="garch", window=None).by_treatment()
 
