@@ -72,8 +72,8 @@ def number(cell: object) -> float | None:
     Examples
     --------
     >>> from carbonlink.ingest.clean import number
-    >>> [number(t) for t in ("１，２３４．５", "157.49K", "3.2万吨", "2.1725E7", "12x")]
-    [1234.5, 157490.0, 32000.0, 21725000.0, None]
+    >>> [number(t) for t in ("１，２３４．５", "157.49K", "3.2万吨", "(2.5)", "12x")]
+    [1234.5, 157490.0, 32000.0, -2.5, None]
     """
     if isinstance(cell, bool):
         return None
@@ -88,14 +88,25 @@ def number(cell: object) -> float | None:
     text = tidy_text(cell).replace(" ", "").replace("−", "-").casefold()
     if text in MISSING:
         return float("nan")
-    match = _NUMBER.fullmatch(text)
-    if match is None:
+    bracketed = is_bracketed(text)
+    match = _NUMBER.fullmatch(text[1:-1] if bracketed else text)
+    if match is None or (bracketed and match["sign"]):
         return None
     plain = match["sign"] + match["digits"].replace(",", "") + (match["exponent"] or "")
     value = float(plain) * _SCALES[match["scale"]]
     if match["scale"]:
         value = float(f"{value:.12g}")
-    return value if np.isfinite(value) else None
+    if not np.isfinite(value):
+        return None
+    return 0.0 - value if bracketed else value
+
+
+def is_bracketed(cell: object) -> bool:
+    """Return whether a cell stands in brackets, as accountants print a negative number."""
+    if not isinstance(cell, str):
+        return False
+    text = tidy_text(cell)
+    return text.startswith("(") and text.endswith(")")
 
 
 def numbers(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,8 @@ class Draft:
         Row number to reasons.
     notes : tuple of str
         What a user of the numbers must know.
+    asides : dict
+        Row number to what is said of it beside the reasons, where it turns out bad.
     """
 
     sheet: Sheet
@@ -50,6 +52,7 @@ class Draft:
     declared: Mapping[str, int]
     bad: Mapping[int, tuple[str, ...]]
     notes: tuple[str, ...] = ()
+    asides: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     def noted(self, *notes: str) -> Draft:
         """Return the draft with notes added."""
@@ -83,8 +86,9 @@ class Draft:
         """Return the draft with columns as floats; a cell that is no number marks its row."""
         read = {name: clean.numbers(self.rows[name]) for name in columns}
         draft = self.with_rows(**{name: values for name, (values, _) in read.items()})
-        for name, (_, wrong) in read.items():
+        for name, (values, wrong) in read.items():
             draft = draft.with_bad(wrong, _no_number(name, self.rows[name]))
+            draft = _with_brackets(draft, name, self.rows[name], values)
         return draft
 
     def with_dates(self, column: str = "date", order: str | None = None) -> Draft:
@@ -105,6 +109,23 @@ class Draft:
             draft = draft.noted(_ORDERS[order])
         order = order or shown
         return draft.with_bad(wrong, _no_date(column, cells, order))
+
+
+def _with_brackets(draft: Draft, name: str, cells: pd.Series, values: np.ndarray) -> Draft:
+    """Say which negative numbers are negative because they stand in brackets."""
+    places = [int(i) for i in np.flatnonzero(values < 0) if clean.is_bracketed(cells.iloc[i])]
+    if not places:
+        return draft
+    asides = dict(draft.asides)
+    for place in places:
+        row = int(cells.index[place])
+        said = f"{name} {_shown(cells.iloc[place])} in brackets reads as {values[place]:.15g}"
+        asides[row] = (*asides.get(row, ()), said)
+    first = asides[int(cells.index[places[0]])][-1]
+    return replace(draft, asides=asides).noted(
+        f"Numbers in accounting brackets are read as negative: {len(places)} of {name} "
+        f"(row {cells.index[places[0]]}: {first})."
+    )
 
 
 def _no_number(name: str, cells: pd.Series) -> Callable[[int], str]:
@@ -264,6 +285,8 @@ def settle(
         _add(bad, int(frame[ROW].to_numpy()[place]), reasons)
     frame = _without(frame, bad)
     frame, repeated = _without_duplicates(frame, bad, label)
+    for row in set(bad) & set(draft.asides):
+        _add(bad, row, draft.asides[row])
     index = draft.rows.index
     rest = index[~index.isin(frame[ROW]) & ~index.isin(list(bad))]
     twice = int(rest.isin(list(repeated)).sum())

@@ -73,6 +73,7 @@ def stacked(parts: list[Parts], sheets: list[Sheet]) -> tuple[Parts, dict[int, s
     cells, rows, frames = [], [], []
     declared: dict[str, int] = {}
     bad: dict[int, tuple[str, ...]] = {}
+    asides: dict[int, tuple[str, ...]] = {}
     begins: dict[int, str] = {}
     shift = 0
     for one, sheet in zip(parts, sheets, strict=True):
@@ -81,6 +82,7 @@ def stacked(parts: list[Parts], sheets: list[Sheet]) -> tuple[Parts, dict[int, s
         rows.append(one.draft.rows.set_axis(one.draft.rows.index + shift))
         frames += [frame.assign(**{ROW: frame[ROW] + shift}) for frame in one.frames]
         bad |= {row + shift: reasons for row, reasons in one.draft.bad.items()}
+        asides |= {row + shift: said for row, said in one.draft.asides.items()}
         for why, count in one.draft.declared.items():
             declared[why] = declared.get(why, 0) + count
         shift += int(sheet.cells.index.max()) if len(sheet.cells) else 0
@@ -90,6 +92,7 @@ def stacked(parts: list[Parts], sheets: list[Sheet]) -> tuple[Parts, dict[int, s
         declared=declared,
         bad=bad,
         notes=tuple(dict.fromkeys(note for one in parts for note in one.draft.notes)),
+        asides=asides,
     )
     return replace(parts[0], draft=draft, frames=tuple(frames)), begins
 

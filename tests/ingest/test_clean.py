@@ -27,6 +27,10 @@ from carbonlink.ingest.clean import number, numbers, without_dust
         ("500吨", 500),
         ("¥70.5", 70.5),
         (".5", 0.5),
+        ("(100)", -100),
+        ("（1,234.50）", -1_234.5),
+        ("( 3.2万 )", -32_000),
+        ("(0)", 0),
         (7, 7),
         (np.float64(2.5), 2.5),
     ],
@@ -41,7 +45,24 @@ def test_marks_of_a_missing_value(printed):
 
 
 @pytest.mark.parametrize(
-    "printed", ["12x", "1,23", "1.2.3", "0x10", "1_000", "inf", "1e999", "12%", True, "=1+1", "(5)"]
+    "printed",
+    [
+        "12x",
+        "1,23",
+        "1.2.3",
+        "0x10",
+        "1_000",
+        "inf",
+        "1e999",
+        "12%",
+        True,
+        "=1+1",
+        "(-5)",
+        "()",
+        "(-)",
+        "5)",
+        "((5))",
+    ],
 )
 def test_what_is_no_number(printed):
     assert number(printed) is None

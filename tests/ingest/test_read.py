@@ -5,12 +5,15 @@ from __future__ import annotations
 import pickle
 import warnings
 
+import numpy as np
 import pandas as pd
 import pytest
 from ingest_samples import BY_NAME, EMBER_ROWS
 
 import carbonlink as cl
 from carbonlink.ingest import reading
+from carbonlink.ingest.layouts.changes import percentages
+from carbonlink.ingest.reading import read_file
 from carbonlink.ingest.schema import COLUMNS
 
 
@@ -76,3 +79,31 @@ def test_units_that_cannot_be_right_are_noted(tmp_path, scale, noted):
         notes = cl.read(path).attrs["notes"]
     assert any("check the units" in note for note in notes) == noted
     assert any("check the units" in str(one.message) for one in given) == noted
+
+
+def test_accounting_brackets_are_negative_numbers_and_meet_the_rule_for_them(tmp_path):
+    head = "date,market,close,volume"
+    rows = [
+        "2024-01-02,hubei,40,（100）",
+        "2024-01-03,hubei,40,100",
+        "2024-01-04,electricity_sd,(12.5),",
+    ]
+    (tmp_path / "a.csv").write_text("\n".join([head, *rows]), "utf-8")
+    found = read_file(tmp_path / "a.csv")
+    aside = found.quarantine.iloc[0]
+    assert aside["row"] == 2 and len(found.quarantine) == 1
+    said = "volume '（100）' in brackets reads as -100"
+    assert aside["reason"] == f"volume is negative; {said}"
+    assert found.frame.set_index("market")["close"].to_dict() == {
+        "electricity_shandong": -12.5,
+        "hubei": 40,
+    }
+    brackets = [note for note in found.notes if "accounting brackets" in note]
+    assert len(brackets) == 2 and "1 of close (row 4: close '(12.5)'" in brackets[0]
+
+
+def test_a_change_in_brackets_is_a_fall():
+    cells = pd.Series(["(3.14%)", "(0.28)", "-0.28", "0.0914"], dtype=object)
+    close = np.array([96.86, 99.72, 99.72, 109.14])
+    found = percentages(cells, close, np.full(4, 100.0))
+    np.testing.assert_allclose(found, [-3.14, -0.28, -0.28, 9.14])

@@ -28,8 +28,8 @@ def percentages(cells: pd.Series, close: np.ndarray, previous: np.ndarray) -> np
         Percent; as printed where a price is missing or a percent sign stands.
     """
     texts = [clean.tidy_text(cell) if isinstance(cell, str) else cell for cell in cells]
-    signed = np.array([isinstance(t, str) and t.endswith("%") for t in texts], bool)
-    bare = [t[:-1] if s else t for t, s in zip(texts, signed, strict=True)]
+    signed = np.array([isinstance(t, str) and "%" in t[-2:] for t in texts], bool)
+    bare = [t.replace("%", "") if s else t for t, s in zip(texts, signed, strict=True)]
     printed, _ = clean.numbers(pd.Series(bare, dtype=object))
     true = change(close, previous)
     with np.errstate(all="ignore"):
