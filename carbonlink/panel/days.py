@@ -83,6 +83,8 @@ def delivery_days(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     remarks = [f"daily price: mean of {full} intervals of the delivery day."]
     if short:
         remarks.append(f"{short} delivery days with intervals missing have no daily price.")
+    if rows["volume"].notna().any():
+        remarks.append("the intervals' volumes are not summed into days; cl.read has them.")
     return daily.reset_index(), remarks
 
 

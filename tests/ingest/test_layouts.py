@@ -202,6 +202,33 @@ def test_provincial_second_layout_serial_dates_and_two_prices(reading):
     assert last.to_dict() == {"day_ahead": 330.5, "real_time": 307}
 
 
+def test_provincial_columns_without_a_place_are_named(reading):
+    named = [n for n in reading("spot.csv").notes if n.startswith("Columns not read")]
+    assert named == ["Columns not read: demand."]
+    found = reading("spot_two.xlsx")
+    assert found.frame["volume"].isna().all()
+    notes = " ".join(found.notes)
+    assert "日前出清电力, 日前出清机组台数, 实时出清电量, 实时出清机组台数." in notes
+    assert "实时出清电量 states no unit of energy that is known" in notes
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("MWh", 1), ("万千瓦时", 10), ("兆瓦时", 1)])
+def test_provincial_energy_with_its_unit_is_volume(tmp_path, unit, factor):
+    head = f"日期,时刻,日前出清电价,实时出清电价,实时出清电量（{unit}）,实时出清机组台数"
+    rows = [
+        "2024-01-01,1:00,300,100,5.5,7",
+        "2024-01-01,2:00,310,-10,6,7",
+        "2024-01-01,3:00,1,2,-1,7",
+    ]
+    (tmp_path / "a.csv").write_text("\n".join([head, *rows]), "utf-8")
+    found = read_file(tmp_path / "a.csv", market="electricity_gansu")
+    volume = found.frame.groupby("product")["volume"].apply(list)
+    assert volume["real_time"] == [5.5 * factor, 6 * factor]
+    assert np.isnan(volume["day_ahead"]).all()
+    assert found.quarantine["reason"].tolist() == ["volume is negative"]
+    assert "Columns not read: 实时出清机组台数." in found.notes
+
+
 def test_tidy_reasons(reading):
     reasons = reading("own.csv").quarantine["reason"].tolist()
     assert reasons[0] == "close is not above 0"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from ...errors import DataError
 from .. import dates
 from .. import draft as drafts
+from ..schema import empty_numbers
 from ..sheet import Sheet
 from ..whose import settle_market
 from . import Parts
+from .series import SCALES, scaled
 
 NAME = "provincial"
 TITLE = (
@@ -24,6 +29,9 @@ TWO_MARKETS = {
     "实时出清电价": "real_time",
 }
 SIGNATURES = (frozenset(CLEARING), frozenset(TWO_MARKETS))
+_ENERGY = re.compile(r"(?P<market>日前|实时)出清电量(?:\((?P<unit>.+)\))?")
+_PRODUCTS = {"日前": "day_ahead", "实时": "real_time"}
+_MWH = {"MWh": 1.0, **{name: f for name, (unit, f) in SCALES.items() if unit == "MWh"}}
 STAMPS = (
     "Printed stamps are interval ends; `date` is the start of the interval, so that 24:00 belongs "
     "to its delivery day."
@@ -37,10 +45,14 @@ _LONGEST = 60
 def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     """Return the tidy rows of a provincial spot file, one an interval and price."""
     market = settle_market(sheet.file, None, market, "no province is named")
-    printed = set(drafts.headings(sheet, header).values())
+    printed = [text for text in drafts.headings(sheet, header).values() if text]
     names = CLEARING if "day" in printed else TWO_MARKETS
     prices = [n for n in names.values() if n not in ("date", "time")]
-    draft = drafts.start(sheet, header, names).with_dates().with_numbers(*prices)
+    energy = _energy(printed)
+    draft = drafts.start(sheet, header, {**names, **{text: text for text, _ in energy.values()}})
+    draft = draft.with_dates().with_numbers(*prices, *(text for text, _ in energy.values()))
+    used = {*names, *(text for text, _ in energy.values())}
+    draft = _named(draft, [text for text in printed if text not in used])
     clock = draft.rows["time"]
     minutes, wrong = dates.minutes(clock)
     draft = draft.with_bad(wrong, lambda i: f"time {str(clock.iloc[i])!r} is not a clock time")
@@ -56,11 +68,46 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
             product="" if name == "price" else name,
             trade="total",
             close=draft.rows[name].to_numpy(),
+            volume=_volume(draft, energy.get(name)),
             price_kind="clearing",
         )
         for name in prices
     )
     return Parts(draft=draft, frames=frames)
+
+
+Energy = tuple[str, float]
+"""A heading of cleared energy, and the factor of its unit to MWh."""
+
+
+def _energy(printed: Sequence[str]) -> dict[str, Energy]:
+    """The column of cleared energy of each product, where its heading states a unit of energy."""
+    found: dict[str, Energy] = {}
+    for text in printed:
+        match = _ENERGY.fullmatch(text)
+        if match and (match["unit"] or "") in _MWH:
+            found.setdefault(_PRODUCTS[match["market"]], (text, _MWH[match["unit"]]))
+    return found
+
+
+def _volume(draft: drafts.Draft, energy: Energy | None) -> np.ndarray:
+    """Energy in MWh, missing where no column has it."""
+    if energy is None:
+        return empty_numbers(len(draft.rows))
+    return scaled(draft.rows[energy[0]].to_numpy(), energy[1])
+
+
+def _named(draft: drafts.Draft, left: Sequence[str]) -> drafts.Draft:
+    """Name the columns that are not read, and those that would be if they stated a unit."""
+    if left:
+        draft = draft.noted(f"Columns not read: {', '.join(left)}.")
+    bare = [text for text in left if _ENERGY.fullmatch(text)]
+    if bare:
+        draft = draft.noted(
+            f"{', '.join(bare)} states no unit of energy that is known; with one in its heading, "
+            f"as in {bare[0].partition('(')[0]}(MWh), it is read as volume."
+        )
+    return draft
 
 
 def _midnights(day: np.ndarray, minutes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
