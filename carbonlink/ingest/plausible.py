@@ -13,6 +13,9 @@ from .schema import PRICES, varying
 
 _FACTOR, _ROW_FACTOR = 2.0, 5.0
 _AVERAGE_OFF = 0.05
+_SLACK = 0.005
+PRICED = ("listed", "auction")
+"""Kinds of trade whose low and high are those of the trades that their quantities count."""
 _FEWEST, _MANY = 5, 20
 _SHARE, _WEEKENDS = 0.2, 0.15
 _NEAR, _NEIGHBOURS, _APART = 8.0, 11, 3.0
@@ -56,6 +59,8 @@ def findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
       beyond a factor of two over five rows or more points at a unit (万吨 read as t); single rows
       beyond a factor of five are named, and so are those of a printed average beyond 5 %, since
       an average is turnover by volume.
+    * Rows of listed or auction trades (of totals, where no others are printed) whose value / volume
+      lies more than 0.5 % outside low to high are counted and the first named.
     * A close, open or average outside low to high on a fifth of the rows points at swapped columns;
       so does a middle price outside anything the class of market has seen, or whole prices beside
       volumes with decimals.
@@ -80,6 +85,8 @@ def findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
         with np.errstate(all="ignore"):
             found += _units(name, part)
             found += _columns(name, part, kind)
+            if trade in PRICED or (trade == "total" and not _told_apart(labels, market)):
+                found += _averages(name, part)
             if kind != "electricity" and len(places) >= _MANY:
                 found += _jumps(name, part)
             if kind in _TRADED_ON_WEEKDAYS and len(places) >= _MANY:
@@ -138,7 +145,7 @@ def _columns(name: str, part: Part, kind: str) -> Iterator[Finding]:
     for field in ("close", "open", "vwap"):
         values = part[field]
         held = ranged & ~np.isnan(values)
-        slack = 1e-6 + 0.005 * np.abs(values) * (field == "vwap")
+        slack = 1e-6 + _SLACK * np.abs(values) * (field == "vwap")
         outside = held & ((values > part["high"] + slack) | (values < part["low"] - slack))
         if not outside.any():
             continue
@@ -176,6 +183,42 @@ def _columns(name: str, part: Part, kind: str) -> Iterator[Finding]:
             "swapped.",
             True,
         )
+
+
+def _told_apart(labels: np.ndarray, market: str) -> bool:
+    return any(one == market and trade in PRICED for one, trade in labels)
+
+
+def _averages(name: str, part: Part) -> Iterator[Finding]:
+    outside, known = average_outside(part["low"], part["high"], part["volume"], part["value"])
+    if outside.any():
+        yield Finding(f"{name}: {said_outside(part['date'][outside], int(known.sum()))}", False)
+
+
+def average_outside(
+    low: np.ndarray, high: np.ndarray, volume: np.ndarray, value: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return where value / volume lies outside low to high, and where all four are known.
+
+    Notes
+    -----
+    By more than 0.5 % of value / volume. Quantities and range of such a day do not describe the
+    same trades.
+    """
+    with np.errstate(all="ignore"):
+        average = value / volume
+        known = (volume > 0) & ~np.isnan(average) & ~np.isnan(low) & ~np.isnan(high)
+        slack = _SLACK * average + 1e-6
+        return known & ((average - slack > high) | (average + slack < low)), known
+
+
+def said_outside(days: np.ndarray, known: int) -> str:
+    """Return the sentence on days on which `average_outside` holds."""
+    return (
+        f"value / volume lies more than {100 * _SLACK:g} % outside low to high on {len(days)} of "
+        f"{known} rows ({_days(days)}), so that quantities and range do not describe the same "
+        "trades there; kept as printed."
+    )
 
 
 def _whole(values: np.ndarray) -> float:

@@ -7,10 +7,10 @@ import pandas as pd
 
 from ..facts import calendar
 from ..facts import markets as registry
-from ..ingest import closing, quality
+from ..ingest import closing, plausible, quality
 from .vintages import chained, headline_vintage
 
-_SHOWN = 6
+_SHOWN, _ONE_YUAN = 6, 1.0
 
 
 def market_days(
@@ -49,12 +49,11 @@ def _doubts(rows: pd.DataFrame, frame: pd.DataFrame, market: str) -> list[str]:
         said.append(f"the file prints {traded[0]} trades alone, so prices are theirs.")
     days = frame.index[frame["total_differs"].fillna(False).astype(bool)]
     if len(days):
-        listing = ", ".join(f"{day:%Y-%m-%d}" for day in days[:_SHOWN])
-        more = f" and {len(days) - _SHOWN} more days" if len(days) > _SHOWN else ""
         said.append(
-            f"listed, block and auction volumes do not add up to the total on {listing}{more}; "
+            f"listed, block and auction volumes do not add up to the total on {_listing(days)}; "
             "the printed total is used."
         )
+    said += [*_values(rows), *_ranges(rows)]
     if frame["reference_open"].any():
         said.append("the printed open is the previous close, not a first trade, and is left out.")
     own = rows["volume"][rows["trade"].isin(("listed", "total"))]
@@ -66,6 +65,42 @@ def _doubts(rows: pd.DataFrame, frame: pd.DataFrame, market: str) -> list[str]:
             f"an earlier day's: {int(carried.sum())} days carry one and have no price of their own."
         )
     return said
+
+
+def _listing(days: pd.DatetimeIndex) -> str:
+    more = f" and {len(days) - _SHOWN} more days" if len(days) > _SHOWN else ""
+    return ", ".join(f"{day:%Y-%m-%d}" for day in days[:_SHOWN]) + more
+
+
+def _values(rows: pd.DataFrame) -> list[str]:
+    """Days on which the kinds of trade are not worth the total that is printed beside them."""
+    kinds = rows.set_index(["vintage", "date"])["value"].groupby(rows["trade"].to_numpy())
+    by_kind = {kind: part[~part.index.duplicated()] for kind, part in kinds}
+    total = by_kind.pop("total", None)
+    if total is None or len(by_kind) < 2:
+        return []
+    parts = pd.concat(by_kind, axis=1).reindex(total.index).fillna(0.0).sum(axis=1)
+    unlike = total.index[(total - parts).abs().gt(_ONE_YUAN)]
+    days = pd.DatetimeIndex(sorted(set(unlike.get_level_values("date"))))
+    if not len(days):
+        return []
+    return [
+        f"listed, block and auction values do not add up to the total on {_listing(days)}; the "
+        "printed total is used."
+    ]
+
+
+def _ranges(rows: pd.DataFrame) -> list[str]:
+    """Days on which the listed trades' quantities cannot be those of the printed range."""
+    listed = rows[rows["trade"].isin(plausible.PRICED)]
+    listed = listed if len(listed) else rows[rows["trade"].eq("total")]
+    columns = [listed[name].to_numpy(float) for name in ("low", "high", "volume", "value")]
+    outside, known = plausible.average_outside(*columns)
+    if not outside.any():
+        return []
+    kinds = " and ".join(listed["trade"].unique())
+    said = plausible.said_outside(listed["date"].to_numpy()[outside], int(known.sum()))
+    return [f"{kinds} trades: {said}"]
 
 
 def delivery_days(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -111,6 +111,15 @@ def test_the_four_national_days_whose_parts_do_not_add_up(panel):
 
 
 @pytest.mark.real
+def test_national_values_that_do_not_add_up_and_averages_outside_the_range(panel):
+    notes = [note for note in panel.notes if note.startswith("cea: ")]
+    values = next(note for note in notes if "values do not add up" in note)
+    assert "2022-08-05, 2023-01-06, 2023-10-30, 2024-04-17;" in values
+    ranges = next(note for note in notes if "outside low to high" in note)
+    assert "listed trades:" in ranges and "on 176 of 904 rows (2023-01-06, 2023-08-28" in ranges
+
+
+@pytest.mark.real
 def test_guangdong_carries_its_close_exactly_where_its_rule_says_so(panel):
     days = panel.daily("guangdong").loc["2018-07-31":]
     before = days["printed"].ffill().shift()

@@ -254,6 +254,35 @@ def test_prices_of_block_trades_alone_are_said_to_be_so(tmp_path):
     assert panel.daily("fujian")["limit_up"].isna().all(), "the limit is that of listed trades"
 
 
+def test_quantities_that_belong_to_other_trades_than_the_printed_prices_are_named(tmp_path):
+    head = "date,market,trade,low,high,close,volume,value"
+    days = ["2024-03-04", "2024-03-05", "2024-03-06"]
+    listed = [
+        f"{day},cea,listed,50,52,51,10,{10 * a}"
+        for day, a in zip(days, (51, 52.2, 48), strict=True)
+    ]
+    block = [f"{day},cea,block,,,,10,{10 * a}" for day, a in zip(days, (40, 41, 42), strict=True)]
+    total = [
+        f"{day},cea,total,50,52,51,20,{v}" for day, v in zip(days, (910, 932, 950), strict=True)
+    ]
+    (tmp_path / "a.csv").write_text("\n".join([head, *listed, *block, *total[:2]]))
+    found = cl.read(tmp_path / "a.csv").attrs["notes"]
+    said = "value / volume lies more than 0.5 % outside low to high on 1 of 3 rows (2024-03-06)"
+    assert [note for note in found if "outside low to high" in note] == [
+        f"cea, listed: {said}, so that quantities and range do not describe the same trades there; "
+        "kept as printed."
+    ]
+    notes = cl.load(raw=tmp_path).notes
+    assert any(f"listed trades: {said}" in note for note in notes)
+    assert not any("values do not add up" in note for note in notes)
+    (tmp_path / "a.csv").write_text("\n".join([head, *listed, *block, *total]))
+    notes = cl.load(raw=tmp_path).notes
+    assert [note for note in notes if "values do not add up" in note] == [
+        "cea: listed, block and auction values do not add up to the total on 2024-03-06; the "
+        "printed total is used."
+    ]
+
+
 def test_real_data_go_before_synthetic_ones(tmp_path):
     (tmp_path / "made.csv").write_text(
         "date,market,close,volume\n2024-01-02,hubei,42,10\n2024-01-03,hubei,43,10\n"
