@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,9 +40,13 @@ def linked_tables(
     kind: str = "generalized",
     order: np.ndarray | None = None,
     block: int,
+    estimator: Callable[..., var.VarFit] | None = None,
 ) -> Replications:
-    """Draw tables of the fitted VAR by the residual moving-block bootstrap."""
-    return _replications(source, draws, rng, (horizon, kind, order), block)
+    """Draw tables of the fitted VAR by the residual moving-block bootstrap.
+
+    `estimator(values, rows, exog)` fits a replication; least squares when None.
+    """
+    return _replications(source, draws, rng, (horizon, kind, order), block, estimator)
 
 
 def unlinked_tables(
@@ -52,16 +57,22 @@ def unlinked_tables(
     horizon: int,
     kind: str = "generalized",
     order: np.ndarray | None = None,
+    estimator: Callable[..., var.VarFit] | None = None,
 ) -> Replications:
     """Draw tables of a VAR fitted to columns that have nothing to do with each other."""
-    return _replications(source, draws, rng, (horizon, kind, order), 0)
+    return _replications(source, draws, rng, (horizon, kind, order), 0, estimator)
 
 
 def _replications(
-    source: bootstrap.Origin, draws: int, rng: Any, choice: tuple, block: int
+    source: bootstrap.Origin,
+    draws: int,
+    rng: Any,
+    choice: tuple,
+    block: int,
+    estimator: Callable[..., var.VarFit] | None,
 ) -> Replications:
     pieces = parallel.chunks(draws, rng)
-    tasks = [(size, seed, source, choice, block) for size, seed in pieces]
+    tasks = [(size, seed, source, choice, block, estimator) for size, seed in pieces]
     parts = parallel.map(_chunk, tasks, label="bootstrap" if block else "no-link null")
     gram = sum(part[1] for part in parts) / draws
     return Replications(
@@ -70,7 +81,12 @@ def _replications(
 
 
 def _chunk(
-    size: int, seed: np.random.SeedSequence, source: bootstrap.Origin, choice: tuple, block: int
+    size: int,
+    seed: np.random.SeedSequence,
+    source: bootstrap.Origin,
+    choice: tuple,
+    block: int,
+    estimator: Callable[..., var.VarFit] | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     generator = np.random.default_rng(seed)
     if block:
@@ -84,7 +100,11 @@ def _chunk(
     for first in range(0, size, batch):
         part = paths[first : first + batch]
         gram = var.cross_products(part, lags, source.rows, source.constant, source.exog)
-        tables.append(_solve(gram, source, choice))
+        if estimator is None:
+            tables.append(_solve(gram, source, choice))
+        else:
+            fits = [estimator(path, source.rows, source.exog) for path in part]
+            tables.append(np.array([fevd.shares(f.coefs, f.sigma, *choice) for f in fits]))
         total = total + gram.sum(axis=0, keepdims=True)
     return np.concatenate(tables), total
 

@@ -100,11 +100,12 @@ def _trace_chunk(
     else:
         centred = made.resid - made.resid.mean(axis=0)
         shocks = centred[generator.integers(0, n, size=(size, n))]
-    fit = johansen.reduced_rank(_again(shocks, made))
+    fit = johansen.reduced_rank(again(shocks, made))
     return johansen.trace_statistics(fit.eigenvalues, n)[:, rank]
 
 
-def _again(shocks: np.ndarray, made: Source) -> johansen.Design:
+def again(shocks: np.ndarray, made: Source) -> johansen.Design:
+    """Lay out the samples that shocks (draws, n, k) make of the fitted model."""
     start = np.broadcast_to(made.start, (len(shocks), *made.start.shape))
     zero = np.zeros(shocks.shape[-1])
     paths = var.simulate(made.coefs, zero, shocks + made.fixed, start)
@@ -132,7 +133,7 @@ def _adjustment_chunk(
 ) -> np.ndarray:
     n, k = made.resid.shape
     shocks = moving_blocks(size, generator, made.resid, n, block_length(n))
-    model = _again(shocks, made)
+    model = again(shocks, made)
     fit = johansen.reduced_rank(model)
     beta = fit.vectors[..., :rank]
     relation = fit.r1 @ beta

@@ -16,6 +16,7 @@ from ..models.decompositions import check_decomposition
 from ..models.tvpvar import TVPVAR
 from ..models.tvpvar_results import TVPVARResults
 from ..models.var import MINIMUM, VAR
+from ..models.var_again import DRAWN
 from ..models.var_results import VARResults
 from ..panel import Panel
 from ..results import Recipe, check_level
@@ -25,6 +26,16 @@ from .dynamic_connectedness import DynamicConnectedness, dynamic_connectedness
 from .joint_returns import joint_returns
 
 DRAWS = 499
+SELECTS = (
+    ", some to 0, and the bootstrap of an estimator that selects does not hold: "
+    'method="ridge" or "minnesota" has intervals.'
+)
+WHY = {
+    "lasso": SELECTS,
+    "elastic_net": SELECTS,
+    "quantile": "; quantiles((tau,), draws=499) has intervals.",
+}
+"""Why a method has no draws, after its manner, and what has."""
 
 
 def connectedness(
@@ -228,8 +239,8 @@ def _notes(model: VARResults, arguments: dict[str, Any]) -> tuple[str, ...]:
             'what a market receives, nor pairs to net; kind="extended_joint" does.'
         )
     draws, level = int(arguments["draws"]), float(arguments["level"])
-    if model.shrunk:
-        notes.append(f"No intervals and no excess: {model.manner}.")
+    if model.shrunk and model.shrunk not in DRAWN:
+        notes.append(f"No intervals and no excess: {model.manner}{WHY[model.shrunk]}")
     elif not model.is_stable:
         notes.append("No intervals and no excess: paths of an explosive VAR do not settle.")
     elif draws == 0:
@@ -237,7 +248,7 @@ def _notes(model: VARResults, arguments: dict[str, Any]) -> tuple[str, ...]:
     elif (draws + 1) * (1 - level) / 2 < 1 - 1e-9:
         needed = int(np.ceil(2 / (1 - level) - 1e-9)) - 1
         notes.append(f"{draws} draws are too few for level {level}: at least {needed}.")
-    if draws and model.has_replications:
+    if draws and model.has_draws:
         if _variances_change(model):
             notes.append(
                 "Variances of the shocks change (ARCH tests). excess_pvalue takes a variance that "

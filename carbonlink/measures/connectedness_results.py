@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..inference import bootstrap, decomposition
+from ..models.var_again import again
 from ..models.var_results import VARResults
 from ..printing import Summary, format_number, render_summary
 from ..results import Results, check_level, tidy_frame
@@ -221,7 +222,7 @@ class ConnectednessResults(Views, Comparisons, Results):
 
     @property
     def _has_draws(self) -> bool:
-        return self.spec["draws"] > 0 and self.fitted.has_replications
+        return self.spec["draws"] > 0 and self.fitted.has_draws
 
     @cached_property
     def _unlinked(self) -> bootstrap.Origin:
@@ -254,7 +255,7 @@ class ConnectednessResults(Views, Comparisons, Results):
         source = bootstrap.linked(*model.system())
         return decomposition.linked_tables(
             source, self.spec["draws"], _stream(self.seed, 0), block=self.spec["block"],
-            **self._choice(),
+            estimator=again(model, chosen=True), **self._choice(),
         )  # fmt: skip
 
     @cached_property
@@ -264,8 +265,9 @@ class ConnectednessResults(Views, Comparisons, Results):
     @cached_property
     def _null_terms(self) -> np.ndarray:
         drawn = decomposition.unlinked_tables(
-            self._unlinked, self.spec["draws"], _stream(self.seed, 1), **self._choice()
-        )
+            self._unlinked, self.spec["draws"], _stream(self.seed, 1),
+            estimator=again(self.fitted, chosen=True), **self._choice(),
+        )  # fmt: skip
         return _frozen(self._terms.of(100 * drawn.tables))
 
     def _null_pvalues(self) -> np.ndarray:

@@ -145,7 +145,8 @@ class Views:
             Σ from the residuals as they are, as the papers have it, or from their deviations
             from their means.
         draws : int
-            Replications behind the intervals of the totals: blocks of rows drawn together.
+            Replications behind the intervals of totals and directions: blocks of rows drawn
+            together.
         level : float, optional
 
         Returns

@@ -23,6 +23,9 @@ from .rolling_connectedness import GAP
 NULL_DRAWS = 10
 """Samples without a link behind `null_mean`, at most: each is filtered over all its dates."""
 
+MOST_WORK = 300_000
+"""Dates × series × squared coefficients of an equation up to which summaries draw `null_mean`."""
+
 BLOCK = 500
 """Dates decomposed at once."""
 
@@ -106,10 +109,17 @@ class DynamicConnectedness(Results):
         """
         return _mean_without_a_link(self)
 
+    @property
+    def _null_is_shown(self) -> bool:
+        """Whether the system is small enough for tables and charts to draw `null_mean`."""
+        return _work(self.fitted) <= MOST_WORK
+
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return the mean, extremes and last value of the total, and the mean directions.
 
-        Dates share data, so there are no standard errors here; `level` changes nothing.
+        Dates share data, so there are no standard errors here; `level` changes nothing. The mean
+        without a link is left out for a system so large that its ten filters would take long:
+        ask for `null_mean`.
         """
         total = self.total
         figures = {
@@ -117,8 +127,9 @@ class DynamicConnectedness(Results):
             "lowest total": total.min(),
             "highest total": total.max(),
             "last total": total.iloc[-1],
-            "mean of total without a link": self.null_mean,
         }
+        if self._null_is_shown:
+            figures["mean of total without a link"] = self.null_mean
         rows = [{"term": t, "market": "", "estimate": v, "unit": "%"} for t, v in figures.items()]
         for term, frame in (("to others", self.to), ("from others", self.from_), ("net", self.net)):
             rows += [
@@ -137,7 +148,8 @@ class DynamicConnectedness(Results):
         """Draw the total over time; a gap in the data is a gap in the line."""
         broken = np.append(np.diff(self.fitted.rows) > GAP, False)
         title = f"Total connectedness, TVP-VAR({self.fitted.lags})"
-        return line(self.total, broken, ax=ax, title=title, floor=self.null_mean)
+        floor = self.null_mean if self._null_is_shown else float("nan")
+        return line(self.total, broken, ax=ax, title=title, floor=floor)
 
     def _headline(self) -> dict[str, Any]:
         return {"dates": len(self.total), "mean": self.total.mean(), "last": self.total.iloc[-1]}
@@ -167,7 +179,7 @@ def dynamic_connectedness(
         sample=model.sample,
         units=dict.fromkeys(("total", "to", "from_", "net", "tables"), "%"),
         sources=model.sources,
-        notes=model.notes,
+        notes=model.notes + _notes(model, int(arguments["draws"])),
         recipe=recipe,
         fitted=model,
         total=pd.Series(parts.total, index=dates, name="total"),
@@ -177,6 +189,20 @@ def dynamic_connectedness(
         tables=tables,
         seed=parallel.seed_sequence(rng),
         places=places,
+    )
+
+
+def _work(model: TVPVARResults) -> int:
+    k = model.coefs.shape[-1]
+    return len(model.rows) * k * (k * model.lags + 1) ** 2
+
+
+def _notes(model: TVPVARResults, draws: int) -> tuple[str, ...]:
+    if draws == 0 or _work(model) <= MOST_WORK:
+        return ()
+    return (
+        "A system of this size: tables and charts leave out the mean without a link, which "
+        f"takes {min(draws, NULL_DRAWS)} more filters; null_mean draws it.",
     )
 
 

@@ -34,8 +34,9 @@ class QuantileConnectedness(Results):
         A row a quantile, a column a series.
     tables : ndarray, shape (taus, k, k)
         Percent; row i holds the shares of i's forecast variance due to each column.
-    bounds : DataFrame
-        Lower and upper bound of the total by quantile; NaN without draws.
+    intervals : ndarray, shape (taus, 1 + 3k, 2)
+        Lower and upper bound of the total, then of `to`, `from_` and `net` by series; NaN
+        without draws.
     """
 
     title: ClassVar[str] = "Connectedness at quantiles"
@@ -45,7 +46,7 @@ class QuantileConnectedness(Results):
     from_: pd.DataFrame
     net: pd.DataFrame
     tables: np.ndarray
-    bounds: pd.DataFrame
+    intervals: np.ndarray
     seed: np.random.SeedSequence
     places: np.ndarray | None = None
 
@@ -73,6 +74,13 @@ class QuantileConnectedness(Results):
         """Labels of the series."""
         return tuple(self.net.columns)
 
+    @property
+    def bounds(self) -> pd.DataFrame:
+        """Lower and upper bound of the total by quantile."""
+        return pd.DataFrame(
+            self.intervals[:, 0], index=self.total.index, columns=["lower", "upper"]
+        )
+
     def table(self, tau: float) -> pd.DataFrame:
         """Return the table of one of the result's quantiles `tau`, percent, shape (k, k)."""
         taus = list(self.spec["taus"])
@@ -92,12 +100,14 @@ class QuantileConnectedness(Results):
             )
             null = self.null_mean.loc[tau]
             rows.append({"term": f"total at {tau:g} without a link", "estimate": null})
+        place = 1
         for term, frame in (("to others", self.to), ("from others", self.from_), ("net", self.net)):
-            rows += [
-                {"term": f"{term} at {tau:g}", "market": m, "estimate": frame.loc[tau, m]}
-                for tau in frame.index
-                for m in self.names
-            ]
+            for m in self.names:
+                for i, tau in enumerate(frame.index):
+                    low, high = self.intervals[i, place]
+                    row = {"term": f"{term} at {tau:g}", "market": m, "lower": low, "upper": high}
+                    rows.append({**row, "estimate": frame.loc[tau, m]})
+                place += 1
         return tidy_frame([{**row, "unit": "%"} for row in rows])
 
     def numbers(self) -> pd.DataFrame:
@@ -164,10 +174,10 @@ def quantile_connectedness(
         )
     parts, names = parts_of(tables, kind), list(model.names)
     index = pd.Index(taus, name="quantile")
-    bounds = np.full((len(taus), 2), np.nan)
+    intervals = np.full((len(taus), 1 + 3 * len(names), 2), np.nan)
     if draws:
         sample = (y, z, taus, model.lags, choice, centred)
-        bounds = _bounds(sample, draws, level, seed, parts.total)
+        intervals = _intervals(sample, draws, level, seed, _stacked(tables, kind))
     spec = {**{k: v for k, v in model.spec.items() if k != "cov"}, "taus": taus}
     spec |= {
         "covariance": covariance,
@@ -189,7 +199,7 @@ def quantile_connectedness(
         from_=pd.DataFrame(parts.from_, index=index, columns=names),
         net=pd.DataFrame(parts.net, index=index, columns=names),
         tables=tables,
-        bounds=pd.DataFrame(bounds, index=index, columns=["lower", "upper"]),
+        intervals=intervals,
         seed=seed,
         places=places,
     )
@@ -239,28 +249,39 @@ def _table(
     return 100 * fevd.shares(coefs, resid.T @ resid / len(y), *choice)
 
 
-def _bounds(
-    sample: tuple, draws: int, level: float, seed: np.random.SeedSequence, total: np.ndarray
+def _stacked(tables: np.ndarray, kind: str) -> np.ndarray:
+    """Total, to, from and net of tables (taus, k, k); shape (taus, 1 + 3k)."""
+    parts = parts_of(tables, kind)
+    return np.hstack([np.reshape(parts.total, (-1, 1)), parts.to, parts.from_, parts.net])
+
+
+def _intervals(
+    sample: tuple, draws: int, level: float, seed: np.random.SeedSequence, found: np.ndarray
 ) -> np.ndarray:
     y, z = sample[:2]
     tasks = [(size, one, sample) for size, one in parallel.chunks(draws, seed)]
     drawn = np.concatenate(parallel.map(_chunk, tasks, label="quantiles"))
     factor = bootstrap.spread_factor(level, len(y), bootstrap.block_length(len(y)), z.shape[1])
-    # The population of blocks of rows is the sample itself, whose totals are the estimates.
-    low, high = bootstrap.interval(total, drawn, total, level, factor)
-    return np.clip(np.column_stack([low, high]), 0, 100)
+    # The population of blocks of rows is the sample itself, whose values are the estimates.
+    made = np.stack(bootstrap.interval(found, drawn, found, level, factor), axis=-1)
+    k = y.shape[1]
+    lowest = np.concatenate([np.zeros(1 + 2 * k), np.full(k, -100.0)])
+    highest = np.concatenate(
+        [[100.0], np.full(k, 100.0 * (k - 1)), np.full(k, 100.0), np.full(k, 100.0 * (k - 1))]
+    )
+    return np.clip(made, lowest[:, None], highest[:, None])
 
 
 def _chunk(size: int, seed: np.random.SeedSequence, sample: tuple) -> np.ndarray:
-    """Totals of blocks of rows (series with their lags) drawn together; (size, taus)."""
+    """Totals and directions of blocks of rows drawn with their lags; (size, taus, 1 + 3k)."""
     y, z, taus, lags, choice, centred = sample
     generator = np.random.default_rng(seed)
     n = len(y)
     length = bootstrap.block_length(n)
     first = generator.integers(0, n - length + 1, size=(size, -(-n // length)))
     place = (first[:, :, None] + np.arange(length)).reshape(size, -1)[:, :n]
-    found = np.empty((size, len(taus)))
+    found = np.empty((size, len(taus), 1 + 3 * y.shape[1]))
     for b, rows in enumerate(place):
         tables = [_table(y[rows], z[rows], tau, lags, choice, centred) for tau in taus]
-        found[b] = parts_of(np.array(tables), choice[1]).total
+        found[b] = _stacked(np.array(tables), choice[1])
     return found

@@ -12,10 +12,12 @@ import pandas as pd
 from ..errors import SpecificationError, TooFewObservationsError, check_choice
 from ..inference import bootstrap, decomposition
 from ..kernels import fevd, rolling
+from ..models.var_again import again
 from ..models.var_results import VARResults
 from ..results import Recipe, Results, Sample, tidy_frame
 from .connectedness_figures import line
 from .connectedness_terms import parts_of
+from .rolling_refits import refitted_shares
 
 GAP = 10
 """Rows of the frame between two window ends beyond which the drawn line is broken."""
@@ -60,7 +62,7 @@ class RollingConnectedness(Results):
         Exogenous columns take no part in those data.
         """
         model: VARResults = self.fitted
-        if self.spec["draws"] == 0:
+        if self.spec["draws"] == 0 or not model.has_draws:
             return float("nan")
         source = bootstrap.unlinked(*model.system()[:4])
         if not source.stable:
@@ -73,6 +75,7 @@ class RollingConnectedness(Results):
             horizon=self.spec["horizon"],
             kind=self.spec["kind"],
             order=self.places,
+            estimator=again(model, chosen=True),
         )
         return float(100 * np.nanmean(fevd.spillovers(drawn.tables).total))
 
@@ -132,23 +135,8 @@ def rolling_connectedness(
 ) -> RollingConnectedness:
     """Measure connectedness in every window of a fitted model's sample (see `rolling`)."""
     arguments = dict(locals())
-    if model.shrunk:
-        raise SpecificationError(
-            f"Windows are fitted by least squares; {model.manner}.",
-            'Use the result of cl.VAR(…).fit() (method="ols"), or cl.TVPVAR with a prior.',
-        )
     count = _observations(window, model, compat)
-    tables, roots = rolling.rolling_shares(
-        model.data.to_numpy(),
-        model.lags,
-        model.rows,
-        count,
-        horizon,
-        constant=model.constant,
-        kind=kind,
-        order=places,
-        exog=model.system()[4],
-    )
+    tables, roots = _windows(model, count, (horizon, kind, places))
     parts = parts_of(100 * tables, kind)
     positions = model.rows[count - 1 :]
     ends = model.data.index[positions]
@@ -161,7 +149,7 @@ def rolling_connectedness(
         sample=Sample.of(ends, dropped=dict(model.sample.dropped)),
         units=dict.fromkeys(("total", "to", "from_", "net"), "%"),
         sources=sources,
-        notes=notes + _notes(tables, roots),
+        notes=notes + _notes(tables, roots) + _manner(model),
         recipe=Recipe(rolling_connectedness, arguments),
         fitted=model,
         total=pd.Series(parts.total, index=ends, name="total"),
@@ -173,6 +161,31 @@ def rolling_connectedness(
         seed=seed,
         places=places,
     )
+
+
+def _windows(model: VARResults, count: int, choice: tuple) -> tuple[np.ndarray, np.ndarray]:
+    values, lags, rows, constant, exog = model.system()
+    estimator = again(model, chosen=False)
+    if estimator is not None:
+        return refitted_shares(values, rows, count, choice, estimator, exog)
+    horizon, kind, places = choice
+    return rolling.rolling_shares(
+        values,
+        lags,
+        rows,
+        count,
+        horizon,
+        constant=constant,
+        kind=kind,
+        order=places,
+        exog=exog,
+    )
+
+
+def _manner(model: VARResults) -> tuple[str, ...]:
+    if model.spec.get("chosen", "given") == "given":
+        return ()
+    return ("The penalty is chosen anew in every window, from its own rows.",)
 
 
 def _observations(window: int, model: VARResults, compat: str | None) -> int:

@@ -22,8 +22,8 @@ MINIMUM = 40
 """Fewer observations than this carry no vector autoregression, unless `minimum=` says so."""
 
 SHRUNK = (
-    "Coefficients are shrunk: no standard errors but those of a posterior, and no intervals from "
-    "replications."
+    "Coefficients are shrunk: no standard errors but those of a posterior, and no bands of "
+    "responses."
 )
 
 MAX_LAGS = 10
@@ -148,7 +148,8 @@ class VAR:
         Returns
         -------
         VARResults
-            Shrunk results have no intervals from replications; `lag_table` stays that of least
+            Shrunk results have no bands of responses; `cl.connectedness` has intervals of ridge
+            and Minnesota, with the penalty taken as given. `lag_table` stays that of least
             squares. `validation` holds the errors behind the choice.
         """
         check_choice("cov", cov, ("ols", "robust"))

@@ -15,6 +15,7 @@ from ..kernels import var as kernel
 from ..results import Estimates
 from . import var_labels as labelled
 from .decompositions import check_decomposition
+from .var_again import DRAWN
 from .var_forecast import VARForecast, forecast
 from .var_paths import DRAWS, VARPaths, responses
 
@@ -140,6 +141,11 @@ class VARResults(Estimates):
     def has_replications(self) -> bool:
         """Whether paths of the model can be drawn: stable, and fitted by least squares."""
         return self.is_stable and not self.shrunk
+
+    @property
+    def has_draws(self) -> bool:
+        """Whether decompositions of the model have draws: least squares, ridge or Minnesota."""
+        return self.is_stable and (not self.shrunk or self.shrunk in DRAWN)
 
     @property
     def manner(self) -> str:

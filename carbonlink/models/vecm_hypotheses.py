@@ -49,7 +49,7 @@ def test_beta(result: Any, restriction: Any, kind: str) -> Hypothesis:
     check_choice("kind", kind, ("known", "space"))
     given = [restriction] if isinstance(restriction, Mapping) else list(restriction)
     _check_rank(result, "A test on the relations")
-    columns = [_vector(result, g) for g in given]
+    columns = [vector_of(result, g) for g in given]
     words = "; ".join(_words(g) for g in given)
     height = len(result.beta)
     loose = [
@@ -114,7 +114,7 @@ def bootstrap_rank(result: Any, rank: int, draws: int, rng: Any, scheme: str) ->
     if not 0 <= int(rank) < k:
         raise SpecificationError(f"rank={rank} is no null for {k} series.", f"Use 0 … {k - 1}.")
     statistic = float(result.rank_table["trace"].iloc[int(rank)])
-    made = _source(result, result.fit.vectors[:, : int(rank)])
+    made = source_of(result, result.fit.vectors[:, : int(rank)])
     p = rank_bootstrap.pvalue(made, int(rank), statistic, scheme, draws, rng)
     gaps = " over closed-up gaps" if (np.diff(result.rows) > 1).any() else ""
     reference = f"{scheme} bootstrap, {draws} draws{gaps}"
@@ -137,7 +137,7 @@ def shares(result: Any, draws: int, rng: Any, level: float) -> pd.DataFrame:
     alpha, sigma = result.alpha.to_numpy(), result.sigma.to_numpy()
     table = pd.DataFrame(_measure(alpha, sigma), index=names)
     if draws:
-        made = _source(result, result.beta.to_numpy())
+        made = source_of(result, result.beta.to_numpy())
         alphas, sigmas = rank_bootstrap.adjustment_draws(made, result.rank, int(draws), rng)
         drawn = [pd.DataFrame(_measure(a, s)) for a, s in zip(alphas, sigmas, strict=True)]
         stack = np.stack([d.to_numpy() for d in drawn])
@@ -148,7 +148,8 @@ def shares(result: Any, draws: int, rng: Any, level: float) -> pd.DataFrame:
     return table
 
 
-def _source(result: Any, beta: np.ndarray) -> rank_bootstrap.Source:
+def source_of(result: Any, beta: np.ndarray) -> rank_bootstrap.Source:
+    """Return what paths under the relations `beta` are drawn from."""
     first = result.rows[0]
     start = result.data.to_numpy()[first - result.lags : first]
     terms = result.seen.inside, result.seen.outside
@@ -167,7 +168,8 @@ def _measure(alpha: np.ndarray, sigma: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _vector(result: Any, given: Mapping[str, float]) -> np.ndarray:
+def vector_of(result: Any, given: Mapping[str, float]) -> np.ndarray:
+    """Return a relation given by name as a vector over the levels and restricted terms."""
     unknown = [n for n in given if n not in result.beta.index]
     if unknown:
         raise UnknownMarketError(

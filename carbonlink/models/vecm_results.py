@@ -10,11 +10,11 @@ import pandas as pd
 
 from ..inference import var_tests
 from ..kernels import johansen, var
-from ..kernels.threshold_vecm import Threshold
 from ..results import Estimates
 from . import vecm_breaks
 from . import vecm_hypotheses as hypotheses
 from .vecm_inputs import Observations
+from .vecm_threshold import ThresholdVECMResults, threshold
 
 _SHOWN = 40
 
@@ -212,29 +212,71 @@ class VECMResults(Estimates):
         """
         return hypotheses.shares(self, draws, rng, level)
 
-    def threshold_test(self, draws: int = 399, rng: Any = 0, trimming: float = 0.1) -> Threshold:
-        """Test one adjustment against two, on either side of a threshold of the disequilibrium.
+    def threshold(
+        self,
+        relation: Any = None,
+        draws: int = 399,
+        rng: Any = 0,
+        trimming: float = 0.1,
+        points: int = 300,
+        schemes: Any = ("wild", "fixed"),
+    ) -> ThresholdVECMResults:
+        """Fit two regimes of adjustment, split by a threshold of the disequilibrium, and test them.
 
         Parameters
         ----------
+        relation : mapping, optional
+            A known relation, such as {"cea": 1, "hubei": -1}; the estimated one when None.
         draws : int
-            Of the fixed-regressor wild bootstrap.
+            Bootstrap replications of each scheme.
         rng : int, SeedSequence or Generator
         trimming : float
             Smallest share of observations in a regime.
+        points : int
+            Thresholds tried, at order statistics of the disequilibrium, and coefficients β.
+        schemes : list of {"wild", "iid", "fixed"}
+            Bootstraps of the test, the first for `p_value`. "wild" and "iid" build paths of the
+            linear model (residuals with random signs, or drawn anew) and estimate the relation
+            again; "fixed" keeps the regressors. () leaves the p-values out.
 
         Returns
         -------
-        Threshold
-            `statistic` (sup-LM), `p_value`, `threshold`, adjustment `low` and `high`; `note`
-            says how often it rejects a true null.
+        ThresholdVECMResults
+            `threshold`, `beta`, `share`, coefficients `low` and `high` with Eicker–White errors,
+            `statistic` (sup-LM), `p_value`, `profile` of the likelihood.
+
+        Raises
+        ------
+        SpecificationError
+            The rank is not 1 and no relation is given.
+        TooFewObservationsError
+            Fewer than 100 observations, or no threshold leaves enough on both sides.
+
+        Notes
+        -----
+        .. math:: \\Delta y_t = A_1 x_t 1(w_{t-1} \\le \\gamma)
+                  + A_2 x_t 1(w_{t-1} > \\gamma) + u_t,\\quad w_t = \\beta' y_t
+
+        with x_t the disequilibrium w_{t−1}, a constant and lagged changes [1]_. For two series β
+        and γ are those with the largest likelihood on a grid, β within six standard errors of
+        the linear estimate; for more series β is the linear estimate. Restricted terms keep
+        theirs.
 
         References
         ----------
-        Hansen, B. E. and Seo, B. (2002). Journal of Econometrics 110, 293–318.
-        doi:10.1016/S0304-4076(02)00097-0
+        .. [1] Hansen, B. E. and Seo, B. (2002). Testing for two-regime threshold cointegration in
+           vector error-correction models. Journal of Econometrics 110, 293–318.
+           doi:10.1016/S0304-4076(02)00097-0
+
+        Examples
+        --------
+        >>> import carbonlink as cl
+        >>> fitted = cl.VECM(cl.simulate.error_correction(400, rng=1), lags=2, rank=1).fit()
+        >>> split = fitted.threshold({"cea": 1, "hubei": -1}, draws=99)
+        >>> bool(split.share.min() >= 0.1)
+        True
         """
-        return vecm_breaks.threshold_test(self, draws, rng, trimming)
+        return threshold(self, relation, draws, rng, trimming, points, schemes)
 
     def gregory_hansen(
         self, model: str = "c", most: int | None = None, trimming: float = 0.15

@@ -204,6 +204,10 @@ def test_quantile_intervals_and_refusals(net):
     found = net.quantiles((0.5,), draws=59)
     low, high = found.bounds.loc[0.5]
     assert low < found.total.loc[0.5] < high
+    rows = found.tidy().set_index(["term", "market"])
+    sides = rows.loc[[f"{t} at 0.5" for t in ("to others", "from others", "net")]]
+    assert (sides["lower"] < sides["estimate"]).all() and (sides["upper"] > sides["lower"]).all()
+    assert (sides["upper"].loc["from others at 0.5"] <= 100).all()
     for taus in ((0.0, 0.5), (0.5, 0.5), ()):
         with pytest.raises(SpecificationError, match="no different quantiles"):
             net.quantiles(taus)

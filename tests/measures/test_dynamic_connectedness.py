@@ -134,3 +134,14 @@ def test_dates_and_series_that_are_not_there_are_refused(moving):
         moving.at("1999-01-01")
     with pytest.raises(SpecificationError, match="no series 'shanghai'"):
         moving.pairwise("cea", "shanghai")
+
+
+def test_a_large_system_says_that_it_leaves_the_level_without_a_link_out():
+    noise = np.random.default_rng(0).standard_normal((250, 12))
+    wide = pd.DataFrame(noise, columns=[f"m{i}" for i in range(12)])
+    result = cl.connectedness(cl.TVPVAR(wide))
+    text = str(result.summary())
+    assert "null_mean draws it" in text and "without a link" not in set(result.tidy()["term"])
+    assert "null_mean" not in vars(result)
+    small = cl.connectedness(cl.TVPVAR(wide.iloc[:, :3]), draws=2)
+    assert "mean of total without a link" in set(small.tidy()["term"])

@@ -71,8 +71,6 @@ def test_bad_input_is_named(data):
     fitted = model.fit(method="quantile")
     with pytest.raises(cl.SpecificationError, match="quantile"):
         fitted.forecast(3)
-    with pytest.raises(cl.SpecificationError, match="quantile 0.5"):
-        cl.connectedness(fitted).rolling(100)
 
 
 @pytest.mark.slow

@@ -147,13 +147,43 @@ def test_what_a_shrunk_model_has_and_has_not(data):
     net = cl.connectedness(fitted)
     assert "the coefficients are shrunk" in " ".join(net.notes)
     assert net.conf_int()["lower"].isna().all() and np.isfinite(net.total)
+    assert "selects does not hold" in " ".join(net.notes)
     assert fitted.irf(4).table["lower"].isna().all()
     assert np.isfinite(fitted.forecast(3).upper).all().all()
-    for refused in (lambda: net.rolling(100), lambda: fitted.forecast(3, method="bootstrap")):
-        with pytest.raises(SpecificationError, match="shrunk"):
-            refused()
+    with pytest.raises(SpecificationError, match="shrunk"):
+        fitted.forecast(3, method="bootstrap")
     assert fitted.refit(method="ols").std_errors.notna().all()
     assert fitted.refit().params.equals(fitted.params)
+
+
+def test_a_penalty_of_nothing_has_the_intervals_and_windows_of_least_squares(data):
+    plain = cl.connectedness(cl.VAR(data, lags=1).fit(), draws=99)
+    ridge = cl.connectedness(cl.VAR(data, lags=1).fit(method="ridge", penalty=0.0), draws=99)
+    np.testing.assert_allclose(ridge.conf_int(), plain.conf_int(), atol=1e-9)
+    assert ridge.excess_pvalue == plain.excess_pvalue
+    np.testing.assert_allclose(ridge.rolling(200).total, plain.rolling(200).total, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("choice", "chosen"),
+    [({"method": "minnesota"}, True), ({"method": "lasso", "penalty": 0.1}, False),
+     ({"method": "quantile", "tau": 0.5}, False)],
+)  # fmt: skip
+def test_windows_are_fitted_as_the_model_was(data, choice, chosen):
+    moving = cl.connectedness(cl.VAR(data, lags=1).fit(**choice), draws=0).rolling(290)
+    last = cl.connectedness(cl.VAR(data.iloc[-290:], lags=1).fit(**choice), draws=0)
+    assert moving.total.iloc[-1] == pytest.approx(last.total, abs=1e-9)
+    assert len(moving.total) == len(data) - 289
+    assert ("chosen anew" in " ".join(moving.notes)) == chosen
+
+
+def test_the_interval_of_a_strong_shrinkage_is_moved_by_its_bias(data):
+    """Least squares has no bias to speak of here; shrinkage to half of it has, and it is undone."""
+    plain = cl.connectedness(cl.VAR(data, lags=1).fit(), draws=99)
+    strong = cl.connectedness(cl.VAR(data, lags=1).fit(method="ridge", penalty=1.0), draws=99)
+    assert strong.total < plain.total - 2
+    lower, upper = strong.conf_int().loc["total"]
+    assert (lower + upper) / 2 > strong.total + 2 and lower < plain.total < upper
 
 
 @pytest.mark.parametrize(

@@ -44,27 +44,100 @@ def test_sup_lm_is_the_largest_of_the_statistics_by_hand():
     change = np.diff(y, axis=0)
     z0, gap = change[1:], (y[:, 0] - y[:, 1])[1:-1]
     z2 = np.column_stack([np.ones(len(gap)), change[:-1]])
-    found = threshold_vecm.test(z0, gap, z2, np.random.default_rng(0), 99, points=25)
-    tries = np.unique(np.quantile(gap, np.linspace(0.1, 0.9, 25)))
+    below = threshold_vecm.counts(len(gap), 0.1, 25)
+    found = threshold_vecm.lm_paths(np.column_stack([gap, z2])[None], gap[None], z0[None], below)
+    tries = np.sort(gap)[below - 1]
     by_hand = [one_by_one(z0, gap, z2, g) for g in tries]
-    assert found.statistic == pytest.approx(max(by_hand), rel=1e-7)
-    assert found.at == pytest.approx(tries[int(np.argmax(by_hand))])
-    assert 0.1 <= found.share_low <= 0.9
+    np.testing.assert_allclose(found[0], by_hand, rtol=1e-7)
+    assert below.min() > 0.1 * len(gap) and below.max() < 0.9 * len(gap)
 
 
-def test_the_threshold_test_of_a_fitted_model():
-    shocks = np.random.default_rng(4).standard_normal((600, 2))
+@pytest.fixture(scope="module")
+def asymmetric():
+    """Two cointegrated prices: the first falls by 1 + 0.5·gap above 0, rises by 0.4 − 0.1·gap."""
+    shocks = np.random.default_rng(3).standard_normal((600, 2))
     y = np.zeros((600, 2))
     for t in range(1, 600):
         gap = y[t - 1, 0] - y[t - 1, 1]
-        y[t] = y[t - 1] + np.array([(-0.95 if gap > 0.5 else -0.1) * gap, 0.0]) + shocks[t]
-    data = pd.DataFrame(y + 50, columns=["a", "b"])
-    found = cl.VECM(data, lags=2, rank=1).fit().threshold_test(draws=99)
-    assert found.p_value <= 0.05
-    assert abs(found.high[0]) > abs(found.low[0])
-    again = cl.VECM(data, lags=2, rank=1).fit().threshold_test(draws=99)
-    assert again.p_value == found.p_value
-    assert "9.3 %" in found.note
+        move = -1 - 0.5 * gap if gap > 0 else 0.4 - 0.1 * gap
+        y[t] = y[t - 1] + np.array([move, 0.0]) + shocks[t]
+    data = pd.DataFrame(y + 50, pd.bdate_range("2015-01-01", periods=600), ["a", "b"])
+    return cl.VECM(data, lags=2, rank=1).fit()
+
+
+def test_two_regimes_are_recovered_and_one_is_rejected(asymmetric):
+    split = asymmetric.threshold({"a": 1, "b": -1}, draws=99)
+    gap = asymmetric.model.z1 @ split.beta.to_numpy()
+    cut = split.threshold - split.beta["const"]
+    assert cut == pytest.approx(0, abs=0.1)
+    for side, slope in ((split.low, -0.1), (split.high, -0.5)):
+        assert side.loc["a", "ec"] == pytest.approx(slope, abs=0.15)
+    assert abs(split.high.loc["b", "ec"]) < 0.2
+    assert (split.p_values <= 0.05).all() and list(split.p_values.index) == ["wild", "fixed"]
+    assert split.share["low"] == (gap <= split.threshold).mean()
+    assert (split.regime == "low").mean() == split.share["low"]
+    tests = split.diagnostics().set_index("test")
+    assert tests.loc["Wald: adjustment", "p_value"] < 0.01
+    assert split.loglik > asymmetric.loglik
+    again = split.refit(draws=99)
+    assert again.p_value == split.p_value and str(again.summary()) == str(split.summary())
+
+
+def test_each_regime_is_a_regression_with_white_errors(asymmetric):
+    import statsmodels.api as sm
+
+    split = asymmetric.threshold(schemes=())
+    gap = asymmetric.model.z1 @ split.beta.to_numpy()
+    x = np.column_stack([gap, np.ones(len(gap)), asymmetric.model.z2])
+    for side, keep in (("low", gap <= split.threshold), ("high", gap > split.threshold)):
+        peer = sm.OLS(asymmetric.model.z0[keep, 0], x[keep]).fit(cov_type="HC0")
+        ours = [f"{side}: Δa ← {t}" for t in split.low.columns]
+        np.testing.assert_allclose(split.params[ours], peer.params, rtol=1e-8)
+        np.testing.assert_allclose(split.std_errors[ours], peer.bse, rtol=1e-8)
+    assert np.isnan(split.p_value)
+
+
+def test_the_estimate_is_the_top_of_the_likelihood(asymmetric):
+    split = asymmetric.threshold(schemes=(), points=60)
+    assert split.loglik == pytest.approx(split.profile["loglik"].max(), abs=1e-8)
+    assert split.loglik == pytest.approx(split.profile_beta.max(), abs=1e-8)
+    assert split.profile["loglik"].idxmax() == split.threshold
+    assert split.profile_beta.idxmax() == pytest.approx(split.beta["b"])
+    assert split.profile["lm"].max() == split.statistic
+    gap = asymmetric.model.z1 @ split.beta.to_numpy()
+    x = np.column_stack([gap, np.ones(len(gap)), asymmetric.model.z2])
+    y, left = asymmetric.model.z0, np.empty(asymmetric.model.z0.shape)
+    for keep in (gap <= split.threshold, gap > split.threshold):
+        left[keep] = y[keep] - x[keep] @ np.linalg.lstsq(x[keep], y[keep], rcond=None)[0]
+    np.testing.assert_allclose(split.sigma, left.T @ left / len(y), rtol=1e-10)
+
+
+def test_a_linear_adjustment_is_not_split():
+    data = prices(250, pull=-0.3, edge=None, rng=3)
+    split = cl.VECM(data, lags=1, rank=1).fit().threshold(draws=99, schemes=("wild", "iid"))
+    assert (split.p_values > 0.05).all()
+
+
+@pytest.mark.reference
+def test_the_term_structure_of_hansen_and_seo(reference_inputs):
+    """sup-LM of Hansen and Seo (2002) with one to three lagged changes, and with β = 1.
+
+    The numbers are those that tsDyn's tests hold against the paper; `zeroyld.csv` is its data set
+    of that name, 482 months, columns long (120 months) and short (12).
+    """
+    path = reference_inputs / "zeroyld.csv"
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not among the reference inputs")
+    rates = pd.read_csv(path, index_col=0, parse_dates=True)[["long", "short"]]
+    arguments = {"trimming": 0.05, "schemes": ()}
+    for lags, printed in ((2, "20.5994"), (3, "28.2562"), (4, "29.9405")):
+        fitted = cl.VECM(rates, lags=lags, rank=1, deterministic="c").fit()
+        assert f"{fitted.threshold(**arguments).statistic:.4f}" == printed
+    fitted = cl.VECM(rates, lags=2, rank=1, deterministic="c").fit()
+    split = fitted.threshold(**arguments)
+    assert split.at == pytest.approx(-0.04805437, abs=1e-7)
+    known = fitted.threshold({"long": 1, "short": -1}, **arguments)
+    assert f"{known.statistic:.4f}" == "21.5586"
 
 
 def test_a_relation_with_a_break_is_found_where_it_breaks():
@@ -103,13 +176,13 @@ def test_bad_questions_are_refused():
     with pytest.raises(cl.SpecificationError, match="trimming"):
         fitted.gregory_hansen("c", trimming=0.5)
     with pytest.raises(cl.SpecificationError, match="draws"):
-        fitted.threshold_test(draws=9)
+        fitted.threshold(draws=9)
     with pytest.raises(cl.SpecificationError, match="trimming"):
-        fitted.threshold_test(trimming=0.6)
+        fitted.threshold(trimming=0.6)
     with pytest.raises(cl.SpecificationError, match="one relation"):
-        cl.VECM(prices(150), lags=1, rank=0).fit().threshold_test()
+        cl.VECM(prices(150), lags=1, rank=0).fit().threshold()
     with pytest.raises(cl.TooFewObservationsError, match="100 are needed"):
-        cl.VECM(prices(60), lags=1, rank=1).fit().threshold_test()
+        cl.VECM(prices(60), lags=1, rank=1).fit().threshold()
     with pytest.raises(cl.TooFewObservationsError, match="60 are needed"):
         cl.VECM(prices(50), lags=1, rank=1).fit().gregory_hansen()
 
