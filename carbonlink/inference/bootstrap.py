@@ -26,6 +26,9 @@ class Origin:
     constant : bool
     exog : ndarray, shape (p + T, q), optional
         Exogenous columns of each row of a path, the same in every replication.
+    common : bool
+        Paths without a link keep the size of each row's shocks and draw their signs apart, so
+        that variances may move together; else shocks are drawn apart altogether.
     """
 
     coefs: np.ndarray
@@ -35,6 +38,7 @@ class Origin:
     rows: np.ndarray
     constant: bool
     exog: np.ndarray | None = None
+    common: bool = False
 
     @property
     def params(self) -> int:
@@ -80,6 +84,7 @@ def unlinked(
     rows: np.ndarray,
     constant: bool = True,
     exog: np.ndarray | None = None,
+    common: bool = False,
 ) -> Origin:
     """Return the origin of replications in which each column follows its own past only."""
     k = values.shape[1]
@@ -89,7 +94,7 @@ def unlinked(
     intercept = np.concatenate([p.intercept for p in parts], axis=-1)
     resid = np.hstack([p.resid for p in parts])
     past = np.concatenate([p.past for p in parts], axis=2)
-    return Origin(coefs, intercept, resid, past, parts[0].rows, constant, parts[0].exog)
+    return Origin(coefs, intercept, resid, past, parts[0].rows, constant, parts[0].exog, common)
 
 
 def moments(
@@ -159,11 +164,21 @@ def linked_paths(
 
 
 def unlinked_paths(size: int, generator: np.random.Generator, source: Origin) -> np.ndarray:
-    """Draw paths whose columns have their starts and shocks drawn apart; (size, T, k)."""
+    """Draw paths whose columns have their starts and shocks drawn apart; (size, T, k).
+
+    With `source.common` a row keeps the sizes of its shocks, the signs are drawn apart, and a row
+    inside a gap takes those of another.
+    """
     n, k = source.resid.shape
     columns = np.arange(k)
-    place = generator.integers(0, n, size=(size, source.length, k))
-    shocks = source.resid[place, columns]
+    if source.common:
+        place = generator.integers(0, n, size=(size, source.length))
+        place[:, source.rows - len(source.coefs)] = np.arange(n)
+        signs = generator.integers(0, 2, size=(size, source.length, k)) * 2.0 - 1.0
+        shocks = source.resid[place] * signs
+    else:
+        place = generator.integers(0, n, size=(size, source.length, k))
+        shocks = source.resid[place, columns]
     begin = generator.integers(0, n, size=(size, 1, k))
     start = source.past[begin, np.arange(len(source.coefs))[:, None], columns]
     return var.simulate(source.coefs, source.intercept, shocks, start)

@@ -104,13 +104,17 @@ def _trace_chunk(
     return johansen.trace_statistics(fit.eigenvalues, n)[:, rank]
 
 
+def paths(shocks: np.ndarray, made: Source) -> np.ndarray:
+    """Return levels, shape (draws, lags + n, k), that shocks (draws, n, k) make of the model."""
+    start = np.broadcast_to(made.start, (len(shocks), *made.start.shape))
+    return var.simulate(made.coefs, np.zeros(shocks.shape[-1]), shocks + made.fixed, start)
+
+
 def again(shocks: np.ndarray, made: Source) -> johansen.Design:
     """Lay out the samples that shocks (draws, n, k) make of the fitted model."""
-    start = np.broadcast_to(made.start, (len(shocks), *made.start.shape))
-    zero = np.zeros(shocks.shape[-1])
-    paths = var.simulate(made.coefs, zero, shocks + made.fixed, start)
-    rows = np.arange(made.lags, paths.shape[1])
-    return johansen.design(paths, made.lags, rows, made.inside, made.outside)
+    levels = paths(shocks, made)
+    rows = np.arange(made.lags, levels.shape[1])
+    return johansen.design(levels, made.lags, rows, made.inside, made.outside)
 
 
 def adjustment_draws(

@@ -60,34 +60,51 @@ def test(y: np.ndarray, x: np.ndarray, model: str, most: int, trimming: float = 
     regime shifts. Journal of Econometrics 70, 99–126. doi:10.1016/0304-4076(69)41685-7
     """
     n = len(y)
-    found = []
-    for at in range(int(trimming * n), int((1 - trimming) * n) + 1):
-        step = (np.arange(n) >= at).astype(float)
-        columns = [np.ones(n), step, *x.T]
-        if model == "ct":
-            columns.append(np.arange(n) / n)
-        if model == "regime":
-            columns += list((x * step[:, None]).T)
-        z = np.column_stack(columns)
-        left = y - z @ np.linalg.lstsq(z, y, rcond=None)[0]
-        found.append((*_adf(left, most), at - 1))
-    statistic, lags, at = min(found)
-    return BreakTest(statistic, int(at), int(lags), CRITICAL[model, x.shape[1]])
+    breaks = np.arange(int(trimming * n), int((1 - trimming) * n) + 1)
+    statistics, lags = _adf(_residuals(y, x, model, breaks), most)
+    best = int(np.argmin(statistics))
+    return BreakTest(
+        float(statistics[best]), int(breaks[best]) - 1, int(lags[best]), CRITICAL[model, x.shape[1]]
+    )
 
 
-def _adf(e: np.ndarray, most: int) -> tuple[float, int]:
-    """The ADF t without constant, with the number of lags that BIC chooses on common rows."""
-    change = np.diff(e)
-    y = change[most:]
-    past = [change[most - j : len(change) - j] for j in range(1, most + 1)]
+def _residuals(y: np.ndarray, x: np.ndarray, model: str, breaks: np.ndarray) -> np.ndarray:
+    """What is left of y at each break; shape (breaks, n).
+
+    The columns without a break are taken out of all others first; those with one, one break after
+    the other, are then at most 1 + m.
+    """
     n = len(y)
-    scores = []
+    fixed = [np.ones(n), *x.T]
+    if model == "ct":
+        fixed.append(np.arange(n) / n)
+    q = np.linalg.qr(np.column_stack([c / np.linalg.norm(c) for c in fixed]))[0]
+    y = y - q @ (q.T @ y)
+    after = (np.arange(n) >= breaks[:, None]).astype(float)
+    shifted = [after] if model != "regime" else [after, *(c * after for c in x.T)]
+    z = np.stack(shifted, axis=2)
+    z = z - q @ (q.T @ z)
+    z = z / np.linalg.norm(z, axis=1, keepdims=True)
+    basis = np.linalg.qr(z)[0]
+    return y - (basis @ (np.swapaxes(basis, 1, 2) @ y)[..., None])[..., 0]
+
+
+def _adf(e: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """ADF t of each row without constant, lags by BIC on common rows; each of shape (rows,)."""
+    change = np.diff(e, axis=1)
+    past = [change[:, most - j : change.shape[1] - j] for j in range(1, most + 1)]
+    x = np.stack([e[:, most:-1], *past], axis=2)
+    size = np.linalg.norm(x, axis=1, keepdims=True)
+    x, y = x / size, change[:, most:]
+    n = y.shape[1]
+    gram, right = np.swapaxes(x, 1, 2) @ x, (np.swapaxes(x, 1, 2) @ y[..., None])[..., 0]
+    total = np.einsum("bn,bn->b", y, y)
+    scores, values = np.empty((most + 1, len(e))), np.empty((most + 1, len(e)))
     for lags in range(most + 1):
-        kept = np.column_stack([e[most:-1], *past[:lags]])
-        coefs = np.linalg.lstsq(kept, y, rcond=None)[0]
-        left = y - kept @ coefs
-        rss = float(left @ left)
-        error = np.sqrt(rss / (n - lags - 1) * np.linalg.inv(kept.T @ kept)[0, 0])
-        scores.append((n * np.log(rss / n) + (lags + 1) * np.log(n), coefs[0] / error, lags))
-    _, statistic, lags = min(scores)
-    return float(statistic), lags
+        inverse = np.linalg.inv(gram[:, : lags + 1, : lags + 1])
+        coefs = (inverse @ right[:, : lags + 1, None])[..., 0]
+        rss = total - np.einsum("bi,bi->b", coefs, right[:, : lags + 1])
+        values[lags] = coefs[:, 0] / np.sqrt(rss / (n - lags - 1) * inverse[:, 0, 0])
+        scores[lags] = n * np.log(rss / n) + (lags + 1) * np.log(n)
+    chosen = np.argmin(scores, axis=0)
+    return values[chosen, np.arange(len(e))], chosen

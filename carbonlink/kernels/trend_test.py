@@ -1,4 +1,4 @@
-"""A linear trend in a series that may or may not have a unit root; weak σ-convergence."""
+"""A linear trend in a series that may or may not have a unit root."""
 
 from __future__ import annotations
 
@@ -57,36 +57,6 @@ def robust_trend(y: np.ndarray) -> Trend:
     statistic = (1 - weight) * z0 + weight * z1
     slope = (1 - weight) * slope + weight * mean
     return Trend(slope, float(statistic), float(2 * stats.norm.sf(abs(statistic))), weight)
-
-
-def weak_sigma(variance: np.ndarray) -> Trend:
-    """Test whether a cross-section variance falls: t of its trend, one-sided.
-
-    Parameters
-    ----------
-    variance : ndarray, shape (n,)
-
-    Notes
-    -----
-    The t-value has Newey and West's variance with ⌊n^{1/3}⌋ lags; the p-value is that of a
-    slope below zero. It rejects far too often when the variance wanders (42 % at a unit root,
-    n = 300, nominal 5 %); `robust_trend` stands that.
-
-    References
-    ----------
-    Kong, J., Phillips, P. C. B. and Sul, D. (2019). Weak σ-convergence: theory and
-    applications. Journal of Econometrics 209, 185–207.
-    """
-    from scipy import stats
-
-    n = len(variance)
-    t = np.arange(n) - (n - 1) / 2
-    slope = float(t @ variance / (t @ t))
-    left = variance - variance.mean() - slope * t
-    lags = int(n ** (1 / 3))
-    spread = long_run((t * left)[:, None], lags + 1, "bartlett", 1)[0, 0]
-    statistic = slope / (np.sqrt(spread) / (t @ t))
-    return Trend(slope, float(statistic), float(stats.norm.cdf(statistic)), float("nan"))
 
 
 def _variance(left: np.ndarray) -> float:

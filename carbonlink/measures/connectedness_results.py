@@ -16,7 +16,7 @@ from ..printing import Summary, format_number, render_summary
 from ..results import Results, check_level, tidy_frame
 from .connectedness_comparisons import Comparisons
 from .connectedness_figures import heat_map
-from .connectedness_terms import TOTALS, Terms
+from .connectedness_terms import COMMON, TOTALS, Terms
 from .connectedness_views import Views
 
 
@@ -212,7 +212,8 @@ class ConnectednessResults(Views, Comparisons, Results):
     def _tests(self) -> list[dict[str, Any]]:
         row = {
             "test": "no link",
-            "null": "each series follows its own past and shocks are independent",
+            "null": "each series follows its own past and shocks are "
+            + ("uncorrelated" if self.spec["null"] == COMMON else "independent"),
             "statistic": self.total,
             "p_value": self.excess_pvalue,
             "reference": f"{self.spec['draws']} samples without a link",
@@ -227,7 +228,7 @@ class ConnectednessResults(Views, Comparisons, Results):
     @cached_property
     def _unlinked(self) -> bootstrap.Origin:
         model: VARResults = self.fitted
-        return bootstrap.unlinked(*model.system())
+        return bootstrap.unlinked(*model.system(), common=self.spec["null"] == COMMON)
 
     @property
     def _has_null(self) -> bool:

@@ -9,6 +9,9 @@ import numpy as np
 from ..kernels import fevd
 
 TOTALS = ("total", "adjusted", "excess")
+COMMON = "common_volatility"
+"""The null in which variances may move together."""
+
 KINDS = ("generalized", "cholesky", "joint", "extended_joint")
 
 

@@ -154,7 +154,7 @@ def integration(
     balanced = frame[core].dropna()
     if len(balanced) < 40:
         notes.append(f"Only {len(balanced)} dates with all core prices: tests have little power.")
-    changes = pd.DataFrame(change_rows(spread["dispersion"], cut))
+    changes = pd.DataFrame(change_rows(spread["dispersion"], cut, rng))
     notes += change_notes(changes)
     fitted, members = convergence(balanced, periods, frame.index, arguments, notes)
     return IntegrationResults(

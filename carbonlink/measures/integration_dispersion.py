@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..inference import hac
-from ..kernels import half_life, supf, trend_test
+from ..inference import hac, parallel
+from ..kernels import half_life, supf, trend_test, weak_sigma
 from ..kernels.ols import least_squares
 
 MOST_LAGS = 6
@@ -70,7 +70,9 @@ def relative_variance(logs: pd.DataFrame) -> pd.Series:
     return pd.Series(moves.var(axis=1, ddof=1), logs.index)
 
 
-def change_rows(series: pd.Series, split: pd.Timestamp | None) -> list[dict[str, Any]]:
+def change_rows(
+    series: pd.Series, split: pd.Timestamp | None, rng: Any = 0
+) -> list[dict[str, Any]]:
     """Return the tests of a dispersion: trend, change at the split, break at an unknown date."""
     known = series.dropna()
     y = known.to_numpy(float)
@@ -78,7 +80,6 @@ def change_rows(series: pd.Series, split: pd.Timestamp | None) -> list[dict[str,
         return [{"test": "dispersion over time", "null": "no change",
                  "note": f"{len(y)} dates with all core prices; 30 are needed"}]  # fmt: skip
     trend = trend_test.robust_trend(y)
-    sigma = trend_test.weak_sigma(y**2)
     rows: list[dict[str, Any]] = [
         {
             "test": "trend of the dispersion",
@@ -88,15 +89,7 @@ def change_rows(series: pd.Series, split: pd.Timestamp | None) -> list[dict[str,
             "p_value": trend.p_value,
             "reference": "normal (Harvey, Leybourne and Taylor)",
         },
-        {
-            "test": "weak σ-convergence",
-            "null": "the cross-section variance does not fall",
-            "estimate": sigma.slope,
-            "statistic": sigma.statistic,
-            "p_value": sigma.p_value,
-            "reference": "normal, one-sided (Kong, Phillips and Sul); too often small where the "
-            "dispersion wanders",
-        },
+        _weak(y**2, np.random.default_rng(parallel.seed_sequence(rng))),
     ]
     lags = 1 + half_life.choose_lags(y, MOST_LAGS)
     if split is not None:
@@ -119,14 +112,35 @@ def change_rows(series: pd.Series, split: pd.Timestamp | None) -> list[dict[str,
 
 
 def change_notes(rows: pd.DataFrame) -> list[str]:
-    """Say which tests of the dispersion do not hold where it wanders."""
-    if "weak σ-convergence" not in set(rows["test"]):
+    """Say where a test of the dispersion was not reported."""
+    weak = rows[rows["test"] == "weak σ-convergence"]
+    if weak.empty or weak["p_value"].notna().all():
         return []
     return [
-        "Weak σ-convergence rejects far too often where the dispersion wanders (42 % at 5 % with "
-        "a unit root, 300 rows): the trend test beside it holds for both; believe that one where "
-        "they differ."
+        "No p-value of weak σ-convergence: a unit root of the cross-section variance is not "
+        "rejected, and the test would reject far too often. The trend test beside it holds for "
+        "both."
     ]
+
+
+def _weak(variance: np.ndarray, generator: np.random.Generator) -> dict[str, Any]:
+    """Weak σ-convergence where a unit root of the variance is rejected at 5 %."""
+    from arch.unitroot import DFGLS
+
+    root = float(DFGLS(variance, trend="ct", method="bic").pvalue)
+    lags = 1 + half_life.choose_lags(variance, MOST_LAGS)
+    found = weak_sigma.weak_sigma(variance, lags, generator)
+    row = {
+        "test": "weak σ-convergence",
+        "null": "the cross-section variance does not fall",
+        "estimate": found.slope,
+        "statistic": found.statistic,
+        "p_value": found.p_value if root <= 0.05 else np.nan,
+        "reference": "one-sided (Kong, Phillips and Sul), bootstrap of an autoregression less its "
+        "bias; 1 to 6 % of true nulls rejected at 5 %, from white noise to a unit root",
+    }
+    words = f"a unit root of the variance is {'' if root <= 0.05 else 'not '}rejected"
+    return {**row, "note": f"{words} (DF-GLS with trend, p {root:.3f})"}
 
 
 def _at(known: pd.Series, split: pd.Timestamp, lags: int) -> dict[str, Any]:

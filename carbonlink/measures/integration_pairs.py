@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..inference import parallel
+from ..inference import parallel, rank_bootstrap
 from ..inference.multiplicity import holm
 from ..inference.spread_roots import spread_roots
 from ..kernels import half_life, johansen, johansen_null, nonlinear_roots, vecm_tests
@@ -18,6 +18,9 @@ from ..kernels import half_life, johansen, johansen_null, nonlinear_roots, vecm_
 MOST_LAGS = 8
 FEWEST = 40
 """Joint prices below which a pair is left out with its reason."""
+
+SCREEN, DOUBT = 199, 0.2
+"""Draws of a trace test's first p-value, and the value above which no more are drawn."""
 
 COLUMNS = (
     "first", "second", "period", "nobs", "gaps", "mean_gap", "share_above", "lags", "dfgls",
@@ -45,9 +48,10 @@ def pair_table(
         Rows (bool) of each period, by its name.
     pairs : list of (str, str)
     draws : int
-        Replications at each grid point of a half-life and behind the p-values of unit roots and
-        bands; the unit roots get twice the number of pairs over 5 % if that is more, so that
-        Holm's adjustment can reject. 0 gives asymptotic unit-root p-values and nothing else.
+        Replications at each grid point of a half-life and behind the p-values of unit roots,
+        traces and bands; unit roots and traces get twice the number of pairs over 5 % if that is
+        more, so that Holm's adjustment can reject. 0 gives asymptotic p-values of unit roots and
+        traces, and nothing else.
     rng : int or SeedSequence
     level : float
     """
@@ -66,23 +70,23 @@ def pair_table(
 
 
 def root_draws(draws: int, pairs: int) -> int:
-    """Return the replications behind the unit-root p-values of that many pairs."""
-    return max(draws, int(np.ceil(2 * pairs / 0.05)) - 1) if draws else 0
+    """Return the replications behind the unit-root and trace p-values of that many pairs."""
+    most = max(draws, rank_bootstrap.FEWEST, int(np.ceil(2 * pairs / 0.05)) - 1)
+    return most if draws else 0
 
 
 def pair_notes(draws: int, pairs: int) -> list[str]:
     """Say what the p-values of the pairs stand on."""
     if not pairs:
         return []
-    words = (
-        f"Unit roots of relative prices: wild bootstrap, {root_draws(draws, pairs)} draws."
-        if draws
-        else "Unit roots of relative prices: asymptotic p-values (draws=0), which reject up to 12 "
-        "% of true unit roots at 5 % where variances change."
-    )
+    if draws:
+        most = root_draws(draws, pairs)
+        return [f"Unit roots and trace tests of pairs: wild bootstrap, {most} draws."]
     return [
-        f"{words} Trace tests: Reinsel and Ahn's factor (true nulls rejected 3.5 to 7 % at 5 % "
-        "with two series and 200 rows, variances constant or changing)."
+        "Unit roots of relative prices: asymptotic p-values (draws=0), which reject up to 12 % of "
+        "true unit roots at 5 % where variances change. Trace tests: Reinsel and Ahn's factor "
+        "(true nulls rejected 3.5 to 7 % at 5 % with two series and 200 rows, variances constant "
+        "or changing)."
     ]
 
 
@@ -136,7 +140,7 @@ def pair_row(
     row |= {"mean_gap": float(spread.mean()), "share_above": float((spread > 0).mean())}
     row["lags"] = lags
     row |= _roots(spread, lags, draws[1], seed)
-    row |= _cointegration(joint)
+    row |= _cointegration(joint, draws[1], seed)
     if draws[0]:
         row |= _speed(spread, lags, draws[0], seed, level)
     return row
@@ -145,8 +149,7 @@ def pair_row(
 def _roots(spread: np.ndarray, lags: int, draws: int, seed: Any) -> dict[str, float]:
     """DF-GLS and KSS, by the wild bootstrap or, without draws, by their limits."""
     if draws:
-        drawn = np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=(
-            *seed.spawn_key, 1)))  # fmt: skip
+        drawn = np.random.default_rng(_stream(seed, 1))
         return asdict(spread_roots(spread, lags, draws, drawn))
     from arch.unitroot import DFGLS
 
@@ -163,14 +166,25 @@ def _roots(spread: np.ndarray, lags: int, draws: int, seed: Any) -> dict[str, fl
     }
 
 
-def _cointegration(joint: np.ndarray) -> dict[str, float]:
-    """Johansen with a free β: trace of rank 0 (Reinsel–Ahn), β, and the test of β = (1, −1)."""
+def _cointegration(joint: np.ndarray, draws: int, seed: Any) -> dict[str, float]:
+    """Johansen with a free β: trace of rank 0, β, and the test of β = (1, −1).
+
+    The p-value of the trace is the wild bootstrap's, or without draws that of Reinsel and Ahn's
+    factor; the statistic has no factor in the first case.
+    """
     lags = 1 + half_life.choose_lags(joint[:, 0] - joint[:, 1], 4)
     rows = np.arange(lags, len(joint))
     inside, outside = johansen.deterministic("rc", rows)
-    fit = johansen.reduced_rank(johansen.design(joint, lags, rows, inside, outside))
+    model = johansen.design(joint, lags, rows, inside, outside)
+    fit = johansen.reduced_rank(model)
     n = len(rows)
-    trace = float(johansen.trace_statistics(fit.eigenvalues, n)[0]) * (n - 2 * lags) / n
+    trace = float(johansen.trace_statistics(fit.eigenvalues, n)[0])
+    if draws:
+        made = rank_bootstrap.source(model, fit.vectors[:, :0], lags, joint[:lags], inside, outside)
+        p_trace = _drawn_pvalue(made, trace, draws, seed)
+    else:
+        trace *= (n - 2 * lags) / n
+        p_trace = johansen_null.pvalue(trace, "trace", "rc", 2)
     unit = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0]])
     statistic, df = vecm_tests.beta_in(fit, 1, unit)
     from scipy import stats
@@ -178,10 +192,23 @@ def _cointegration(joint: np.ndarray) -> dict[str, float]:
     beta = fit.vectors[:, 0]
     return {
         "trace": trace,
-        "p_trace": johansen_null.pvalue(trace, "trace", "rc", 2),
+        "p_trace": p_trace,
         "beta": float(-beta[1] / beta[0]),
         "p_unit_beta": float(stats.chi2.sf(max(statistic, 0.0), df)),
     }
+
+
+def _drawn_pvalue(made: rank_bootstrap.Source, trace: float, draws: int, seed: Any) -> float:
+    """By a few draws, and by all of them where those leave a doubt."""
+    few = min(draws, SCREEN)
+    found = rank_bootstrap.pvalue(made, 0, trace, "wild", few, _stream(seed, 2))
+    if found > DOUBT or draws == few:
+        return found
+    return rank_bootstrap.pvalue(made, 0, trace, "wild", draws, _stream(seed, 3))
+
+
+def _stream(seed: Any, number: int) -> np.random.SeedSequence:
+    return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, number))
 
 
 def _speed(spread: np.ndarray, lags: int, draws: int, seed: Any, level: float) -> dict[str, float]:

@@ -145,7 +145,9 @@ class IntegrationResults(Results):
         drawn = int(self.spec["draws"])
         if column in ("p_dfgls", "p_kss"):
             return "wild bootstrap" if drawn else "asymptotic, for constant variances"
-        return {"p_trace": "Reinsel and Ahn", "p_band": "wild bootstrap"}.get(column, "")
+        if column == "p_trace":
+            return "wild bootstrap" if drawn else "Reinsel and Ahn"
+        return {"p_band": "wild bootstrap"}.get(column, "")
 
     def _tests(self) -> list[dict[str, Any]]:
         rows = [

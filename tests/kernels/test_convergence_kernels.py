@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from carbonlink.kernels import half_life, logt, nonlinear_roots, supf, trend_test
+from carbonlink.kernels import half_life, logt, nonlinear_roots, supf, trend_test, weak_sigma
 
 
 def paths(n: int = 34, k: int = 20, rng: int = 0) -> np.ndarray:
@@ -206,8 +206,34 @@ def test_a_trend_is_seen_around_a_line_and_in_a_walk():
     assert trend_test.robust_trend(0.02 * t + draws.standard_normal(300)).p_value < 0.01
     assert trend_test.robust_trend(0.3 * t + draws.standard_normal(300).cumsum()).p_value < 0.01
     assert trend_test.robust_trend(draws.standard_normal(300)).p_value > 0.05
+
+
+def test_a_falling_variance_is_seen_and_its_t_value_is_newey_and_wests():
+    import statsmodels.api as sm
+
+    draws, t = np.random.default_rng(1), np.arange(300)
     falling = np.exp(-t / 100) + 0.05 * draws.standard_normal(300)
-    assert trend_test.weak_sigma(falling).p_value < 0.01
+    found = weak_sigma.weak_sigma(falling, 1, draws, 199)
+    assert found.p_value < 0.01
+    peer = sm.OLS(falling, sm.add_constant(t)).fit(
+        cov_type="HAC", cov_kwds={"maxlags": 6, "use_correction": False}
+    )
+    assert found.statistic == pytest.approx(peer.tvalues[1], rel=1e-8)
+    assert found.slope == pytest.approx(peer.params[1], rel=1e-10)
+    assert weak_sigma.weak_sigma(falling[::-1], 1, draws, 99).p_value > 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("alpha", [0.0, 0.5, 0.9, 0.97, 1.0])
+@pytest.mark.parametrize("n", [100, 300])
+def test_the_size_of_weak_sigma_convergence(alpha, n):
+    from carbonlink.measures.integration_dispersion import _weak
+
+    draws = np.random.default_rng(2)
+    found = [_weak(10 + _autoregression(alpha, 0, n, draws), draws) for _ in range(500)]
+    rejected = np.mean([row["p_value"] <= 0.05 for row in found])
+    print(alpha, n, rejected)
+    assert rejected <= 0.08
 
 
 @pytest.mark.slow

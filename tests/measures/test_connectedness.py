@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import carbonlink as cl
 from carbonlink.errors import SpecificationError
+from carbonlink.inference import bootstrap
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "connectedness_static_dy2012.json"
 
@@ -227,9 +229,49 @@ def test_changing_variances_are_named_beside_the_excess():
         past = moved[t, 0] ** 2
     days = pd.bdate_range("2015-01-01", periods=800)
     said = cl.connectedness(pd.DataFrame(moved, days, list("abc")), lags=1, draws=99)
-    assert any("about 8 % of samples" in note for note in said.notes)
+    assert any('null="common_volatility"' in note for note in said.notes)
     quiet = cl.connectedness(pd.DataFrame(shocks, days, list("abc")), lags=1, draws=99)
-    assert not any("8 %" in note for note in quiet.notes)
+    assert not any("ARCH" in note for note in quiet.notes)
+
+
+def test_a_common_volatility_is_no_link_where_the_null_allows_it():
+    draws = np.random.default_rng(3)
+    log, volatility = 0.0, np.empty(400)
+    for t in range(400):
+        log = 0.95 * log + 0.3 * draws.standard_normal()
+        volatility[t] = np.exp(log / 2)
+    moved = pd.DataFrame(
+        volatility[:, None] * draws.standard_normal((400, 4)), columns=list("abcd")
+    )
+    plain = cl.connectedness(moved, lags=1, draws=199)
+    common = cl.connectedness(moved, lags=1, draws=199, null="common_volatility")
+    assert common.total == plain.total and common.null_mean > plain.null_mean + 1
+    assert common.excess_pvalue > 0.05 and common.excess_pvalue > plain.excess_pvalue
+    assert "uncorrelated" in common.diagnostics()["null"].iloc[0]
+    assert not any("ARCH" in note for note in common.notes)
+    apart = cl.simulate.var(400, coefs=0.2 * np.eye(3), sigma=np.eye(3), rng=1)
+    both = [
+        cl.connectedness(apart, lags=1, draws=199, null=null).null_mean
+        for null in ("independent", "common_volatility")
+    ]
+    assert both[0] == pytest.approx(both[1], rel=0.1)
+    with pytest.raises(cl.SpecificationError, match="no meaning for a TVP-VAR"):
+        cl.connectedness(cl.TVPVAR(apart), null="common_volatility")
+    with pytest.raises(cl.SpecificationError, match="null"):
+        cl.connectedness(apart, null="none")
+
+
+def test_signs_are_drawn_apart_and_sizes_stay_on_their_row():
+    values = np.random.default_rng(0).standard_normal((60, 2))
+    rows = np.r_[1:30, 35:60]
+    source = bootstrap.unlinked(values, 1, rows, common=True)
+    still = replace(source, coefs=np.zeros((1, 2, 2)), intercept=np.zeros(2))
+    paths = bootstrap.unlinked_paths(400, np.random.default_rng(1), still)
+    np.testing.assert_allclose(
+        np.abs(paths[:, still.rows]), np.abs(still.resid)[None].repeat(400, 0)
+    )
+    signs = np.sign(paths[:, still.rows])
+    assert abs((signs[..., 0] * signs[..., 1]).mean()) < 0.03
 
 
 def test_a_difference_of_short_periods_says_what_its_p_value_is_worth():

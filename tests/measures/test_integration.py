@@ -216,7 +216,15 @@ def test_the_result_says_what_its_p_values_stand_on():
     assert drawn.refit().pairs.equals(drawn.pairs)
     plain = cl.integration(data, split=None, draws=0)
     assert any("asymptotic p-values (draws=0)" in note for note in plain.notes)
-    assert any("Weak σ-convergence" in note for note in plain.notes)
+    weak = plain.changes.set_index("test").loc["weak σ-convergence"]
+    known = "not rejected" not in weak["note"]
+    assert "DF-GLS" in weak["note"] and np.isfinite(weak["p_value"]) == known
+    assert any("weak σ-convergence" in note for note in plain.notes) == (not known)
+    assert (drawn.pairs["p_trace"] >= least - 1e-12).all()
+    factor = (drawn.pairs["trace"] / plain.pairs["trace"]).to_numpy()
+    assert (factor > 1).all() and (factor < 1.2).all()
+    named = tests.index.str.startswith("trace")
+    assert (tests.loc[named, "reference"] == "wild bootstrap").all()
     np.testing.assert_allclose(plain.pairs["dfgls"], drawn.pairs["dfgls"], rtol=1e-7)
     np.testing.assert_allclose(plain.pairs["kss"], drawn.pairs["kss"], rtol=1e-7)
 
@@ -241,7 +249,8 @@ def test_nine_prices_before_and_after_the_launch(icap):
     found = cl.integration(icap, NINE, draws=0)
     assert found.sources == icap.sources
     assert any("asymptotic p-values (draws=0)" in note for note in found.notes)
-    assert any("Weak σ-convergence rejects far too often" in note for note in found.notes)
+    weak = found.changes.set_index("test").loc["weak σ-convergence"]
+    assert "DF-GLS" in weak["note"]
     assert len(found.pairs) == 36 * 3
     assert list(found.spec["core"]) == CORE
     assert found.dispersion["markets"].max() == 9

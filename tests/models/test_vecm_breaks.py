@@ -150,9 +150,16 @@ def test_a_relation_with_a_break_is_found_where_it_breaks():
     found = fitted.gregory_hansen("c")
     assert found["rejected at 5 %"]
     assert abs(days.get_loc(found["last row before"]) - 129) <= 2
-    assert "10.5 %" in found["note"]
+    assert found["p_value"] == 1 / 400 and "399 draws" in found["note"]
+    plain = fitted.gregory_hansen("c", draws=0)
+    assert plain["statistic"] == found["statistic"] and np.isnan(plain["p_value"])
+    assert plain["rejected at 5 %"] and "critical values" in plain["note"]
     apart = cl.simulate.error_correction(240, adjustment=0, short_run=0, rng=3)
-    assert not cl.VECM(apart, lags=1, rank=1).fit().gregory_hansen("regime")["rejected at 5 %"]
+    assert (
+        not cl.VECM(apart, lags=1, rank=1)
+        .fit()
+        .gregory_hansen("regime", draws=99)["rejected at 5 %"]
+    )
 
 
 def test_the_statistic_is_the_smallest_adf_of_statsmodels():
@@ -175,6 +182,8 @@ def test_bad_questions_are_refused():
         fitted.gregory_hansen("x")
     with pytest.raises(cl.SpecificationError, match="trimming"):
         fitted.gregory_hansen("c", trimming=0.5)
+    with pytest.raises(cl.SpecificationError, match="too few"):
+        fitted.gregory_hansen("c", draws=9)
     with pytest.raises(cl.SpecificationError, match="draws"):
         fitted.threshold(draws=9)
     with pytest.raises(cl.SpecificationError, match="trimming"):
