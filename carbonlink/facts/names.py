@@ -10,6 +10,8 @@ from .published import published
 _SPELLINGS = ("market", "market_id", "name_zh", "name_en", "product_code", "papers_name")
 WORLD_BANK = "worldbank"
 """Prefix of an allowance market's yearly price in dollars."""
+COVERAGE, NO_PRICE = "coverage_", "no price"
+"""After that prefix: the share of the world's emissions that the market covers."""
 _PREFIXES = ("electricity", "eur", "es")
 _KINDS = {
     "electricity": ("electricity", "MWh", "yuan/MWh", "electricity", "电力"),
@@ -59,7 +61,7 @@ def by_province(key: str) -> str | None:
     """Return the market id of a name such as "electricity_gd", or None."""
     prefix, _, place = key.replace(" ", "_").partition("_")
     if prefix == WORLD_BANK:
-        return key if place in _allowances() else None
+        return key if place.removeprefix(COVERAGE) in _allowances() else None
     if prefix not in _PREFIXES:
         return None
     if place in _places():
@@ -106,7 +108,21 @@ def _allowances() -> dict[str, Any]:
 
 
 def _in_dollars(market: str, place: str) -> dict[str, Any]:
-    row = _allowances()[place]
+    row = _allowances()[place.removeprefix(COVERAGE)]
+    if place.startswith(COVERAGE):
+        return {
+            "market": market,
+            "market_class": "carbon_coverage",
+            "name_zh": f"{row['name_zh']}覆盖的全球排放份额（世界银行）",
+            "name_en": f"{row['name_en']}, share of global emissions covered (World Bank)",
+            "unit": "share of global emissions",
+            "currency": "USD",
+            "price_unit": NO_PRICE,
+            "confidence": "medium",
+            "verified": "derived",
+            "source": "World Bank carbon pricing dashboard",
+            "note": "yearly share without a price",
+        }
     return {
         "market": market,
         "market_class": "carbon_price",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..errors import CarbonlinkWarning, DataError, UnknownLayoutError
 from ..facts import markets as registry
+from ..facts.names import NO_PRICE
 from .blocks import Blocks, in_blocks, read_blocks
 from .draft import Settled, settle
 from .intraday import DAILY_ABOVE, days_of, is_intraday, sums_by_day
@@ -118,7 +119,6 @@ def _of_blocks(blocks: Blocks, path: Path, synthetic: bool) -> Reading:
     quarantined = len(blocks.quarantine)
     _check_conserved(path.name, blocks.rows, blocks.kept + quarantined, blocks.declared)
     markets = tuple(blocks.frame["market"].unique())
-    units = {registry.get(one).price_unit for one in markets}
     looks = findings(blocks.frame)
     return Reading(
         frame=blocks.frame,
@@ -133,11 +133,18 @@ def _of_blocks(blocks: Blocks, path: Path, synthetic: bool) -> Reading:
         bytes=blocks.bytes,
         encoding=blocks.encoding,
         markets=markets,
-        unit=units.pop() if len(units) == 1 else "",
+        unit=_unit(markets),
         notes=(*blocks.notes, *(one.text for one in looks)),
         doubts=tuple(one.text for one in looks if one.doubt),
         synthetic=synthetic,
     )
+
+
+def _unit(markets: tuple[str, ...]) -> str:
+    """The price unit of the markets, empty where they have several."""
+    units = {registry.get(one).price_unit for one in markets}
+    priced = units - {NO_PRICE} or units
+    return priced.pop() if len(priced) == 1 else ""
 
 
 def _check_conserved(name: str, rows: int, used: int, declared: Mapping[str, int]) -> None:
@@ -185,7 +192,6 @@ def reading_of(
             "Export it again from its source.",
         )
     markets = tuple(settled.frame["market"].unique())
-    units = {registry.get(one).price_unit for one in markets}
     looks = findings(settled.frame)
     notes = (*parts.draft.notes, *repeats, *_sheets_note(used), *(one.text for one in looks))
     return Reading(
@@ -202,7 +208,7 @@ def reading_of(
         encoding=found.sheet.encoding,
         doubts=tuple(one.text for one in looks if one.doubt),
         markets=markets,
-        unit=units.pop() if len(units) == 1 else "",
+        unit=_unit(markets),
         notes=notes,
         synthetic=synthetic,
     )

@@ -15,6 +15,9 @@ from ..ingest.provenance import find_root
 from .days import market_days
 from .table import Panel, as_list
 
+YEARLY = ("carbon_price", "carbon_coverage")
+"""Classes of market whose rows are yearly metrics; only their prices are in a panel."""
+
 
 def load(
     markets: Iterable[str] | str | None = None,
@@ -83,7 +86,8 @@ def assemble(
 ) -> Panel:
     """Return the panel of a folder that has been read (see `load`)."""
     held = _held(reading)
-    wanted = _wanted(markets, held)
+    read = {market for one in reading.readings for market in one.markets}
+    wanted = _wanted(markets, held, read)
     preferred = {registry.resolve(k): v for k, v in (prefer or {}).items()}
     unused = {m: f for m, f in preferred.items() if m not in held}
     if unused:
@@ -93,7 +97,7 @@ def assemble(
     for label, market in wanted.items():
         chosen, others = _choose_file(market, held[market], preferred.get(market), reading.key)
         file = reading.key(chosen)
-        rows = chosen.frame[chosen.frame["market"] == market]
+        rows, left_out = _with_price(chosen.frame, market)
         frame, remarks = market_days(rows, market)
         frame = frame.loc[start:end]
         if frame.empty:
@@ -104,7 +108,7 @@ def assemble(
         days[label] = frame
         sources[label] = f"{file} {chosen.sha256[:12]}"
         tidy.append(rows.assign(market=label))
-        notes += [f"{label}: {r}" for r in remarks]
+        notes += [f"{label}: {r}" for r in (*left_out, *remarks)]
         used.setdefault(file, []).append(label)
         if others:
             names = ", ".join(reading.key(o) for o in others)
@@ -126,16 +130,36 @@ def _held(reading: FolderReading) -> dict[str, list[Any]]:
     held: dict[str, list[Any]] = {}
     for one in reading.readings:
         for market in one.markets:
-            held.setdefault(market, []).append(one)
+            if len(_with_price(one.frame, market)[0]):
+                held.setdefault(market, []).append(one)
     return held
 
 
-def _wanted(markets: Iterable[str] | str | None, held: Mapping[str, Any]) -> dict[str, str]:
+def _with_price(frame: pd.DataFrame, market: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """A market's rows, of the World Bank's yearly metrics only the price, and what is left out."""
+    rows = frame[frame["market"] == market]
+    if registry.get(market).market_class not in YEARLY:
+        return rows, ()
+    priced = rows[rows["close"].notna()]
+    if len(priced) == len(rows):
+        return rows, ()
+    return priced, ("of its yearly figures only the price is in a panel; cl.read has the others.",)
+
+
+def _wanted(
+    markets: Iterable[str] | str | None, held: Mapping[str, Any], read: set[str]
+) -> dict[str, str]:
     if markets is None:
         order = {m: i for i, m in enumerate(registry.order())}
         return {m: m for m in sorted(held, key=lambda m: (order.get(m, len(order)), m))}
     wanted = {str(m): registry.resolve(m) for m in as_list(markets)}
     missing = [label for label, market in wanted.items() if market not in held]
+    unpriced = [label for label in missing if wanted[label] in read]
+    if unpriced:
+        raise UnknownMarketError(
+            f"No file read holds a price of {', '.join(unpriced)}.",
+            "A panel holds prices; shares of emissions and revenues are read with cl.read.",
+        )
     if missing:
         raise UnknownMarketError(
             f"No file read holds {', '.join(missing)}.",
