@@ -107,6 +107,9 @@ def _variance(
         by_delta = -0.5 * u * p.w.T if multiplies else by_delta
     if p.kind is not None:
         u = np.where(p.kind == IDLE, 0.0, u)
+    if p.family.lagged is not None:
+        log_variance, line = _several_lags(theta, u, by_mean, by_delta, p)
+        return log_variance + log_factor, line
     state, first = _first_state(v, delta, u, by_mean, by_delta, p)
     rows = m + q + k + (r if p.kind is not None else 0)
     direct = np.empty((rows, len(resid)))
@@ -127,6 +130,26 @@ def _variance(
     direct[where, 1:] = p.w.T[:, 1:] if p.inside else by_delta[:, :-1] * path.news
     line = Line(path.carry, path.slope, direct, where, m + q + k, path.direct, m + q - 1)
     return path.log_variance + log_factor, line
+
+
+def _several_lags(
+    theta: np.ndarray, u: np.ndarray, by_mean: np.ndarray, by_delta: np.ndarray, p: Problem
+) -> tuple[np.ndarray, Line]:
+    """ln s_t of a process of order (p, o, q), and its linearised recursion."""
+    _, v, delta, _ = p.split(theta)
+    m, q, k, _ = p.sizes
+    state, first = _presample(v, delta, u, by_mean, by_delta, p)
+    rule = "carried" if p.presample in ("fcp", "arch") else "level"
+    assert p.family.lagged is not None
+    path = p.family.lagged(v, u, state, rule)
+    direct = np.outer(first, path.level)
+    direct[m : m + q] += path.own
+    where = slice(m + q, m + q + k)
+    for i, news in enumerate(path.news, 1):
+        direct[:m, i:] += by_mean[:, :-i] * news[:-i]
+        direct[where, i:] += by_delta[:, :-i] * news[:-i]
+    line = Line(path.carry, path.slope, direct, where, m + q + k, path.direct, m + q - 1)
+    return path.log_variance, line
 
 
 def _added(v: np.ndarray, delta: np.ndarray, u: np.ndarray, state: float, p: Problem) -> Path:
@@ -164,6 +187,29 @@ def _first_state(
     p: Problem,
 ) -> tuple[float, np.ndarray]:
     """The state at the first observation and its derivatives, from the presample rule."""
+    m, q, _, _ = p.sizes
+    value, first = _presample(v, delta, u, by_mean, by_delta, p)
+    if p.presample not in ("fcp", "arch"):
+        return value, first
+    carry = p.family.carry(v)
+    state, first = v[0] + carry * value, carry * first
+    first[m : m + q] += p.family.persistence * value
+    first[m] += 1.0
+    if p.inside:
+        state += float(p.w[0] @ delta)
+        first[m + q :] += p.w[0]
+    return state, first
+
+
+def _presample(
+    v: np.ndarray,
+    delta: np.ndarray,
+    u: np.ndarray,
+    by_mean: np.ndarray,
+    by_delta: np.ndarray,
+    p: Problem,
+) -> tuple[float, np.ndarray]:
+    """The state before the first observation and its derivatives."""
     m, q, k, _ = p.sizes
     change = np.zeros(m + q + k)
     moves = p.presample in ("mean", "fcp") or isinstance(p.presample, tuple)
@@ -181,16 +227,7 @@ def _first_state(
     first = slope * change
     if p.family.power:
         value, first = _powered(v, u, by_mean, by_delta, level, change, p)
-    if p.presample not in ("fcp", "arch"):
-        return value, first
-    carry = p.family.carry(v)
-    state, first = v[0] + carry * value, carry * first
-    first[m : m + q] += p.family.persistence * value
-    first[m] += 1.0
-    if p.inside:
-        state += float(p.w[0] @ delta)
-        first[m + q :] += p.w[0]
-    return state, first
+    return value, first
 
 
 def _powered(

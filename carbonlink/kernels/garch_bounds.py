@@ -81,7 +81,7 @@ def box(p: Problem) -> Box:
     """Return the bounds of a problem."""
     m, q, k, r = p.sizes
     recursion = list(p.family.bounds)
-    if p.family.logarithmic:
+    if p.family.logarithmic and p.family.lagged is None:
         recursion[p.family.names.index("beta")] = (-p.most, p.most)
     if p.vol == "CGARCH":
         recursion[p.family.names.index("rho")] = (0.0, p.most)
@@ -90,7 +90,8 @@ def box(p: Problem) -> Box:
     bounds += [(0.0 if p.additive else -_DELTA, _DELTA)] * k + list(p.density.bounds)
     lower, upper = np.array(bounds).T
     joint = []
-    bounded = not p.family.logarithmic and p.family.persistence.any()
+    bounded = not p.family.logarithmic or p.family.lagged is not None
+    bounded = bounded and bool(p.family.persistence.any())
     free = p.vol == "CGARCH" or p.family.power or not np.isfinite(p.most)
     if bounded and not free:
         text = f"{PERSISTENCE} {p.most:.4g}"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from . import garch_lags as lags
 from .garch import Problem, likelihood, problem
 from .garch_bounds import PERSISTENCE
+from .garch_families import FAMILIES
 from .garch_fit import Maximum, maximise
 from .garch_partial import IDLE, SEEN
-from .garch_recursion import FAMILIES, NEAR_ONE, SQRT_2_OVER_PI
+from .garch_recursion import NEAR_ONE, SQRT_2_OVER_PI
 
 COVARIANCES = ("robust", "hessian", "opg")
 
@@ -95,7 +98,8 @@ class Estimate:
     @property
     def integrated(self) -> bool:
         """Whether the persistence is held by its bound, as a sum of parameters."""
-        return any(text.startswith(PERSISTENCE) for text in self.bounds)
+        held = any(text.startswith(PERSISTENCE) for text in self.bounds)
+        return held and not self.problem.family.logarithmic
 
     @functools.cached_property
     def unbounded(self) -> Estimate | None:
@@ -123,9 +127,31 @@ def persistence(parts: list[np.ndarray], p: Problem) -> float:
         return float("nan")
     if not p.family.power:
         return p.family.carry(v)
-    _, alpha, gamma, beta, power = v
-    shock = p.density.mean_of(lambda z: (np.abs(z) - gamma * z) ** power, shape)
-    return float(alpha * shock + beta)
+    return float(lag_carries(v, shape, p).sum())
+
+
+def lag_carries(v: np.ndarray, shape: np.ndarray, p: Problem) -> np.ndarray:
+    """Return what of the persistence stands at each lag, shape (K,)."""
+    if p.family.trace is not None:
+        lag = [int("".join(filter(str.isdigit, name))) - 1 for name in p.family.names[1:]]
+        return np.bincount(lag, weights=v[1:])
+    _, alpha, gamma, beta = lags.split(v, p.family.order)
+    found = np.zeros(max(p.family.order))
+    found[: len(beta)] += beta
+    if p.family.power:
+        tilt = np.zeros(len(alpha))
+        tilt[: len(gamma)] = gamma
+        for i, (a, g) in enumerate(zip(alpha, tilt, strict=True)):
+            found[i] += a * p.density.mean_of(_tilted(g, v[-1]), shape)
+    elif not p.family.logarithmic:
+        found[: len(alpha)] += alpha
+        found[: len(gamma)] += 0.5 * gamma
+    return found
+
+
+def _tilted(gamma: float, power: float) -> Callable[[np.ndarray], np.ndarray]:
+    """The news of APARCH as a function of the shock."""
+    return lambda z: (np.abs(z) - gamma * z) ** power
 
 
 def standardise(
@@ -253,11 +279,11 @@ def to_units(theta: np.ndarray, p: Problem, units: Units) -> tuple[np.ndarray, n
         jacobian[m, m] = factor
         jacobian[m, where] = -v[0] * ratio
     else:
-        beta = p.family.names.index("beta")
-        gone = 1.0 - v[beta]
+        beta = p.family.all_named("beta")
+        gone = 1.0 - v[beta].sum()
         inner, outer = (log_scale, shift) if p.inside else (log_scale - shift, 0.0)
         v[0] += gone * inner - outer
-        jacobian[m, m + beta] = -inner
+        jacobian[m, [m + j for j in beta]] = -inner
         jacobian[m, where] = -ratio * (1.0 if p.inside else gone)
         if p.rugarch:
             _recentre(v, shape, p, jacobian)
@@ -267,15 +293,15 @@ def to_units(theta: np.ndarray, p: Problem, units: Units) -> tuple[np.ndarray, n
 def _recentre(v: np.ndarray, shape: np.ndarray, p: Problem, jacobian: np.ndarray) -> None:
     """Centre |z| at its mean under the density rather than under the normal, as rugarch does."""
     m, q, k, _ = p.sizes
-    size = p.family.names.index("alpha")
+    size = p.family.all_named("alpha")
     gap = _gap(shape, p)
-    v[0] += v[size] * gap
-    jacobian[m, m + size] += gap
+    v[0] += v[size].sum() * gap
+    jacobian[m, [m + j for j in size]] += gap
     for i in range(len(shape)):
         step = np.zeros(len(shape))
         step[i] = 1e-5 * max(1.0, abs(shape[i]))
         ends = [p.density.mean_of(np.abs, shape + sign * step) for sign in (1, -1)]
-        jacobian[m, m + q + k + i] += v[size] * (ends[0] - ends[1]) / (2 * step[i])
+        jacobian[m, m + q + k + i] += v[size].sum() * (ends[0] - ends[1]) / (2 * step[i])
 
 
 def _gap(shape: np.ndarray, p: Problem) -> float:
@@ -296,8 +322,8 @@ def to_standard(params: np.ndarray, p: Problem, units: Units) -> np.ndarray:
         v[0] *= np.exp(shift - log_scale)
     else:
         if p.rugarch:
-            v[0] -= v[p.family.names.index("alpha")] * _gap(shape, p)
-        gone = 1 - v[p.family.names.index("beta")]
+            v[0] -= v[p.family.all_named("alpha")].sum() * _gap(shape, p)
+        gone = 1 - v[p.family.all_named("beta")].sum()
         v[0] += shift - gone * log_scale if p.inside else gone * (shift - log_scale)
     return np.concatenate([b / units.mean, v, delta, shape])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .garch_estimate import Estimate
+from .garch_lags import next_state, split
 from .garch_partial import run_partial
 from .garch_problem import Problem
 from .garch_recursion import SQRT_2_OVER_PI
@@ -67,7 +68,10 @@ def news_impact(found: Estimate, shocks: np.ndarray) -> np.ndarray:
     after = []
     for s in shocks:
         pair = np.array([s * today, 0.0])
-        if p.family.trace is not None:
+        if p.family.lagged is not None:
+            path = p.family.lagged(v, pair, state_of(log_today, v, p), "today")
+            after.append(path.log_variance[1])
+        elif p.family.trace is not None:
             after.append(np.log(p.family.trace(v, pair, Start(today**2, "today"))[1]))
         else:
             after.append(p.family.run(v, pair, state_of(log_today, v, p)).log_variance[1])
@@ -121,7 +125,9 @@ def forecast(
         trade = rng.random((horizon, draws)) < odds[:, None]
     inner = shift if p.inside else np.zeros(horizon)
     exact: np.ndarray | None
-    if p.family.trace is not None:
+    if p.family.lagged is not None:
+        paths, exact = _several_lags(found, v, delta, z)
+    elif p.family.trace is not None:
         paths, exact = _responses(found, v, delta, horizon, z)
     else:
         paths, exact = _recursion(found, v, delta, inner, z, trade, odds)
@@ -231,6 +237,37 @@ def step(
     quiet = {"zero": 0.0, "expected": alpha + gamma / 2, "free": v[-1]}[p.idle]
     news = (alpha + gamma * (z < 0)) * z * z
     return v[0] + (np.where(trade, news, quiet) + beta) * state
+
+
+def _several_lags(
+    found: Estimate, v: np.ndarray, delta: np.ndarray, z: np.ndarray
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Simulated variances of a process of order (p, o, q); exact means where it is linear."""
+    p, at = found.problem, found.maximum.at
+    order, vol, longest = p.family.order, p.vol.split("(")[0], max(p.family.order)
+    factor = p.w[-longest:] @ delta if len(delta) else np.zeros(longest)
+    logs = (at.log_variance[-longest:] - factor)[::-1]
+    u = (at.resid[-longest:] * np.exp(-0.5 * factor))[::-1]
+    shocks: list[np.ndarray] = list(u * np.exp(-0.5 * logs) if p.family.logarithmic else u)
+    states: list[np.ndarray] = [np.asarray(state_of(x, v, p)) for x in logs]
+    paths = np.empty(z.shape)
+    for i in range(len(z)):
+        state = next_state(vol, v, order, states, shocks) + np.zeros(z.shape[1])
+        paths[i] = variance_of(state, v, p)
+        shock = z[i] if p.family.logarithmic else z[i] * np.sqrt(paths[i])
+        states, shocks = [state, *states[:-1]], [shock, *shocks[:-1]]
+    if vol != "GJR":
+        return paths, None
+    omega, alpha, gamma, beta = split(v, order)
+    square = np.concatenate([(u * u)[::-1], np.zeros(len(z))])
+    fall = np.concatenate([(np.minimum(u, 0.0) ** 2)[::-1], np.zeros(len(z))])
+    s = np.concatenate([np.exp(logs)[::-1], np.zeros(len(z))])
+    for t in range(longest, longest + len(z)):
+        s[t] = omega + sum(b * s[t - k] for k, b in enumerate(beta, 1))
+        s[t] += sum(a * square[t - i] for i, a in enumerate(alpha, 1))
+        s[t] += sum(g * fall[t - j] for j, g in enumerate(gamma, 1))
+        square[t], fall[t] = s[t], 0.5 * s[t]
+    return paths, s[longest:]
 
 
 def _responses(

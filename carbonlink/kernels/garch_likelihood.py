@@ -12,6 +12,7 @@ from .garch_recursion import pull, sweep
 from .garch_steps import Start, complex_steps
 
 _FLAT = 1e-12
+_LEAST = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +47,8 @@ class Likelihood:
     def memory(self) -> float:
         """Mean ln |dx_{t+1}/dx_t|: below 0 the filter forgets its start (invertibility)."""
         carry = np.abs(self._pieces[0].carry)
+        if carry.ndim == 2:
+            return _growth(self._pieces[0].carry)
         return float(np.log(np.maximum(carry, _FLAT)).mean())
 
     def gradient(self) -> np.ndarray:
@@ -79,6 +82,16 @@ class Likelihood:
         if line.power is not None:
             slopes[line.power_row] += line.power
         return slopes
+
+
+def _growth(carry: np.ndarray) -> float:
+    """Mean growth of the log of a disturbance that begins in the first rows, per row."""
+    lags, n = carry.shape
+    if not np.isfinite(carry).all():
+        return float("nan")
+    pulses = np.eye(lags, n)
+    left = np.abs(sweep(carry, pulses)[:, -lags:]).max()
+    return float(np.log(max(left, _LEAST)) / n)
 
 
 @dataclass(frozen=True, eq=False)

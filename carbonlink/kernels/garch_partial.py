@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .garch_recursion import FAMILIES, SQRT_2_OVER_PI, Family, Path
+from .garch_families import FAMILIES
+from .garch_recursion import SQRT_2_OVER_PI, Family, Path
 from .garch_tail import TAILS, shape_slopes
 
 SEEN, UP, DOWN, IDLE = 0, 1, -1, 2

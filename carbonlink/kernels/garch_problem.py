@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .garch_density import DENSITIES, Density
+from .garch_families import FAMILIES
 from .garch_partial import IDLE, idle_family
-from .garch_recursion import FAMILIES, NEAR_ONE, Family
+from .garch_recursion import NEAR_ONE, Family
 
 PRESAMPLES = ("arch", "mean", "fcp")
 Presample = str | float | tuple[str, float]

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from . import garch_steps as steps
-from .garch_steps import Trace
+from .garch_lags import LaggedRun, Order
+from .garch_steps import SQRT_2_OVER_PI, Trace
 
 NEAR_ONE = 1 - 1e-8
 """Largest persistence: the integrated model, for all purposes."""
 
-SQRT_2_OVER_PI = float(np.sqrt(2 / np.pi))
 _FLOOR, _CEILING = 1e-290, 1e290
 _SMALL, _BEND = 1e-30, 1e-12
 
@@ -80,6 +78,10 @@ class Family:
         Whether the likelihood has several peaks, so that every start is tried.
     trace : callable or None
         (parameters, shocks, start) to s_t, for processes that are no one-dimensional recursion.
+    lagged : callable or None
+        The recursion of a process of order (p, o, q), as `carbonlink.kernels.garch_lags` has it.
+    order : (int, int, int)
+        Its lags of the shock, of its asymmetry and of the variance.
     """
 
     names: tuple[str, ...]
@@ -94,6 +96,12 @@ class Family:
     power: bool = False
     rugged: bool = False
     trace: Trace | None = None
+    lagged: LaggedRun | None = None
+    order: Order = (1, 1, 1)
+
+    def all_named(self, stem: str) -> list[int]:
+        """Places of the parameters of a name, with any number of lags."""
+        return [i for i, name in enumerate(self.names) if name.rstrip("0123456789") == stem]
 
     def carry(self, v: np.ndarray) -> float:
         """Expected carry of the state from row to row."""
@@ -101,7 +109,10 @@ class Family:
 
 
 def sweep(carry: np.ndarray, direct: np.ndarray) -> np.ndarray:
-    """Return x with x_t = carry_{t-1} x_{t-1} + direct_t, for each row of `direct` (p, n)."""
+    """Return x with x_t = carry_{t-1} x_{t-1} + direct_t, for each row of `direct` (p, n).
+
+    Of several lags, carry has shape (K, n): what x_t adds to x_{t+1+k} stands in row k.
+    """
     return _solve(carry, direct.T, "N").T
 
 
@@ -113,12 +124,16 @@ def pull(carry: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def _solve(carry: np.ndarray, right: np.ndarray, transposed: str) -> np.ndarray:
     from scipy.linalg.lapack import dtbtrs
 
+    if carry.ndim == 2:
+        band = np.ones((1 + len(carry), carry.shape[1]), order="F")
+        band[1:] = -carry
+        return dtbtrs(band, right, uplo="L", trans=transposed, diag="U")[0]
     band = np.ones((2, len(carry) + 1), order="F")
     band[1, :-1] = -carry
     return dtbtrs(band, right, uplo="L", trans=transposed, diag="U")[0]
 
 
-def _garch(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
+def run_garch(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
     omega, alpha, beta = theta
     past = u[:-1]
     square = past * past
@@ -130,7 +145,7 @@ def _garch(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
     return _linear(s, beta, (2 * alpha) * past, (1.0, square, s[:-1]))
 
 
-def _gjr(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
+def run_gjr(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
     omega, alpha, gamma, beta = theta
     past = u[:-1]
     fall = np.minimum(past, 0.0)
@@ -153,7 +168,7 @@ def _linear(s: np.ndarray, beta: float, news: np.ndarray, own: tuple[Any, ...]) 
         return Path(np.log(s), 1 / s, np.full(len(news), beta), news, own)
 
 
-def _egarch(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
+def run_egarch(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
     from arch.univariate.recursions import egarch_recursion
 
     omega, alpha, gamma, beta = theta
@@ -171,13 +186,13 @@ def _egarch(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
     return Path(log_s, np.ones(n), carry, news, own)
 
 
-def _integrated(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
+def run_integrated(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
     omega, alpha = theta
-    path = _garch(np.array([omega, alpha, 1 - alpha]), u, state)
+    path = run_garch(np.array([omega, alpha, 1 - alpha]), u, state)
     return dataclasses.replace(path, own=(1.0, path.own[1] - path.own[2]))
 
 
-def _aparch(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
+def run_aparch(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
     omega, alpha, gamma, beta, power = theta
     past = u[:-1]
     size = np.maximum(np.abs(past) - gamma * past, _SMALL)
@@ -195,7 +210,7 @@ def _aparch(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
         )
 
 
-def _traced(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
+def traced(theta: np.ndarray, u: np.ndarray, state: float) -> Path:
     """Stand where `run` does in families that have a `trace` instead."""
     raise TypeError("This family is no one-dimensional recursion: use its trace.")
 
@@ -205,186 +220,3 @@ def _wide(n: int) -> np.ndarray:
     bounds = np.empty((n, 2))
     bounds[:] = _FLOOR, _CEILING
     return bounds
-
-
-def _linear_starts(leverage: tuple[float, ...]) -> np.ndarray:
-    pairs = ((0.1, 0.97), (0.05, 0.9), (0.2, 0.95), (0.05, 0.99), (0.3, 0.7))
-    return np.array([[1 - total, a, *leverage, total - a] for a, total in pairs])
-
-
-def _log_starts() -> np.ndarray:
-    triples = (
-        (0.2, 0.0, 0.95),
-        (0.1, 0.0, 0.8),
-        (0.3, -0.05, 0.9),
-        (0.1, 0.0, 0.98),
-        (0.4, 0.05, 0.6),
-    )
-    return np.array([[-0.2 * (1 - beta), a, g, beta] for a, g, beta in triples])
-
-
-_VARIANCE = (1e-8, 10.0)
-
-
-class Families(dict[str, Family]):
-    """Variance recursions by name; GARCH(p, q) is made when it is first asked for."""
-
-    def __missing__(self, name: str) -> Family:
-        matched = re.fullmatch(r"GARCH\((\d+),(\d+)\)", name)
-        if not matched:
-            raise KeyError(name)
-        p, q = (int(g) for g in matched.groups())
-        pairs = ((0.1, 0.97), (0.05, 0.9), (0.2, 0.95)) if q else ((0.3, 0.3), (0.6, 0.6))
-        fading = [np.full(p, 1 / p), np.eye(p)[0]]
-        starts = [
-            [1 - total, *(a * share), *np.full(q, (total - a) / max(q, 1))]
-            for share in fading
-            for a, total in pairs
-        ]
-        self[name] = Family(
-            names=(
-                "omega",
-                *(f"alpha{i}" for i in range(1, p + 1)),
-                *(f"beta{j}" for j in range(1, q + 1)),
-            ),
-            logarithmic=False,
-            kinked=False,
-            run=_traced,
-            persistence=np.concatenate([[0.0], np.ones(p + q)]),
-            bounds=(_VARIANCE, *[(0.0, 1.0)] * (p + q)),
-            constraints=(),
-            starts=np.array(starts),
-            rugged=True,
-            trace=steps.ordered(p, q),
-        )
-        return self[name]
-
-
-FAMILIES = Families(
-    {
-        "GARCH": Family(
-            names=("omega", "alpha", "beta"),
-            logarithmic=False,
-            kinked=False,
-            run=_garch,
-            persistence=np.array([0.0, 1.0, 1.0]),
-            bounds=(_VARIANCE, (0.0, 1.0), (0.0, 1.0)),
-            constraints=(),
-            starts=_linear_starts(()),
-        ),
-        "GJR": Family(
-            names=("omega", "alpha", "gamma", "beta"),
-            logarithmic=False,
-            kinked=False,
-            run=_gjr,
-            persistence=np.array([0.0, 1.0, 0.5, 1.0]),
-            bounds=(_VARIANCE, (0.0, 1.0), (-1.0, 2.0), (0.0, 1.0)),
-            constraints=(
-                ("alpha + gamma is at its lower bound 0", np.array([0.0, 1.0, 1.0, 0.0]), 0.0),
-            ),
-            starts=_linear_starts((0.0,)),
-        ),
-        "EGARCH": Family(
-            names=("omega", "alpha", "gamma", "beta"),
-            logarithmic=True,
-            kinked=True,
-            run=_egarch,
-            persistence=np.array([0.0, 0.0, 0.0, 1.0]),
-            bounds=((-20.0, 20.0), (-5.0, 5.0), (-5.0, 5.0), (-1.0, 1.0)),
-            constraints=(),
-            starts=_log_starts(),
-        ),
-        "IGARCH": Family(
-            names=("omega", "alpha"),
-            logarithmic=False,
-            kinked=False,
-            run=_integrated,
-            persistence=np.zeros(2),
-            bounds=(_VARIANCE, (0.0, 1.0)),
-            constraints=(),
-            starts=np.array([[0.02, a] for a in (0.1, 0.05, 0.2, 0.3)]),
-            carried=1.0,
-        ),
-        "APARCH": Family(
-            names=("omega", "alpha", "gamma", "beta", "power"),
-            logarithmic=False,
-            kinked=True,
-            run=_aparch,
-            persistence=np.array([0.0, 1.0, 0.0, 1.0, 0.0]),
-            bounds=(_VARIANCE, (0.0, 1.0), (-0.9999, 0.9999), (0.0, 1.0), (0.05, 4.0)),
-            constraints=(),
-            starts=np.array(
-                [
-                    [1 - total, a, 0.0, total - a, power]
-                    for (a, total), power in (
-                        ((0.1, 0.95), 1.5),
-                        ((0.1, 0.97), 2.0),
-                        ((0.05, 0.9), 1.0),
-                        ((0.2, 0.95), 1.2),
-                    )
-                ]
-            ),
-            power=True,
-            rugged=True,
-        ),
-        "CGARCH": Family(
-            names=("omega", "alpha", "beta", "rho", "phi"),
-            logarithmic=False,
-            kinked=False,
-            run=_traced,
-            persistence=np.array([0.0, 0.0, 0.0, 1.0, 0.0]),
-            bounds=(_VARIANCE, (0.0, 1.0), (0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),
-            constraints=(
-                ("rho is down to alpha + beta", np.array([0.0, -1.0, -1.0, 1.0, 0.0]), 0.0),
-                ("phi is up to beta", np.array([0.0, 0.0, 1.0, 0.0, -1.0]), 0.0),
-            ),
-            starts=np.array(
-                [
-                    [1 - rho, a, b, rho, phi]
-                    for a, b, rho, phi in (
-                        (0.1, 0.7, 0.98, 0.04),
-                        (0.15, 0.4, 0.99, 0.03),
-                        (0.05, 0.8, 0.95, 0.05),
-                        (0.05, 0.5, 0.995, 0.1),
-                        (0.08, 0.86, 0.995, 0.03),
-                        (0.05, 0.92, 0.99, 0.02),
-                        (0.1, 0.8, 0.998, 0.02),
-                    )
-                ]
-            ),
-            rugged=True,
-            trace=steps.component,
-        ),
-        "FIGARCH": Family(
-            names=("omega", "phi", "d", "beta"),
-            logarithmic=False,
-            kinked=False,
-            run=_traced,
-            persistence=np.zeros(4),
-            bounds=(_VARIANCE, (0.0, 0.5), (1e-4, 1.0), (0.0, 1.0 - 1e-8)),
-            constraints=(
-                ("phi is up to (1 − d)/2", np.array([0.0, -2.0, -1.0, 0.0]), -1.0),
-                ("beta is up to phi + d", np.array([0.0, 1.0, 1.0, -1.0]), 0.0),
-            ),
-            starts=np.array(
-                [
-                    [0.1, phi, d, beta]
-                    for phi, d, beta in ((0.2, 0.4, 0.5), (0.1, 0.6, 0.6), (0.2, 0.3, 0.3))
-                ]
-            ),
-            carried=1.0,
-            trace=steps.fractional,
-        ),
-        "HARCH": Family(
-            names=("omega", *(f"alpha{m}" for m in steps.HARCH_LAGS)),
-            logarithmic=False,
-            kinked=False,
-            run=_traced,
-            persistence=np.array([0.0, 1.0, 1.0, 1.0]),
-            bounds=(_VARIANCE, (0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),
-            constraints=(),
-            starts=np.array([[0.2, 0.2, 0.3, 0.3], [0.1, 0.1, 0.2, 0.6], [0.4, 0.4, 0.1, 0.1]]),
-            trace=steps.heterogeneous,
-        ),
-    }
-)

@@ -14,6 +14,9 @@ TRUNCATION = 1000
 HARCH_LAGS = (1, 5, 22)
 """Days over which HARCH averages squared shocks."""
 
+SQRT_2_OVER_PI = float(np.sqrt(2 / np.pi))
+"""Mean size of a standard normal shock."""
+
 _STEP = 1e-30
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..kernels import garch_estimate as kernel
 from ..kernels.garch import Problem
-from ..kernels.garch_recursion import FAMILIES
+from ..kernels.garch_families import FAMILIES
 from ..results import Recipe, check_cov
 from . import garch_inputs as inputs
 from . import garch_partial as hidden
@@ -21,6 +21,8 @@ from .garch_results import GARCHResults
 
 MINIMUM = 250
 """Fewest returns accepted unless `minimum` says otherwise."""
+
+_BELOW = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +36,9 @@ class GARCH:
     vol : {"GARCH", "GJR", "EGARCH", "APARCH", "IGARCH", "CGARCH", "FIGARCH", "HARCH"}
         The variance process, of order (1, 1) unless `order` says otherwise; HARCH over 1, 5 and
         22 days.
-    order : (int, int)
-        Lags of the squared shock and of the variance in vol="GARCH", (p, 0) being ARCH(p); other
-        processes have (1, 1).
+    order : (int, int) or (int, int, int)
+        Lags (p, q) of the squared shock and of the variance in vol="GARCH", (p, 0) being ARCH(p);
+        (p, o, q) with o lags of the asymmetry in GJR, EGARCH and APARCH; others have one lag.
     mean : {"constant", "zero", "ar"}
         The mean; "ar" is a constant with `lags` lags of y.
     lags : int, optional
@@ -78,7 +80,8 @@ class GARCH:
     * GARCH: s_t = ω + α u²_{t-1} + β s_{t-1}; GJR adds γ 1{u_{t-1} < 0} u²_{t-1};
     * EGARCH: ln s_t = ω + α (|z_{t-1}| − √(2/π)) + γ z_{t-1} + β ln s_{t-1};
     * APARCH: with power p, s_t^{p/2} = ω + α (|u_{t-1}| − γ u_{t-1})^p + β s_{t-1}^{p/2};
-    * GARCH of order (p, q): s_t = ω + Σ α_i u²_{t-i} + Σ β_j s_{t-j}, every α and β ≥ 0;
+    * GARCH of order (p, q): s_t = ω + Σ α_i u²_{t-i} + Σ β_j s_{t-j}, every α and β ≥ 0; the
+      others have sums over their lags alike (APARCH with o ≤ p);
     * IGARCH: GARCH with β = 1 − α;
     * CGARCH: q_t = ω + ρ q_{t-1} + φ (u²_{t-1} − s_{t-1}), s_t = q_t + α (u²_{t-1} − q_{t-1}) +
       β (s_{t-1} − q_{t-1}); its persistence is ρ, that of the long-run component;
@@ -157,7 +160,7 @@ class GARCH:
 
     y: Any
     vol: str = "GARCH"
-    order: tuple[int, int] = (1, 1)
+    order: tuple[int, ...] = (1, 1)
     mean: str = "constant"
     lags: int | None = None
     ma: int = 0
@@ -202,7 +205,7 @@ class GARCH:
 def fit_garch(
     y: Any,
     vol: str = "GARCH",
-    order: tuple[int, int] = (1, 1),
+    order: tuple[int, ...] = (1, 1),
     mean: str = "constant",
     lags: int | None = None,
     ma: int = 0,
@@ -231,7 +234,7 @@ def fit_garch(
         bound = float("inf")
     ma = inputs.check_moving(ma, trade, limits)
     order = inputs.check_order(order, vol, variance_form, trade, limits)
-    process = vol if order == (1, 1) else f"{vol}({order[0]},{order[1]})"
+    process = inputs.process(vol, order)
     hidden.check_combination(vol, mean, dist, variance_form, trade, limits)
     if trade is None and trade_x is not None:
         raise SpecificationError("trade_x has no use without trade=.", "Give trade=.")
@@ -381,12 +384,14 @@ def _maximum(
     found = kernel.estimate(problem, units)
     hidden_days = problem.kind is not None or problem.offset is not None
     own = vol in ("CGARCH", "IGARCH") or problem.rugarch or not mean_x.empty
-    own = own or problem.ma > 0 or problem.vol != vol
+    own = own or problem.ma > 0 or (problem.vol != vol and vol == "GARCH")
     if problem.presample != "arch" or problem.w.shape[1] or hidden_days or own:
         return found, None
     if vol == "APARCH" and found.problem.family.carry(problem.split(found.maximum.theta)[1]) >= 1:
         return found, None
     fitted = fit_in_arch(series, vol, mean, lags, dist, found)
+    if problem.vol != vol and fitted.loglikelihood < found.loglik - _BELOW:
+        return found, None
     start = start_from_arch(fitted, found)
     if start is not None:
         again = kernel.estimate(problem, units, start)

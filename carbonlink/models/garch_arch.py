@@ -30,11 +30,12 @@ def fit_in_arch(y: pd.Series, vol: str, mean: str, lags: int, dist: str, found: 
     """
     from arch import univariate as arch
 
+    p, o, q = found.problem.family.order
     volatilities = {
-        "EGARCH": lambda: arch.EGARCH(1, 1, 1),
-        "GJR": lambda: arch.GARCH(1, 1, 1),
+        "EGARCH": lambda: arch.EGARCH(p, o, q),
+        "GJR": lambda: arch.GARCH(p, o, q),
         "GARCH": lambda: arch.GARCH(1, 0, 1),
-        "APARCH": lambda: arch.APARCH(1, 1, 1),
+        "APARCH": lambda: arch.APARCH(p, o, q),
         "FIGARCH": lambda: arch.FIGARCH(1, 1, truncation=TRUNCATION),
         "HARCH": lambda: arch.HARCH(list(HARCH_LAGS)),
     }

@@ -17,6 +17,7 @@ VOLS = ("GARCH", "GJR", "EGARCH", "APARCH", "IGARCH", "CGARCH", "FIGARCH", "HARC
 MEANS = ("constant", "zero", "ar")
 DISTS = ("normal", "t", "skewt", "ged")
 FORMS = ("multiplicative", "additive", "inside")
+ORDERED = ("GARCH", "GJR", "EGARCH", "APARCH")
 ADDITIVE_VOLS = ("GARCH", "GJR")
 COMPATS = (None, "rugarch")
 RUGARCH_BOUND = 0.999
@@ -99,31 +100,39 @@ def check_moving(ma: Any, trade: Any = None, limits: Any = None) -> int:
 
 def check_order(
     order: Any, vol: str, variance_form: str, trade: Any = None, limits: Any = None
-) -> tuple[int, int]:
-    """Return the order of the variance process, or say why it cannot be."""
-    whole = isinstance(order, (tuple, list)) and len(order) == 2
-    whole = whole and all(
-        isinstance(k, (int, np.integer)) and not isinstance(k, bool) and k >= least
-        for k, least in zip(order, (1, 0), strict=True)
-    )
-    if not whole:
+) -> tuple[int, ...]:
+    """Return the order of the variance process, or say why it cannot be; (1, 1) is one lag."""
+    numbers = tuple(order) if isinstance(order, (tuple, list)) else ()
+    whole = all(isinstance(k, (int, np.integer)) and not isinstance(k, bool) for k in numbers)
+    found = tuple(int(k) for k in numbers) if whole else ()
+    if found in ((1, 1), (1, 1, 1)) and not (vol == "GARCH" and len(found) == 3):
+        return 1, 1
+    if vol not in ORDERED:
         raise SpecificationError(
-            f"order={order!r} is no order.", "Use (p, q), lags of the shock and of the variance."
+            f"order={order!r} is for vol in {', '.join(ORDERED)}; {vol} has one lag here.",
+            "Leave order out, or choose one of them.",
         )
-    p, q = (int(k) for k in order)
-    if (p, q) == (1, 1):
-        return p, q
-    if vol != "GARCH":
+    count = 2 if vol == "GARCH" else 3
+    if len(found) != count or min(found, default=-1) < 0 or found[0] < 1:
+        what = "(p, q), lags of the shock" if count == 2 else "(p, o, q), lags of the shock, of its"
+        rest = " and of the variance" if count == 2 else " asymmetry and of the variance"
+        raise SpecificationError(f"order={order!r} is no order of {vol}.", f"Use {what}{rest}.")
+    if vol == "APARCH" and found[1] > found[0]:
         raise SpecificationError(
-            f"order={order!r} is for vol='GARCH'; {vol} has order (1, 1) here.",
-            "Leave order out, or set vol='GARCH'.",
+            f"order={order!r}: APARCH has no more lags of the asymmetry than of the shock.",
+            "Use (p, o, q) with o ≤ p.",
         )
     if variance_form != "multiplicative" or trade is not None or limits is not None:
         raise SpecificationError(
             f"order={order!r} goes with multiplicative variance_x alone.",
-            "Leave trade=, limits= and variance_form= out, or use order (1, 1).",
+            "Leave trade=, limits= and variance_form= out, or use one lag.",
         )
-    return p, q
+    return found
+
+
+def process(vol: str, order: tuple[int, ...]) -> str:
+    """Return the name of a variance process of some order."""
+    return vol if order == (1, 1) else f"{vol}({','.join(map(str, order))})"
 
 
 def _check_start(presample: tuple[Any, ...]) -> None:

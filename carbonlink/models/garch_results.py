@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..inference.parallel import generator
 from ..kernels import garch_forecast as ahead
-from ..kernels.garch_estimate import Estimate, persistence
+from ..kernels.garch_estimate import Estimate, lag_carries, persistence
 from ..kernels.trade_logit import Logit
 from ..results import Estimates, check_level, tidy_frame
 from . import garch_inputs as inputs
@@ -70,9 +70,9 @@ class GARCHResults(Estimates):
     def half_life(self) -> float:
         """Rows until half of a shock to the variance is gone, ln ½ / ln persistence.
 
-        Of order (p, q), the persistence gives way to the largest root of 1 = Σ (α_i + β_i) x^{-i},
-        at which shocks die out in the end. NaN for FIGARCH and HARCH, whose shocks do not die out
-        at one rate.
+        With several lags the persistence gives way to the largest root of 1 = Σ c_i x^{-i}, c_i
+        being what of it stands at lag i, at which shocks die out in the end. NaN for FIGARCH and
+        HARCH, whose shocks do not die out at one rate.
         """
         carry = self.persistence
         if carry >= 1 - _INTEGRATED:
@@ -282,12 +282,11 @@ class GARCHResults(Estimates):
 
     def _slowest(self, carry: float) -> float:
         """The rate at which shocks die out in the end."""
-        p, q = self.spec.get("order", (1, 1))
-        if (p, q) == (1, 1):
+        if "order" not in self.spec:
             return carry
-        sums = np.zeros(max(p, q))
-        sums[:p] += self.params[[f"alpha{i}" for i in range(1, p + 1)]]
-        sums[:q] += self.params[[f"beta{j}" for j in range(1, q + 1)]]
+        p = self.estimate.problem
+        v, shape = (p.split(self.estimate.maximum.theta)[i] for i in (1, 3))
+        sums = lag_carries(v, shape, p)
         return float(np.abs(np.roots(np.concatenate([[1.0], -sums]))).max())
 
     def _caption(self) -> str:

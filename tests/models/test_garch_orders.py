@@ -1,13 +1,15 @@
-"""GARCH of higher order, against arch and the recursion written out."""
+"""Models of higher order, against arch and the recursion written out."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
-from arch.univariate import GARCH, ConstantMean
+from arch.univariate import APARCH, EGARCH, GARCH, ConstantMean
+from scipy import stats
 
 import carbonlink as cl
+from carbonlink.kernels.garch import likelihood, problem
 
 
 @pytest.fixture(scope="module")
@@ -92,11 +94,135 @@ def test_a_zero_held_by_its_bound_leaves_the_persistence_its_error():
     assert row["std_error"] == pytest.approx(np.sqrt(block.sum()))
 
 
+PEERS = {"GJR": GARCH, "EGARCH": EGARCH, "APARCH": APARCH}
+
+
+@pytest.fixture(scope="module")
+def skewed() -> pd.Series:
+    words = {"vol": "GJR", "alpha": 0.06, "gamma": 0.06, "beta": 0.88, "mu": 0.05}
+    return cl.simulate.garch(1200, dist="t", shape=6, rng=3, **words)
+
+
+@pytest.mark.parametrize(
+    "vol, order",
+    [
+        ("GJR", (2, 2, 2)),
+        ("GJR", (1, 2, 1)),
+        ("GJR", (2, 0, 0)),
+        ("EGARCH", (2, 1, 1)),
+        ("EGARCH", (1, 0, 2)),
+        ("APARCH", (2, 1, 1)),
+        ("APARCH", (1, 1, 2)),
+    ],
+)
+def test_asymmetric_orders_are_those_of_arch(skewed, vol, order):
+    """arch's likelihood and forecasts at our parameters, and no higher maximum from its start."""
+    fit = cl.GARCH(skewed, vol=vol, order=order).fit()
+    model = ConstantMean(skewed, volatility=PEERS[vol](*order), rescale=False)
+    peer = model.fit(disp="off", show_warning=False)
+    at_ours = model.fix(fit.params)
+    assert list(fit.params.index)[1:] == [
+        n.replace("[", "").replace("]", "").replace("delta", "power") for n in peer.params.index[1:]
+    ]
+    assert at_ours.loglikelihood == pytest.approx(fit.loglik, abs=1e-8)
+    assert fit.loglik > peer.loglikelihood - 1e-3
+    beyond = fit.params.filter(regex="alpha|beta").sum() >= 1  # arch keeps it below
+    assert (fit.fitted is None) == (vol == "APARCH" and beyond)
+    if fit.fitted is not None:
+        assert fit.fitted.loglikelihood == pytest.approx(fit.loglik, abs=1e-4)
+    how = (
+        {"method": "analytic"} if vol == "GJR" else {"method": "simulation", "simulations": 20_000}
+    )
+    ahead = at_ours.forecast(horizon=4, reindex=False, **how).variance.iloc[-1].to_numpy()
+    rel = 1e-9 if vol == "GJR" else 0.02
+    ours = fit.forecast(4, draws=20_000)["variance"].to_numpy()
+    assert ours[0] == pytest.approx(ahead[0], rel=1e-9) and ours == pytest.approx(ahead, rel=rel)
+
+
+@pytest.mark.parametrize(
+    "vol, order", [("GJR", (2, 1, 2)), ("EGARCH", (1, 2, 2)), ("APARCH", (2, 2, 1))]
+)
+@pytest.mark.parametrize("presample", ["arch", "mean", "fcp"])
+def test_gradients_of_asymmetric_orders(skewed, vol, order, presample):
+    w = (np.arange(400) % 100 < 30).astype(float)[:, None]
+    p = problem(
+        skewed.to_numpy()[:400] / skewed.std(),
+        np.ones((400, 1)),
+        f"{vol}({','.join(map(str, order))})",
+        "t",
+        w,
+        presample=presample,
+    )
+    one = p.family.starts[0] + 0.013 * np.arange(1, 1 + len(p.family.names)) ** 0.5
+    theta = np.concatenate([[0.031], one, [0.2], [6.0]])
+    at, half = likelihood(theta, p), 1e-6
+    steps = half * np.eye(len(theta))
+    slopes = [
+        (likelihood(theta + s, p).total - likelihood(theta - s, p).total) / (2 * half)
+        for s in steps
+    ]
+    assert at.gradient() == pytest.approx(np.array(slopes), rel=1e-5, abs=1e-4)
+    assert at.scores().sum(axis=0) == pytest.approx(at.gradient(), rel=1e-9, abs=1e-9)
+
+
+def test_compat_holds_the_first_rows_of_an_asymmetric_order(skewed):
+    """The first max(p, o, q) variances are the mean square, then the recursion."""
+    fit = cl.GARCH(skewed, vol="GJR", order=(1, 2, 1), compat="rugarch").fit()
+    b, e = fit.params, skewed.to_numpy() - fit.params["mu"]
+    h, fall = np.full(len(e), np.mean(e**2)), np.minimum(e, 0) ** 2
+    for t in range(2, len(e)):
+        h[t] = b["omega"] + b["alpha1"] * e[t - 1] ** 2 + b["beta1"] * h[t - 1]
+        h[t] += b["gamma1"] * fall[t - 1] + b["gamma2"] * fall[t - 2]
+    assert fit.conditional_volatility.to_numpy() ** 2 == pytest.approx(h, rel=1e-9)
+    fit = cl.GARCH(skewed, vol="EGARCH", order=(1, 2, 1), dist="t", compat="rugarch").fit()
+    b, e = fit.params, skewed.to_numpy() - fit.params["mu"]
+    centre = stats.t(b["nu"]).expect(abs) * np.sqrt((b["nu"] - 2) / b["nu"])
+    log_h = np.full(len(e), np.log(np.mean(e**2)))
+    for t in range(2, len(e)):
+        z = e[t - 2 : t] * np.exp(-log_h[t - 2 : t] / 2)
+        log_h[t] = b["omega"] + b["alpha1"] * (abs(z[1]) - centre) + b["beta1"] * log_h[t - 1]
+        log_h[t] += b["gamma1"] * z[1] + b["gamma2"] * z[0]
+    assert fit.conditional_volatility.to_numpy() == pytest.approx(np.exp(log_h / 2), rel=1e-6)
+
+
+def test_what_is_made_of_an_asymmetric_order(skewed):
+    fit = cl.GARCH(skewed, vol="GJR", order=(1, 2, 1)).fit()
+    b, today = fit.params, float(np.exp(np.log(fit.conditional_volatility**2).median()))
+    after = b["omega"] + today * ((b["alpha1"] + b["gamma1"]) * 4 + 0.5 * b["gamma2"] + b["beta1"])
+    assert fit.news_impact_curve([-2.0]).iloc[0] == pytest.approx(after, rel=1e-6)
+    c1, c2 = b["alpha1"] + b["gamma1"] / 2 + b["beta1"], b["gamma2"] / 2
+    assert fit.persistence == pytest.approx(c1 + c2)
+    root = (c1 + np.sqrt(c1**2 + 4 * c2)) / 2
+    assert fit.half_life == pytest.approx(np.log(0.5) / np.log(root))
+    assert tuple(fit.spec["order"]) == (1, 2, 1)
+    assert "GJR(1, 2, 1)" in fit.plot().get_title("left")
+    row = fit.tidy().set_index("term").loc["persistence"]
+    assert row["lower"] < fit.persistence < row["upper"]
+    scaled = cl.GARCH(100 * skewed, vol="EGARCH", order=(2, 1, 1)).fit()
+    plain = cl.GARCH(skewed, vol="EGARCH", order=(2, 1, 1)).fit()
+    rest = plain.params.index.drop(["mu", "omega"])
+    assert scaled.params[rest].to_numpy() == pytest.approx(plain.params[rest].to_numpy(), abs=1e-4)
+    assert scaled.loglik == pytest.approx(plain.loglik - len(skewed) * np.log(100), abs=1e-4)
+
+
+def test_one_lag_of_each_is_the_plain_model(skewed):
+    same = cl.GARCH(skewed, vol="GJR", order=(1, 1, 1)).fit()
+    assert "order" not in same.spec
+    assert same.loglik == cl.GARCH(skewed, vol="GJR").fit().loglik
+
+
 def test_orders_that_cannot_be_are_refused(y):
-    for order in ((0, 1), (1,), 2, (1.5, 1), "11"):
+    for order in ((0, 1), (1,), 2, (1.5, 1), "11", (1, 1, 1)):
         with pytest.raises(cl.SpecificationError, match="is no order"):
             cl.GARCH(y, order=order).fit()
-    with pytest.raises(cl.SpecificationError, match="EGARCH has order"):
-        cl.GARCH(y, vol="EGARCH", order=(2, 1)).fit()
+    for order in ((2, 1), (0, 1, 1), (1, -1, 1)):
+        with pytest.raises(cl.SpecificationError, match="is no order of EGARCH"):
+            cl.GARCH(y, vol="EGARCH", order=order).fit()
+    with pytest.raises(cl.SpecificationError, match="no more lags of the asymmetry"):
+        cl.GARCH(y, vol="APARCH", order=(1, 2, 1)).fit()
+    with pytest.raises(cl.SpecificationError, match="FIGARCH has one lag"):
+        cl.GARCH(y, vol="FIGARCH", order=(2, 1)).fit()
+    with pytest.raises(cl.SpecificationError, match="multiplicative variance_x alone"):
+        cl.GARCH(y, vol="EGARCH", order=(2, 1, 1), trade=y > -9).fit()
     with pytest.raises(cl.SpecificationError, match="multiplicative variance_x alone"):
         cl.GARCH(y, order=(2, 1), limits=(-10, 10)).fit()
