@@ -67,11 +67,10 @@ def draws_of(
     Hansen, B. E. and Seo, B. (2002). Journal of Econometrics 110, 293–318.
     doi:10.1016/S0304-4076(02)00097-0
     """
+    label = "threshold bootstrap"
     if scheme == "fixed":
-        args = (model, relation, below, source.resid)
-        return draw(_fixed, draws, rng, *args, label="threshold bootstrap")
-    args = (scheme, relation, below, source, estimated)
-    return draw(_paths, draws, rng, *args, label="threshold bootstrap")
+        return draw(_fixed, draws, rng, model, relation, below, source.resid, label=label)
+    return draw(_paths, draws, rng, scheme, relation, below, source, estimated, label=label)
 
 
 def _fixed(

@@ -86,7 +86,7 @@ def integration(
         c* of the club procedure.
     draws : int
         Replications of the grid bootstrap at each point, of the wild bootstrap of the unit-root
-        tests (more where many pairs are adjusted) and of the band test; 0 for none of them.
+        and trace tests of pairs (more where many are adjusted) and of the band test; 0 for none.
     rng : int, SeedSequence or Generator
     level : float
         Level of the half-life intervals.
@@ -146,11 +146,7 @@ def integration(
     periods = _periods(frame, cut)
     core, notes = _core(frame, periods, minimum, fixed=chosen is not None)
     spread = dispersion(frame, core, weights)
-    table = pd.DataFrame(columns=["first", "second", "period"])
-    if pairs is not False:
-        asked = _pairs(pairs, list(frame.columns), notes)
-        table = pair_table(frame, periods, asked, int(draws), rng, float(level))
-        notes += pair_notes(int(draws), len(asked))
+    table = _paired(frame, periods, arguments, notes)
     balanced = frame[core].dropna()
     if len(balanced) < 40:
         notes.append(f"Only {len(balanced)} dates with all core prices: tests have little power.")
@@ -337,6 +333,19 @@ def _core(
             "Leave out the rarest, use weeks or months (freq=), or split=None.",
         )
     return core, notes
+
+
+def _paired(
+    frame: pd.DataFrame, periods: dict[str, np.ndarray], arguments: dict[str, Any], notes: list[str]
+) -> pd.DataFrame:
+    """The table of the pairs asked for, and what to say about it added to `notes`."""
+    if arguments["pairs"] is False:
+        return pd.DataFrame(columns=["first", "second", "period"])
+    asked = _pairs(arguments["pairs"], list(frame.columns), notes)
+    draws = int(arguments["draws"])
+    table = pair_table(frame, periods, asked, draws, arguments["rng"], float(arguments["level"]))
+    notes += pair_notes(draws, len(asked))
+    return table
 
 
 def _pairs(pairs: Any, names: list[str], notes: list[str]) -> list[tuple[str, str]]:

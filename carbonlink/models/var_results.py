@@ -32,27 +32,21 @@ class VARResults(Estimates):
     coefs : ndarray, shape (lags, k, k)
         `coefs[l, i, j]` is the effect of series j, l + 1 rows before, on series i.
     intercept : Series
-    sigma : DataFrame
-        Covariance of the shocks, U'U/n.
-    resid : DataFrame
-        Shocks, on the observations used.
+    sigma, resid : DataFrame
+        Covariance U'U/n of the shocks, and the shocks on the observations used.
     lag_table : DataFrame
         The criteria by order, on common observations.
     roots : ndarray
         Moduli of the companion eigenvalues, largest first; below 1 means stable.
-    data : DataFrame
-        The rows given, missing values included.
-    rows : ndarray of int
-        Position of each observation in `data`.
+    data, rows : DataFrame, ndarray of int
+        The rows given, missing values included, and the position of each observation in them.
     constant : bool
-    exog : DataFrame or None
-        Exogenous columns, on the rows of `data`.
-    driven : DataFrame
-        Effect of each exogenous column (columns) on each series (rows).
+    exog, driven : DataFrame or None
+        Exogenous columns on the rows of `data`; effect of each (columns) on each series (rows).
     shrunk : str
-        "" for least squares, or the method whose coefficients are not least squares'.
+        "" for least squares, or the method.
     validation : DataFrame or None
-        Values of the penalty that were tried, with their mean squared one-step errors.
+        Penalties tried, with their mean squared one-step errors.
     """
 
     title: ClassVar[str] = "Vector autoregression"

@@ -44,19 +44,15 @@ class VECMResults(Estimates):
         Relations, with an identity block in the first `rank` series.
     short : DataFrame
         Coefficients of lagged changes and free terms, a row an equation.
-    sigma : DataFrame
-        Covariance of the shocks, U'U/n.
-    resid : DataFrame
+    sigma, resid : DataFrame
+        Covariance of the shocks, U'U/n, and the shocks.
     relations : DataFrame
         β'(y, d) a row before each observation: the disequilibria.
-    coefs : ndarray, shape (lags, k, k)
-        The same model as a VAR in levels.
-    roots : ndarray
-        Moduli of its companion eigenvalues, largest first; k − rank of them are 1.
-    data : DataFrame
-    rows : ndarray of int
-    model, fit, seen
-        The blocks, the reduced-rank regression and the terms that the tests stand on.
+    coefs, roots : ndarray, shape (lags, k, k) and (lags · k,)
+        The same model as a VAR in levels, and the moduli of its companion eigenvalues, largest
+        first; k − rank of them are 1.
+    data, rows : DataFrame, ndarray of int
+    model, fit, seen : what the tests stand on.
     """
 
     title: ClassVar[str] = "Vector error-correction model"
@@ -178,12 +174,8 @@ class VECMResults(Estimates):
         draws : int
         rng : int, SeedSequence or Generator
         scheme : {"wild", "iid"}
-            The wild bootstrap stands shocks whose variance changes.
-
-        References
-        ----------
-        Cavaliere, G., Rahbek, A. and Taylor, A. M. R. (2014). Bootstrap determination of the
-        co-integration rank in heteroskedastic VAR models. Econometric Reviews 33, 606–650.
+            The wild bootstrap stands shocks whose variance changes (Cavaliere, Rahbek and Taylor
+            2014, see `VECM`).
         """
         return hypotheses.bootstrap_rank(self, rank, draws, rng, scheme)
 
@@ -247,10 +239,8 @@ class VECMResults(Estimates):
 
         Raises
         ------
-        SpecificationError
-            The rank is not 1 and no relation is given.
-        TooFewObservationsError
-            Fewer than 100 observations, or no threshold leaves enough on both sides.
+        SpecificationError, TooFewObservationsError
+            The rank is not 1 and no relation is given; fewer than 100 observations.
 
         Notes
         -----

@@ -99,13 +99,16 @@ class ThresholdVECMResults(Estimates):
             ax.set_title(f"Two regimes: threshold {self.threshold:.4g}")
         return ax
 
+    def _drawn(self) -> list[tuple[str, float]]:
+        return [(str(s), float(p)) for s, p in self.p_values.items()]
+
     def _headline(self) -> dict[str, Any]:
         head = {
             "threshold": self.threshold,
             "share below": float(self.share["low"]),
             "sup-LM": self.statistic,
         }
-        head |= {f"its p ({REFERENCES[s]})": float(p) for s, p in self.p_values.items()}
+        head |= {f"its p ({REFERENCES[s]})": p for s, p in self._drawn()}
         return {**head, **super()._headline()}
 
     def _tests(self) -> list[dict[str, Any]]:
@@ -113,7 +116,7 @@ class ThresholdVECMResults(Estimates):
         rows = [
             {"test": f"sup-LM, {scheme}", "null": null, "statistic": self.statistic, "p_value": p,
              "reference": f"{REFERENCES[scheme]}, {self.spec['draws']} draws"}
-            for scheme, p in self.p_values.items()
+            for scheme, p in self._drawn()
         ]  # fmt: skip
         terms = list(self.low.columns)
         for name, chosen in (("adjustment", terms[:1]), ("lagged changes", _lags(terms))):
@@ -314,7 +317,7 @@ def _labelled(
         resid=pd.DataFrame(fit.resid, index, names),
         regime=pd.Series(np.where(low, *SIDES), index, name="regime"),
         statistic=float(lm.max()),
-        at=float(lm.idxmax()),
+        at=float(lm.index.to_numpy()[int(np.argmax(lm))]),
         p_values=pd.Series(p_values, dtype=float, name="p_value"),
         profile=profile.rename_axis("threshold"),
         profile_beta=by_beta.rename_axis(str(beta.index[1])).rename("loglik"),
