@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .icss_critical import critical_value
+from .garch_bootstrap import clusters, limit, simulate
+from .icss_critical import bridge_p_value, critical_value
 
 STATISTICS = ("kappa2", "kappa1", "it")
 _CLOSE = 2
@@ -20,8 +21,9 @@ class Search:
     ----------
     breaks : tuple of int
         Observations before each break, counted from the first: rows [b₁, b₂) are a regime.
-    statistics, criticals : ndarray, shape (m,)
-        The test at each break on its two neighbouring regimes together, and its critical value.
+    statistics, criticals, p_values : ndarray, shape (m,)
+        The test at each break on its two neighbouring regimes together, its critical value and
+        its p-value: of the Brownian bridge, or of the bootstrap where that is the law.
     settled : bool
         Whether the last pass left the breaks where they were.
     """
@@ -29,7 +31,33 @@ class Search:
     breaks: tuple[int, ...]
     statistics: np.ndarray
     criticals: np.ndarray
+    p_values: np.ndarray
     settled: bool
+
+
+class Law:
+    """The largest path in samples with the clusters of a stretch of returns and no break.
+
+    Parameters
+    ----------
+    draws : int
+    rng : Generator
+    """
+
+    def __init__(self, draws: int, rng: np.random.Generator) -> None:
+        self.draws, self.rng = draws, rng
+        self.known: dict[bytes, np.ndarray] = {}
+
+    def maxima(self, e: np.ndarray, rules: Rules) -> np.ndarray:
+        """Return the largest path of each sample, shape (draws,)."""
+        key = e.tobytes()
+        if key not in self.known:
+            n, least = len(e), rules.shortest
+            samples = simulate(clusters(e - e.mean()), n, self.draws, self.rng)
+            samples -= samples.mean(axis=1, keepdims=True)
+            inside = path(samples, rules.statistic, rules.lags)[:, least - 1 : n - least]
+            self.known[key] = inside.max(axis=1)
+        return self.known[key]
 
 
 @dataclass(frozen=True)
@@ -47,6 +75,8 @@ class Rules:
         Autocovariances in the long-run variance of kappa2; Newey and West's rule when None.
     asymptotic : bool
         Critical values of the Brownian bridge rather than those of the sample size.
+    law : Law or None
+        Where given, critical values and p-values are its.
     """
 
     statistic: str = "kappa2"
@@ -54,6 +84,7 @@ class Rules:
     shortest: int = 30
     lags: int | None = None
     asymptotic: bool = False
+    law: Law | None = None
 
 
 def path(e: np.ndarray, statistic: str = "kappa2", lags: int | None = None) -> np.ndarray:
@@ -147,9 +178,31 @@ def strongest(e: np.ndarray, rules: Rules) -> tuple[int, float, float]:
         return 0, 0.0, np.inf
     inside = path(e, rules.statistic, rules.lags)[least - 1 : n - least]
     place = int(np.argmax(inside))
+    return place + least, float(inside[place]), _limit(e, rules)
+
+
+def _limit(e: np.ndarray, rules: Rules) -> float:
+    n = len(e)
+    if rules.law is not None:
+        return limit(rules.law.maxima(e, rules), rules.level)
     size = None if rules.asymptotic else n
-    limit = critical_value(rules.statistic, rules.level, size, least / n)
-    return place + least, float(inside[place]), limit
+    return critical_value(rules.statistic, rules.level, size, rules.shortest / n)
+
+
+def _p_value(value: float, e: np.ndarray, rules: Rules) -> float:
+    if rules.law is None:
+        return bridge_p_value(value)
+    law = rules.law.maxima(e, rules)
+    return (1 + int((law >= value).sum())) / (len(law) + 1)
+
+
+def whole(e: np.ndarray, rules: Rules) -> tuple[float, float]:
+    """Return the largest path over all returns and its p-value; not trimmed but by a bootstrap."""
+    if rules.law is None:
+        value = float(path(e, rules.statistic, rules.lags).max())
+    else:
+        value = strongest(e, rules)[1]
+    return value, _p_value(value, e, rules)
 
 
 def search(e: np.ndarray, rules: Rules) -> Search:
@@ -184,20 +237,19 @@ def search(e: np.ndarray, rules: Rules) -> Search:
         )
         breaks = revised
     while True:
-        values, limits = _tests(e, breaks, rules)
+        values, limits, p_values = _tests(e, breaks, rules)
         if not breaks or (values > limits).all():
-            return Search(tuple(breaks), values, limits, settled)
+            return Search(tuple(breaks), values, limits, p_values, settled)
         breaks.pop(int(np.argmin(values - limits)))
 
 
-def _tests(e: np.ndarray, breaks: list[int], rules: Rules) -> tuple[np.ndarray, np.ndarray]:
-    """The statistic at every break and its critical value."""
+def _tests(e: np.ndarray, breaks: list[int], rules: Rules) -> tuple[np.ndarray, ...]:
+    """The statistic at every break, its critical value and its p-value."""
     edges = [0, *breaks, len(e)]
     found = [
         _at(e[a:c], b - a, rules) for a, b, c in zip(edges, edges[1:], edges[2:], strict=False)
     ]
-    values, limits = np.array(found, dtype=float).reshape(-1, 2).T
-    return values, limits
+    return tuple(np.array(found, dtype=float).reshape(-1, 3).T)
 
 
 def _candidates(e: np.ndarray, rules: Rules) -> set[int]:
@@ -248,6 +300,6 @@ def _apart(breaks: list[int], n: int, least: int) -> list[int]:
     return kept
 
 
-def _at(e: np.ndarray, place: int, rules: Rules) -> tuple[float, float]:
-    _, _, limit = strongest(e, rules)
-    return float(path(e, rules.statistic, rules.lags)[place - 1]), limit
+def _at(e: np.ndarray, place: int, rules: Rules) -> tuple[float, float, float]:
+    value = float(path(e, rules.statistic, rules.lags)[place - 1])
+    return value, _limit(e, rules), _p_value(value, e, rules)

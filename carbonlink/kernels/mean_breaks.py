@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+CELLS = 100
+"""Places on the grid of `grid_partitions`."""
+
 
 @dataclass(frozen=True, eq=False)
 class Partitions:
@@ -70,6 +73,52 @@ def partitions(y: np.ndarray, shortest: int, most: int) -> Partitions:
             path.append(end)
         found.append(tuple(reversed(path)))
     return Partitions(np.maximum(least[:, n], 0.0), tuple(found))
+
+
+def grid_partitions(y: np.ndarray, trim: float, most: int) -> np.ndarray:
+    """Return the least-squares partitions of several series with breaks on a grid.
+
+    Parameters
+    ----------
+    y : ndarray, shape (r, n)
+    trim : float
+        Least share of the sample in a regime.
+    most : int
+        Largest number of breaks.
+
+    Returns
+    -------
+    ndarray of int, shape (most, r, most)
+        [m − 1, i, :m] holds the observations before each of m breaks of series i; the rest is n.
+
+    Notes
+    -----
+    The programme of `partitions` on sums over cells of n/`CELLS` observations, all series at
+    once.
+    """
+    r, n = y.shape
+    edges = np.linspace(0, n, min(CELLS, n) + 1).round().astype(int)
+    cells, shortest = len(edges) - 1, int(np.ceil(trim * min(CELLS, n)))
+    total = np.zeros((cells + 1, r))
+    total[1:] = np.cumsum(y - y.mean(axis=1, keepdims=True), axis=1).T[edges[1:] - 1]
+    best = np.full((most + 1, cells + 1, r), -np.inf)
+    origin = np.zeros((most + 1, cells + 1, r), dtype=int)
+    best[0, 1:] = total[1:] ** 2 / edges[1:, None]
+    best[0, 1:shortest] = -np.inf
+    for end in range(2 * shortest, cells + 1):
+        starts = np.arange(shortest, end - shortest + 1)
+        gain = (total[end] - total[starts]) ** 2 / (edges[end] - edges[starts])[:, None]
+        value = best[:-1, starts] + gain
+        place = np.argmax(value, axis=1)
+        best[1:, end] = np.take_along_axis(value, place[:, None], axis=1)[:, 0]
+        origin[1:, end] = starts[place]
+    found = np.full((most, r, most), n)
+    for m in range(1, most + 1):
+        end = np.full(r, cells)
+        for i in range(m, 0, -1):
+            end = origin[i, end, np.arange(r)]
+            found[m - 1, :, i - 1] = edges[end]
+    return found
 
 
 def split_statistics(y: np.ndarray, shortest: int) -> np.ndarray:

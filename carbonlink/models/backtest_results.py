@@ -170,9 +170,7 @@ class BacktestResults(Results):
         edge = own[f"var[{level:g}]"].to_numpy()
         hits = y < edge
         return [
-            risk.kupiec(hits, level),
-            *risk.christoffersen(hits, level),
-            risk.dynamic_quantile(hits, edge, level),
+            *risk.coverage_tests(hits, edge, level, self.spec["draws"], 0),
             risk.shortfall(
                 y,
                 hits,

@@ -11,11 +11,10 @@ import pandas as pd
 from .. import plotting
 from ..errors import DataError, SpecificationError
 from ..inference.date_matches import DateMatches, match_dates
-from ..kernels import icss
-from ..kernels.icss_critical import bridge_p_value
 from ..results import Results, check_level, day, tidy_frame
 from .break_inputs import whole
 
+_REFERENCES = {"bootstrap": "residual bootstrap of a GARCH(1, 1) without a break"}
 NAMES = {"kappa2": "κ2", "kappa1": "κ1", "it": "IT"}
 
 
@@ -148,12 +147,16 @@ class VarianceBreakResults(BreakResults):
     breaks : DataFrame
         A row a break, indexed by the first date of the new regime: `last` date of the old one,
         `statistic` and `critical_value` of the test on the two regimes together, `p_value` of
-        the Brownian bridge, `variance_change` in per cent.
+        the Brownian bridge or of the bootstrap, `variance_change` in per cent.
     segments : DataFrame
         A row a regime: start, end, nobs, std_dev and its std_error.
+    whole : tuple of float
+        The largest path over all returns, and its p-value.
     """
 
     title: ClassVar[str] = "Breaks in the variance"
+
+    whole: tuple[float, float]
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return the standard deviation of each regime and the change at each break."""
@@ -208,16 +211,15 @@ class VarianceBreakResults(BreakResults):
         }
 
     def _tests(self) -> list[dict[str, Any]]:
+        reference = _REFERENCES.get(self.spec["critical"], "largest absolute Brownian bridge")
         name = f"{NAMES[self.spec['statistic']]}, sup of cumulated squares"
-        e = self.returns.to_numpy()
-        rules = icss.Rules(self.spec["statistic"], lags=self.spec["lags"])
-        whole = float(icss.path(e, rules.statistic, rules.lags).max())
+        statistic, p_value = self.whole
         rows = [
             {
                 "test": f"{name}, whole sample",
                 "null": "the variance is constant",
-                "statistic": whole,
-                "p_value": bridge_p_value(whole),
+                "statistic": statistic,
+                "p_value": p_value,
             }
         ]
         edges = [self.segments["start"].iloc[0], *self.breaks.index]
@@ -231,4 +233,4 @@ class VarianceBreakResults(BreakResults):
                     "note": f"critical value {row['critical_value']:.3f}",
                 }
             )
-        return [{**row, "reference": "largest absolute Brownian bridge"} for row in rows]
+        return [{**row, "reference": reference} for row in rows]

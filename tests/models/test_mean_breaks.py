@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from scipy.stats import norm
 import carbonlink as cl
 from carbonlink.kernels import mean_breaks as kernel
 from carbonlink.kernels import mean_breaks_critical as critical
+from carbonlink.kernels import mean_breaks_draws as draws
+from carbonlink.kernels.garch_bootstrap import clusters, simulate
 from carbonlink.models.mean_breaks import _Rules, _statistic
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "bai_perron_strucchange.json"
@@ -34,11 +37,13 @@ def y() -> pd.Series:
 
 
 def bai_perron(y, **options):
+    if options.get("critical") != "asymptotic":
+        options.setdefault("draws", 99)
     return cl.variance_breaks(y, "bai-perron", **options)
 
 
 def test_strucchange_on_absolute_oil_returns(brent):
-    found = bai_perron(brent, demean=False, cov="classical")
+    found = bai_perron(brent, demean=False, cov="classical", critical="asymptotic")
     np.testing.assert_allclose(found.criteria["rss"], STRUCCHANGE["RSS"], rtol=1e-12)
     np.testing.assert_allclose(found.criteria["bic"], STRUCCHANGE["BIC"], rtol=1e-10)
     value = brent.abs().to_numpy()
@@ -167,7 +172,8 @@ def test_events_that_cannot_be_matched_are_refused(y):
         ({"lags": 3, "cov": "robust"}, "no use"),
         ({"level": 0.03}, "level"),
         ({"minimum_segment": 60}, "no use"),
-        ({"critical": "asymptotic"}, "no use"),
+        ({"critical": "finite"}, "finite"),
+        ({"draws": 50}, "draws"),
     ],
 )
 def test_a_choice_it_does_not_know_is_refused(y, change, match):
@@ -185,18 +191,53 @@ def test_data_it_cannot_use_is_refused(y):
         bai_perron(y * 0 + 3)
 
 
+@pytest.mark.parametrize("cov, lags", [("classical", None), ("robust", None), ("hac", 4)])
+def test_many_series_at_once_are_each_by_itself(y, cov, lags):
+    """On a grid of every day."""
+    short = np.abs(np.stack([y.to_numpy()[i : i + 100] for i in (0, 650, 1200)]))
+    many, places = draws.sup_f(short, draws.Form(0.15, 3, cov, lags))
+    rules = _Rules(0.05, 0.15, cov, lags)
+    for i, value in enumerate(short):
+        found = kernel.partitions(value, 15, 3)
+        for m in (1, 2, 3):
+            assert tuple(places[m - 1, i, :m]) == found.breaks[m]
+            own = _statistic(value, found.breaks[m], rules)
+            assert many[m - 1, i] == pytest.approx(own, rel=1e-9)
+
+
+def test_clusters_are_those_of_a_garch():
+    y = cl.simulate.garch(4000, omega=0.05, alpha=0.1, beta=0.85, rng=3).to_numpy()
+    found = clusters(y - y.mean())
+    plain = cl.GARCH(y).fit().params
+    assert found.alpha == pytest.approx(plain["alpha"], abs=0.01)
+    assert found.persistence == pytest.approx(plain["alpha"] + plain["beta"], abs=0.01)
+    again = simulate(found, 1500, 60, np.random.default_rng(0))
+    assert again.std() == pytest.approx(1, abs=0.1)
+    square = again**2 - np.mean(again**2)
+    assert np.mean(square[:, 1:] * square[:, :-1]) / np.mean(square**2) > 0.08
+
+
+def test_the_bootstrap_is_drawn_from_its_seed_and_keeps_to_clusters(y):
+    one, same = (bai_perron(y, draws=99, rng=5) for _ in range(2))
+    assert one.criteria.equals(same.criteria) and len(one.breaks) == 1
+    assert one.double_maximum_p == 0.01
+    assert one.criteria["p_next"].loc[1] > 0.05
+    calm = cl.simulate.garch(800, omega=0.02, alpha=0.08, beta=0.9, rng=0)
+    printed = bai_perron(calm, critical="asymptotic")
+    assert printed.double_maximum_p < 0.01
+    assert bai_perron(calm, draws=99).double_maximum_p > 0.05
+    rows = bai_perron(calm, draws=99).diagnostics()
+    assert rows["reference"].str.contains("bootstrap").all()
+    assert printed.diagnostics()["reference"].str.contains("1998").all()
+
+
 @pytest.mark.slow
-def test_size_under_independence_and_clusters():
-    """UDmax at 5 % in 400 samples of 1,000: 10 % without clusters, 17 % with mild ones."""
-    rates = {}
-    for alpha, beta in ((0.0, 0.0), (0.1, 0.7)):
-        rejected = 0
-        for seed in range(400):
-            y = cl.simulate.garch(1000, omega=1 - alpha - beta, alpha=alpha, beta=beta, rng=seed)
-            value = y.abs().to_numpy()
-            paths = kernel.partitions(value, 150, 5).breaks[1:]
-            rules = _Rules(0.05, 0.15, "hac", None)
-            largest = max(_statistic(value, path, rules) for path in paths)
-            rejected += largest > critical.double_maximum(0.15, 0.05)
-        rates[alpha] = rejected / 400
-    assert rates[0.0] <= 0.12 and rates[0.1] <= 0.22, rates
+@pytest.mark.parametrize("n", [500, 1500])
+@pytest.mark.parametrize("alpha, beta", [(0.1, 0.8), (0.05, 0.93)])
+def test_size_under_clusters(n, alpha, beta):
+    """UDmax and κ2 by the bootstrap; `benchmarks/variance_breaks.py` has the rates."""
+    sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+    from variance_breaks import rates
+
+    found = rates(n, alpha, beta, 1.0, replications=400, draws=99)
+    assert found["udmax"] <= 0.075 and found["kappa2"] <= 0.075, found

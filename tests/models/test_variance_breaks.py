@@ -69,6 +69,20 @@ def test_every_choice_reaches_the_answer(y):
     assert variance_breaks(y, minimum_segment=700).segments["nobs"].min() >= 700
 
 
+def test_the_bootstrap_keeps_to_clusters_and_sees_the_break(y):
+    found = cl.variance_breaks(y, critical="bootstrap", draws=99)
+    assert len(found.breaks) == 1 and found.breaks["p_value"].iloc[0] == 0.01
+    assert found.breaks["critical_value"].iloc[0] > 1.3
+    assert found.breaks.equals(cl.variance_breaks(y, critical="bootstrap", draws=99).breaks)
+    assert "bootstrap" in found.diagnostics()["reference"].iloc[0]
+    clusters = cl.simulate.garch(800, omega=0.02, alpha=0.08, beta=0.9, rng=0)
+    assert len(cl.variance_breaks(clusters).breaks) > 0
+    calm = cl.variance_breaks(clusters, critical="bootstrap", draws=99)
+    assert calm.breaks.empty and calm.diagnostics()["p_value"].iloc[0] > 0.05
+    with pytest.raises(cl.SpecificationError, match="critical='bootstrap'"):
+        cl.variance_breaks(y, draws=99)
+
+
 def test_undated_returns_and_arrays_will_do(y):
     found = variance_breaks(y.to_numpy())
     assert found.breaks.index[0] == y.index.get_loc(variance_breaks(y).breaks.index[0])
