@@ -143,13 +143,9 @@ def volatility(
     dates, remarks = _deadlines(found, window, deadlines, which)
     treated = treat(found, treatment)
     rows = treated.returns.index
-    columns: dict[str, np.ndarray] = {}
-    inside = None
-    if window is not None:
-        inside = _inside(found, rows, dates, window, days)
-        columns[WINDOW] = _window_column(inside, dates, window, days)
-    if gap and treatment != "naive":
-        columns |= _gap_column(treated.gap_days, remarks)
+    inside = None if window is None else _inside(found, rows, dates, window, days)
+    gaps = treated.gap_days if gap and treatment != "naive" else None
+    columns = _columns(inside, gaps, dates, window, days, remarks)
     fit = fit_garch(
         treated.returns,
         vol=spec.upper(),
@@ -175,6 +171,21 @@ def volatility(
         "minimum_tonnes": found.minimum,
     }
     return _result(fit, found, treated, chosen, inside, tuple(remarks), arguments)
+
+
+def _columns(
+    inside: pd.Series | None,
+    gaps: pd.Series | None,
+    dates: list[pd.Timestamp],
+    window: int | None,
+    days: str,
+    remarks: list[str],
+) -> dict[str, np.ndarray]:
+    """The measure's own regressors of the variance: the window and the gaps."""
+    columns: dict[str, np.ndarray] = {}
+    if inside is not None and window is not None:
+        columns[WINDOW] = _window_column(inside, dates, window, days)
+    return columns if gaps is None else columns | _gap_column(gaps, remarks)
 
 
 def _check_window(window: int | None, deadlines: Any, which: str, days: str) -> None:

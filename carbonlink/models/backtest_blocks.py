@@ -12,7 +12,8 @@ from ..errors import ConvergenceError
 from ..inference import parallel
 from ..kernels.garch import likelihood
 from .frames import listed
-from .garch import MINIMUM, fit_garch, mean_regressors
+from .garch import MINIMUM, fit_garch
+from .garch_data import mean_regressors
 from .garch_results import GARCHResults
 
 _REACH = 1e4

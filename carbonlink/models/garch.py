@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from ..errors import SpecificationError
 from ..kernels import garch_estimate as kernel
 from ..kernels.garch import Problem
-from ..kernels.garch_families import FAMILIES
-from ..results import Recipe, check_cov
+from ..results import Recipe
 from . import garch_inputs as inputs
-from . import garch_partial as hidden
 from . import garch_parts as parts
 from .garch_arch import fit_in_arch, start_from_arch
+from .garch_data import Data, prepare, problem_of, settle
 from .garch_results import GARCHResults
 
 MINIMUM = 250
@@ -227,113 +222,44 @@ def fit_garch(
     """Estimate a GARCH model (see `GARCH`)."""
     vol = inputs.family(vol)
     arguments = dict(locals())
-    check_cov(cov)
-    presample, bound = inputs.compatible(compat, presample, persistence_bound)
-    p = inputs.check_choices(vol, mean, lags, dist, variance_x, variance_form, presample, bound)
-    if compat and variance_form == "additive":
-        bound = float("inf")
-    ma = inputs.check_moving(ma, trade, limits)
-    order = inputs.check_order(order, vol, variance_form, trade, limits)
-    process = inputs.process(vol, order)
-    hidden.check_combination(vol, mean, dist, variance_form, trade, limits)
-    if trade is None and trade_x is not None:
-        raise SpecificationError("trade_x has no use without trade=.", "Give trade=.")
-    wide = sum(0 if x is None or np.ndim(x) < 2 else x.shape[1] for x in (variance_x, mean_x))
-    size = len(FAMILIES[process].names) + p + ma + wide + 2
-    series, traded = inputs.check_returns(y, minimum, size, trade)
-    lost = 0 if compat else p
-    rows = series.iloc[lost:]
-    w = inputs.check_regressors(variance_x, rows.index, traded)
-    if variance_form == "additive":
-        inputs.check_sign(w)
-    mx = inputs.check_regressors(mean_x, rows.index, traded, "mean_x")
-    wt = inputs.check_regressors(trade_x, rows.index, name="trade_x")
-    known = hidden.partial(rows, traded, limits, wt, idle)
-    settled = arguments | {
-        "order": order,
-        "lags": p,
-        "ma": ma,
-        "presample": presample,
-        "persistence_bound": bound,
-    }
-    problem, units = _problem(process, settled, series, mx, w, known)
-    found, fitted = _maximum(problem, units, series, mx, vol, mean, p, dist)
-    parts.refuse(found, rows, vol, dist, strict)
-    names = parameter_names(problem, mean, p, list(w.columns), list(mx.columns))
-    spec = _spec(settled, mx, w) | parts.partial_spec(known, limits, idle, wt)
+    settled = settle(arguments)
+    data = prepare(settled)
+    problem, units = problem_of(settled, data)
+    found, fitted = _maximum(problem, units, settled, data)
+    parts.refuse(found, data.rows, vol, dist, strict)
+    return _result(arguments, settled, data, found, fitted)
+
+
+def _result(
+    arguments: dict[str, Any],
+    settled: dict[str, Any],
+    data: Data,
+    found: kernel.Estimate,
+    fitted: Any,
+) -> GARCHResults:
+    """Everything that is said of a maximum."""
+    rows, known, problem = data.rows, data.known, found.problem
+    names = parameter_names(problem, settled, data)
+    spec = _spec(settled, data)
+    spec |= parts.partial_spec(known, settled["limits"], settled["idle"], data.trade_x)
     return GARCHResults(
         **parts.series(found, rows),
-        **parts.parameters(found, known, names, cov),
+        **parts.parameters(found, known, names, settled["cov"]),
         estimate=found,
         fitted=fitted,
         converged=found.maximum.converged,
-        market=str(series.name),
+        market=str(data.series.name),
         spec=spec,
-        units=parts.units(names, vol, problem.additive),
-        sample=parts.sample(rows, problem, lost),
-        notes=parts.notes(found, known, names, rows, minimum, MINIMUM),
+        units=parts.units(names, settled["vol"], problem.additive),
+        sample=parts.sample(rows, problem, data.lost),
+        notes=parts.notes(found, known, names, rows, settled["minimum"], MINIMUM),
         recipe=Recipe(fit_garch, arguments),
     )
 
 
-def mean_regressors(
-    y: np.ndarray,
-    mean: str,
-    lags: int,
-    lost: int | None = None,
-    more: np.ndarray | None = None,
-    ma: int = 0,
-) -> np.ndarray:
-    """Return the regressors of the mean, shape (n − lost, m): constant, lags of y, the others.
-
-    Moving-average terms have columns of zeros, the last ones.
-
-    The rows lost are those of the lags when None; lags from before the sample are 0, where no
-    rows are lost to them.
-    """
-    lost = lags if lost is None else lost
-    n = len(y) - lost
-    columns = [] if mean == "zero" else [np.ones(n)]
-    padded = np.concatenate([np.zeros(lags), y])
-    start = lags + lost
-    columns += [padded[start - j : start - j + n] for j in range(1, lags + 1)]
-    columns += [] if more is None else list(more.T)
-    columns += [np.zeros(n)] * ma
-    return np.column_stack(columns) if columns else np.empty((n, 0))
-
-
-def _problem(
-    process: str,
-    given: dict[str, Any],
-    series: pd.Series,
-    mean_x: pd.DataFrame,
-    variance_x: pd.DataFrame,
-    known: hidden.Partial,
-) -> tuple[kernel.Problem, kernel.Units]:
-    """What is maximised, in units of its own, and the units."""
-    mean, lags, ma, compat = (given[k] for k in ("mean", "lags", "ma", "compat"))
-    lost = 0 if compat else lags
-    return kernel.standardise(
-        series.iloc[lost:].to_numpy(),
-        mean_regressors(series.to_numpy(), mean, lags, lost, mean_x.to_numpy(float), ma),
-        _lagged(mean, lags, mean_x.shape[1], ma),
-        variance_x.to_numpy(float),
-        presample=given["presample"],
-        most=given["persistence_bound"],
-        vol=process,
-        dist=given["dist"],
-        inside=given["variance_form"] != "multiplicative",
-        kind=known.kind,
-        offset=known.offset,
-        idle=given["idle"] if known.logit is not None else "zero",
-        lags=lags if compat else None,
-        rugarch=compat == "rugarch",
-        ma=ma,
-    )
-
-
-def _spec(given: dict[str, Any], mean_x: pd.DataFrame, variance_x: pd.DataFrame) -> dict[str, Any]:
+def _spec(given: dict[str, Any], data: Data) -> dict[str, Any]:
     presample = given["presample"]
+    mean_x, variance_x = data.mean_x, data.variance_x
     return {
         "vol": given["vol"],
         **({"order": given["order"]} if given["order"] != (1, 1) else {}),
@@ -353,43 +279,31 @@ def _spec(given: dict[str, Any], mean_x: pd.DataFrame, variance_x: pd.DataFrame)
     }
 
 
-def _lagged(mean: str, lags: int, more: int, ma: int) -> np.ndarray:
-    """Which regressors of the mean are in the units of y."""
-    own = [False] * (mean != "zero") + [True] * lags + [False] * more
-    return np.array(own + [True] * ma, dtype=bool)
-
-
-def parameter_names(
-    p: Problem, mean: str, lags: int, regressors: list[str], mean_x: list[str]
-) -> list[str]:
+def parameter_names(p: Problem, settled: dict[str, Any], data: Data) -> list[str]:
     """Return parameter names in order: mean, recursion, regressors, shape."""
-    names = [] if mean == "zero" else ["mu"]
-    names += [f"ar{j}" for j in range(1, lags + 1)] + [f"mean[{x}]" for x in mean_x]
+    names = [] if settled["mean"] == "zero" else ["mu"]
+    names += [f"ar{j}" for j in range(1, settled["lags"] + 1)]
+    names += [f"mean[{x}]" for x in data.mean_x.columns]
     names += [f"ma{j}" for j in range(1, p.ma + 1)]
-    names += [*p.family.names, *(f"delta[{r}]" for r in regressors)]
+    names += [*p.family.names, *(f"delta[{r}]" for r in data.variance_x.columns)]
     return names + list(p.density.names)
 
 
 def _maximum(
-    problem: Problem,
-    units: kernel.Units,
-    series: pd.Series,
-    mean_x: pd.DataFrame,
-    vol: str,
-    mean: str,
-    lags: int,
-    dist: str,
+    problem: Problem, units: kernel.Units, settled: dict[str, Any], data: Data
 ) -> tuple[kernel.Estimate, Any]:
     """The maximum, and arch's result where arch has the model (its APARCH keeps α + β < 1)."""
+    vol = settled["vol"]
     found = kernel.estimate(problem, units)
     hidden_days = problem.kind is not None or problem.offset is not None
-    own = vol in ("CGARCH", "IGARCH") or problem.rugarch or not mean_x.empty
+    own = vol in ("CGARCH", "IGARCH") or problem.rugarch or not data.mean_x.empty
     own = own or problem.ma > 0 or (problem.vol != vol and vol == "GARCH")
     if problem.presample != "arch" or problem.w.shape[1] or hidden_days or own:
         return found, None
     if vol == "APARCH" and found.problem.family.carry(problem.split(found.maximum.theta)[1]) >= 1:
         return found, None
-    fitted = fit_in_arch(series, vol, mean, lags, dist, found)
+    words = (settled[k] for k in ("mean", "lags", "dist"))
+    fitted = fit_in_arch(data.series, vol, *words, found)
     if problem.vol != vol and fitted.loglikelihood < found.loglik - _BELOW:
         return found, None
     start = start_from_arch(fitted, found)

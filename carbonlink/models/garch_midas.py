@@ -165,14 +165,7 @@ def fit_garch_midas(
         raise DataError("The returns have no dates.", "Set a DatetimeIndex.")
     values = _driver(driver, frequency)
     table, period, kept = _lags(series, values, int(lags))
-    if len(kept) < minimum or len(table) < _FEWEST_PERIODS:
-        raise TooFewObservationsError(
-            f"{len(kept)} returns in {len(table)} periods have {lags} earlier values of the "
-            f"driver; {minimum} returns in {_FEWEST_PERIODS} periods are needed.",
-            "Use a longer driver, fewer lags, or a longer sample.",
-        )
-    if float(values.std()) <= 1e-12 * float(values.abs().max()):
-        raise DataError(f"The driver {values.name} is constant.", "Use a GARCH.")
+    _check_size(kept, table, values, int(lags), minimum)
     scale, centre = float(values.std()), float(values.mean())
     p = kernel.Problem(kept.to_numpy(), (table - centre) / scale, period)
     found = kernel.maximise(p)
@@ -182,15 +175,10 @@ def fit_garch_midas(
             "Use another driver or fewer lags; strict=False returns the best point, with a note.",
         )
     params, cov = _in_units(found, p, scale, centre)
-    resid, tau, g = kernel.components(found.theta, p)
-    path = {"conditional_volatility": np.sqrt(tau * g), "long_run": np.sqrt(tau)}
-    path["std_resid"] = resid / path["conditional_volatility"]
-    lines: dict[str, Any] = {k: pd.Series(v, index=kept.index, name=k) for k, v in path.items()}
     weights = kernel.beta_weights(float(found.theta[5]), int(lags))
-    notes = [] if found.converged else [f"* No maximum was found: {found.message}."]
-    notes += [f"At the maximum {text}: no standard error for it." for text in found.bounds]
+    lost = {"returns without enough earlier values": len(series) - len(kept)}
     return GARCHMIDASResults(
-        **lines,
+        **_paths(found, p, kept.index),
         params=params,
         cov=cov,
         loglik=found.total,
@@ -205,13 +193,37 @@ def fit_garch_midas(
             "strict": bool(strict),
         },
         units={"mu": "%", "m": "log variance", "theta": "log variance"},
-        sample=Sample.of(
-            kept.index,
-            dropped={"returns without enough earlier values": len(series) - len(kept)},
-        ),
-        notes=tuple(notes),
+        sample=Sample.of(kept.index, dropped=lost),
+        notes=_notes(found),
         recipe=Recipe(fit_garch_midas, arguments),
     )
+
+
+def _check_size(
+    kept: pd.Series, table: np.ndarray, values: pd.Series, lags: int, minimum: int
+) -> None:
+    """Raise where returns or periods are too few, or the driver does not move."""
+    if len(kept) < minimum or len(table) < _FEWEST_PERIODS:
+        raise TooFewObservationsError(
+            f"{len(kept)} returns in {len(table)} periods have {lags} earlier values of the "
+            f"driver; {minimum} returns in {_FEWEST_PERIODS} periods are needed.",
+            "Use a longer driver, fewer lags, or a longer sample.",
+        )
+    if float(values.std()) <= 1e-12 * float(values.abs().max()):
+        raise DataError(f"The driver {values.name} is constant.", "Use a GARCH.")
+
+
+def _paths(found: kernel.Maximum, p: kernel.Problem, index: pd.Index) -> dict[str, Any]:
+    """Volatility, its long-run part and standardised shocks by day."""
+    resid, tau, g = kernel.components(found.theta, p)
+    path = {"conditional_volatility": np.sqrt(tau * g), "long_run": np.sqrt(tau)}
+    path["std_resid"] = resid / path["conditional_volatility"]
+    return {k: pd.Series(v, index=index, name=k) for k, v in path.items()}
+
+
+def _notes(found: kernel.Maximum) -> tuple[str, ...]:
+    notes = [] if found.converged else [f"* No maximum was found: {found.message}."]
+    return (*notes, *(f"At the maximum {t}: no standard error for it." for t in found.bounds))
 
 
 def _driver(driver: Any, frequency: str) -> pd.Series:

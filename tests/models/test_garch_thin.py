@@ -215,6 +215,7 @@ def test_the_result_keeps_the_contract(both):
         ({"trade": [True]}, cl.DataError, "no Series"),
         ({"trade_x": "x", "trade": None}, cl.SpecificationError, "without trade="),
         ({"idle": "calm"}, cl.SpecificationError, "idle"),
+        ({"idle": "zero", "trade": None}, cl.SpecificationError, "idle has no use without trade="),
         ({"limits": 10}, cl.DataError, "no pair"),
         ({"limits": (10, -10)}, cl.DataError, "not below the upper"),
         ({"minimum": 2000}, cl.TooFewObservationsError, "weekly HAR"),
