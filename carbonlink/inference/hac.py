@@ -162,6 +162,41 @@ def andrews_bandwidth(scores: np.ndarray) -> float:
     return float(np.clip(1.1447 * (above / below * n) ** (1 / 3), 1.0, n))
 
 
+def autoregressive_long_run_variance(series: np.ndarray, most: int = 8) -> tuple[float, int]:
+    """Return the long-run variance of an autoregression's spectrum at zero, and its order.
+
+    Parameters
+    ----------
+    series : ndarray, shape (n,)
+        Residuals with mean zero.
+    most : int
+        Longest order; the Schwarz criterion chooses among 0…`most` on the same rows.
+
+    Notes
+    -----
+    ω² = σ̂²/(1 − Σ φ̂_j)² with σ̂² = e'e/(n − p) and 1 − Σ φ̂_j at least 0.03.
+
+    References
+    ----------
+    Andrews, D. W. K. and Monahan, J. C. (1992). An improved heteroskedasticity and
+    autocorrelation consistent covariance matrix estimator. Econometrica 60, 953–966.
+    doi:10.2307/2951574
+    """
+    n = len(series)
+    most = min(most, n // 10)
+    past = np.column_stack([series[most - j : n - j] for j in range(most + 1)])
+    now, found = past[:, 0], []
+    for order in range(most + 1):
+        lags = past[:, 1 : order + 1]
+        params = np.linalg.lstsq(lags, now, rcond=None)[0]
+        rss = float(((now - lags @ params) ** 2).sum())
+        criterion = len(now) * np.log(max(rss, 1e-300)) + order * np.log(len(now))
+        variance = rss / (len(now) - order) / max(1 - params.sum(), 0.03) ** 2
+        found.append((criterion, order, variance))
+    _, order, variance = min(found)
+    return float(variance), order
+
+
 def _unit_variance(scores: np.ndarray) -> np.ndarray:
     spread = np.sqrt((scores * scores).mean(axis=0))
     return scores / np.where(spread > 0, spread, 1.0)

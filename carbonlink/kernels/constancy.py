@@ -1,44 +1,14 @@
-"""Do coefficients stay the same? The largest score statistic over break dates, bootstrapped."""
+"""Do coefficients stay the same? The largest score statistic over break dates."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
 
-@dataclass(frozen=True)
-class Constancy:
-    """A test of constant coefficients against one break at an unknown row.
-
-    Attributes
-    ----------
-    statistic : float
-        Largest score statistic over the rows.
-    row : int
-        The last row before the break that it is largest at.
-    path : ndarray
-        The statistic at every candidate row.
-    rows : ndarray of int
-        Candidate rows.
-    p_value : float
-    """
-
-    statistic: float
-    row: int
-    path: np.ndarray
-    rows: np.ndarray
-    p_value: float
-
-
-def constancy(
-    y: np.ndarray,
-    x: np.ndarray,
-    moving: list[int],
-    trimming: float,
-    weights: np.ndarray,
-) -> Constancy:
-    """Test that the coefficients of some columns do not change.
+def score_path(
+    y: np.ndarray, x: np.ndarray, moving: list[int], trimming: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return candidate rows and the statistic of a break in some coefficients after each.
 
     Parameters
     ----------
@@ -48,41 +18,31 @@ def constancy(
         Columns whose coefficients may break.
     trimming : float
         Share of the rows at either end without candidates.
-    weights : ndarray, shape (n, draws)
-        Standard normal weights of the bootstrap.
+
+    Returns
+    -------
+    rows : ndarray of int
+        The last row before each break.
+    statistic : ndarray
 
     Notes
     -----
     For a break after row τ, with z_t = x_t[moving]·1{t ≤ τ}: LM_τ = s'(z'Mz)⁻¹s/σ̂², s = z'Me, M
-    the residual maker of x. The bootstrap holds every regressor, lagged effects too, and draws
-    y* = ê·w: its law follows regressors with unit roots or breaks of their own, and errors of
-    changing variance.
+    the residual maker of x, e = My and σ̂² = e'e/n.
 
     References
     ----------
-    Hansen, B. E. (2000). Testing for structural change in conditional models. Journal of
-    Econometrics 97, 93–115. doi:10.1016/S0304-4076(99)00068-8
+    Andrews, D. W. K. (1993). Tests for parameter instability and structural change with unknown
+    change point. Econometrica 61, 821–856. doi:10.2307/2951764
     """
     n = len(y)
-    first, last = int(np.ceil(trimming * n)), int(np.floor((1 - trimming) * n))
-    rows = np.arange(first, last)
-    q, r = np.linalg.qr(x)
+    rows = np.arange(int(np.ceil(trimming * n)), int(np.floor((1 - trimming) * n)))
+    q = np.linalg.qr(x)[0]
     residuals = y - q @ (q.T @ y)
     z = x[:, moving]
     inner = np.cumsum(z[:, :, None] * z[:, None, :], axis=0)[rows - 1]
     across = np.cumsum(z[:, :, None] * q[:, None, :], axis=0)[rows - 1]
     spread = inner - across @ across.transpose(0, 2, 1)
-    drawn = residuals[:, None] * weights
-    drawn = drawn - q @ (q.T @ drawn)
-    columns = np.column_stack([residuals, drawn])
-    variance = (columns**2).mean(axis=0)
-    inverse = np.linalg.inv(spread)
-    best, path = np.zeros(columns.shape[1]), np.empty(len(rows))
-    sums = np.empty((len(rows), z.shape[1], columns.shape[1]))
-    for j in range(z.shape[1]):
-        sums[:, j] = np.cumsum(z[:, [j]] * columns, axis=0)[rows - 1]
-    values = np.einsum("tib,tij,tjb->tb", sums, inverse, sums, optimize=True) / variance
-    path, best = values[:, 0], values.max(axis=0)
-    place = int(path.argmax())
-    p_value = (1 + int((best[1:] >= best[0]).sum())) / len(best)
-    return Constancy(float(best[0]), int(rows[place]) - 1, path, rows - 1, float(p_value))
+    sums = np.cumsum(z * residuals[:, None], axis=0)[rows - 1]
+    solved = np.linalg.solve(spread, sums[:, :, None])[:, :, 0]
+    return rows - 1, (sums * solved).sum(axis=1) / (residuals @ residuals / n)

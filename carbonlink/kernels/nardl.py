@@ -53,11 +53,44 @@ def wild_draws(
     heteroskedasticity of unknown form. Journal of Econometrics 123, 89–120.
     doi:10.1016/j.jeconom.2003.10.030
     """
-    own = [
+    own = own_terms(layout.terms)
+    other = [i for i in range(len(params)) if i not in own]
+    columns, target = wild_paths(size, generator, y, layout, rows, params, resid)
+    return _estimate(layout.regressors[rows][:, other], columns, target, own, other)
+
+
+def own_terms(terms: tuple[tuple[str, int, int], ...]) -> list[int]:
+    """Return the places of the regressors made of the effect's own past."""
+    return [
         i
-        for i, (kind, variable, _) in enumerate(layout.terms)
+        for i, (kind, variable, _) in enumerate(terms)
         if kind in ("level", "difference") and variable == 0
     ]
+
+
+def wild_paths(
+    size: int,
+    generator: np.random.Generator,
+    y: np.ndarray,
+    layout: Design,
+    rows: np.ndarray,
+    params: np.ndarray,
+    resid: np.ndarray,
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return each own regressor, and the target, of paths that the model generates.
+
+    Parameters
+    ----------
+    size, generator, y, layout, rows, params, resid
+        As in `wild_draws`.
+
+    Returns
+    -------
+    columns : list of ndarray, shape (m, size)
+        In the order of `own_terms`.
+    target : ndarray, shape (m, size)
+    """
+    own = own_terms(layout.terms)
     other = [i for i in range(len(params)) if i not in own]
     signs = 2.0 * generator.integers(0, 2, size=(len(rows), size)) - 1
     shocks = signs * (resid * np.sqrt(len(rows) / (len(rows) - len(params))))[:, None]
@@ -71,8 +104,7 @@ def wild_draws(
             change = change + value * (past if kind == "level" else past - path[t - lag - 1])
         path[t] = path[t - 1] + change
     columns = [_column(path, rows, layout.terms[i]) for i in own]
-    target = path[rows] - path[rows - 1]
-    return _estimate(layout.regressors[rows][:, other], columns, target, own, other)
+    return columns, path[rows] - path[rows - 1]
 
 
 def _column(path: np.ndarray, rows: np.ndarray, term: tuple[str, int, int]) -> np.ndarray:

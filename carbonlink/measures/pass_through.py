@@ -23,8 +23,6 @@ from .tariff_band import band_ends, inside_band
 CAUSE = "cause"
 HORIZON = 20
 DRAWS = 999
-FEW_MOVES = 30
-"""Rows on which an instrument moves, below which a note says that sets are too narrow."""
 
 
 def pass_through(
@@ -97,8 +95,9 @@ def pass_through(
     trend : str, optional
         As in `carbonlink.ECM`; "c" when None. "iv" absorbs `effects` instead.
     cov : {"hac", "robust", "classical"}, optional
-        "hac" when None; not "classical" for projections. "iv" clusters its errors and "dols" has
-        a long-run variance instead.
+        "hac" when None, but that of few events for "lp-iv" where the instrument moves on fewer
+        than 30 rows; not "classical" for projections. "iv" clusters its errors, by their leverage
+        where the instrument moves in fewer than 30 clusters, and "dols" has a long-run variance.
     where : Series of bool or "inside_band", optional
         Days that may serve as observations.
     band : (lower, upper) or DataFrame, optional
@@ -211,7 +210,8 @@ def _task(arguments: dict[str, Any], joint: JointPrices, where: Any, band: Any) 
         instrument = joint.frame[cause].rename("carbon price")
     elif instrument is not None:
         instrument = check_series(instrument, "instrument").reindex(joint.frame.index)
-    filled: dict[str, Any] = {"horizon": HORIZON, "draws": DRAWS, "trend": "c", "cov": "hac"}
+    filled: dict[str, Any] = {"horizon": HORIZON, "draws": DRAWS, "trend": "c"}
+    filled["cov"] = None if arguments["method"] == "lp-iv" else "hac"
     plain = ("lags", "minimum", "rng", "effects", "clusters")
     return Task(
         effect=joint.frame[effect],
@@ -380,12 +380,6 @@ def _method_notes(method: str, answer: Answer) -> list[str]:
         words = ["Instrumental variables give the effect within the period, not a long run."]
     else:
         return []
-    moves = answer.chosen.get("instrument_moves", FEW_MOVES)
-    if moves < FEW_MOVES:
-        words.append(
-            f"Only {moves} rows move the instrument: its covariance is poorly known and sets are "
-            "too narrow."
-        )
     if method in ("iv", "lp-iv") and answer.model.weak:
         words.append("The instrument is weak: the Anderson–Rubin set is valid, the estimate not.")
     elif not bounded:

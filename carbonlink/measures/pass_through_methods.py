@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import SpecificationError, TooFewObservationsError, check_choice
 from ..inference.bands import Ratio
 from ..models.ardl import choose
-from ..models.cointegrating import fit_dols
+from ..models.cointegrating import AUTOREGRESSIVE, fit_dols
 from ..models.ecm import fit_ecm, row_mask
 from ..models.ecm_results import ECMResults
 from ..models.iv import fit_iv
@@ -42,7 +42,8 @@ class Task:
     others : DataFrame or None
         Controls, in levels.
     lags : int, str or None
-    trend, cov : str
+    trend : str
+    cov : str or None
     where : Series of bool or None
     minimum, horizon, draws : int
     rng : int
@@ -59,7 +60,7 @@ class Task:
     others: pd.DataFrame | None
     lags: int | str | None
     trend: str
-    cov: str
+    cov: str | None
     where: Any
     minimum: int
     horizon: int
@@ -155,8 +156,8 @@ def projections(task: Task) -> Answer:
             f"Give a number; {LP_LAGS} when none is given.",
         )
     lags = LP_LAGS if task.lags is None else task.lags
-    inference = {"hac": "hac", "robust": "lag_augmented"}.get(task.cov)
-    if inference is None:
+    inference = {"hac": "hac", "robust": "lag_augmented", None: None}.get(task.cov, "")
+    if inference == "":
         raise SpecificationError(
             f'cov={task.cov!r} does not go with method="lp".', 'Use "hac" or "robust".'
         )
@@ -175,8 +176,10 @@ def projections(task: Task) -> Answer:
         draws=task.draws,
         rng=task.rng,
     )
-    chosen = {"lags": lags, "lags_chosen_by": "given", "horizon": task.horizon, "cov": inference}
-    chosen |= _moves(task)
+    chosen = {"lags": lags, "lags_chosen_by": "given", "horizon": task.horizon}
+    chosen |= {"cov": model.spec["inference"]}
+    if task.instrument is not None:
+        chosen["instrument_moves"] = model.spec["instrument_moves"]
     return Answer(model, model.ratios[-1], model.ratios[0], None, chosen)
 
 
@@ -198,13 +201,14 @@ def dynamic_ols(task: Task) -> Answer:
         leads=number,
         lags=number,
         criterion=criterion,
+        kernel=AUTOREGRESSIVE,
         minimum=task.minimum,
     )
     chosen = {
         "lags": model.spec["lags"],
         "leads": model.spec["leads"],
         "lags_chosen_by": model.spec["chosen_by"],
-        "cov": f"long-run variance, {model.spec['kernel']}",
+        "cov": f"long-run variance, autoregression of order {model.spec['order']}",
     }
     return Answer(model, model.ratio(str(task.shock.name)), None, None, chosen)
 
@@ -240,7 +244,6 @@ def instrumental(task: Task) -> Answer:
             "Use a longer sample; minimum= overrides.",
         )
     chosen = {"effects": tuple(effects), "clusters": members, "cov": model.spec["cov"]}
-    chosen |= _moves(task)
     return Answer(model, model.ratio, model.ratio, None, chosen)
 
 
@@ -310,13 +313,6 @@ def check_arguments(method: str, given: dict[str, Any]) -> None:
             "be its own instrument.",
             "Give a Series of news, for example carbonlink.policy_surprises(...).series.",
         )
-
-
-def _moves(task: Task) -> dict[str, Any]:
-    """Return on how many rows the instrument is not zero."""
-    if task.instrument is None:
-        return {}
-    return {"instrument_moves": int((task.instrument.fillna(0) != 0).sum())}
 
 
 def _common(task: Task) -> dict[str, Any]:

@@ -10,12 +10,33 @@ import pandas as pd
 
 from ..errors import SpecificationError, TooFewObservationsError
 from ..inference.parallel import generator
-from ..kernels.constancy import Constancy, constancy
-from ..models.ecm import fit_ecm
+from ..kernels.constancy import score_path
+from ..kernels.ecm import design
+from ..kernels.nardl import own_terms, wild_paths
+from ..models.ecm import fit_ecm, outside_columns
 from ..models.ecm_results import ECMResults
+from ..models.frames import joined
 from ..results import Recipe, Results, Sample, check_level, tidy_frame
 
 TRIMMING = 0.15
+
+
+@dataclass(frozen=True)
+class Constancy:
+    """A test of constant coefficients against one break at an unknown row.
+
+    Attributes
+    ----------
+    statistic : float
+        Largest score statistic over the rows.
+    row : int
+        The last row before the break that it is largest at.
+    p_value : float
+    """
+
+    statistic: float
+    row: int
+    p_value: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -115,7 +136,7 @@ class RollingPassThrough(Results):
                 "null": "the long run and the adjustment do not change",
                 "statistic": self.test.statistic,
                 "p_value": self.test.p_value,
-                "reference": f"Hansen (2000), fixed regressors, {self.spec['draws']} draws",
+                "reference": f"recursive wild bootstrap, {self.spec['draws']} draws",
                 "note": f"largest at {_label(self.break_day)}",
             }
         ]
@@ -179,10 +200,27 @@ def roll(found: Any, window: int, step: int, draws: int, rng: int) -> Any:
 
 
 def _constancy(model: ECMResults, draws: int, rng: int) -> Constancy:
+    """Test constancy on the sample, and on paths of the model with its residuals' signs drawn."""
+    kept = model.recipe.arguments
+    effect, causes, _ = joined(kept["y"], kept["x"], kept["controls"])
+    outside = outside_columns(kept["fixed"], effect.index, model.names).to_numpy()
+    y, x, spec = effect.to_numpy(), causes.to_numpy(), model.spec
+    layout = design(y, x, spec["lags"], spec["order"], spec["trend"], outside)
+    rows = effect.index.get_indexer(model.resid.index)
     levels = [i for i, (kind, _, _) in enumerate(model.terms) if kind == "level"][:2]
-    weights = generator(rng).standard_normal((model.nobs, draws))
-    scale = np.abs(model.regressors).max(axis=0)
-    return constancy(model.target, model.regressors / scale, levels, TRIMMING, weights)
+    regressors = model.regressors / np.abs(model.regressors).max(axis=0)
+    places, path = score_path(model.target, regressors, levels, TRIMMING)
+    columns, targets = wild_paths(
+        draws, generator(rng), y, layout, rows, model.params.to_numpy(), model.resid.to_numpy()
+    )
+    own, largest = own_terms(model.terms), np.empty(draws)
+    for draw in range(draws):
+        regressors[:, own] = np.column_stack([c[:, draw] for c in columns])
+        regressors[:, own] /= np.abs(regressors[:, own]).max(axis=0)
+        largest[draw] = score_path(targets[:, draw], regressors, levels, TRIMMING)[1].max()
+    found = float(path.max())
+    p_value = (1 + int((largest >= found).sum())) / (1 + draws)
+    return Constancy(found, int(places[path.argmax()]), p_value)
 
 
 def _label(day: Any) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..errors import SpecificationError, TooFewObservationsError, check_choice
 from ..inference import hac
+from ..inference.few_clusters import FEW, few_clusters, moved
 from ..kernels.absorb import Absorber
 from ..kernels.iv import Stages, two_stages
 from ..results import Recipe, Sample
@@ -23,7 +24,7 @@ from .grouped import (
     numbers_of,
     outcome_of,
 )
-from .iv_results import FEW, IVResults
+from .iv_results import IVResults
 
 COVARIANCES = ("cluster", "robust", "hac")
 
@@ -53,7 +54,9 @@ class IV:
     -----
     y = ρ·d + x'γ + α_1[g_1] + α_2[g_2] + … + u with E[u | z, x, g] = 0. Intervals and tests of ρ
     are Anderson and Rubin's: they hold however weak the instruments are and are the usual ones
-    when these are strong. All inputs have the same index, whose labels may repeat.
+    when these are strong. One instrument that moves in fewer than 30 clusters has the CR2
+    covariance and the degrees of freedom of few clusters. All inputs have the same index, whose
+    labels may repeat.
 
     References
     ----------
@@ -62,6 +65,8 @@ class IV:
     Andrews, I., Stock, J. H. and Sun, L. (2019). Weak instruments in instrumental variables
     regression: theory and practice. Annual Review of Economics 11, 727–753.
     doi:10.1146/annurev-economics-080218-025643
+    Imbens, G. W. and Kolesár, M. (2016). Robust standard errors in small samples: some practical
+    advice. Review of Economics and Statistics 98, 701–712. doi:10.1162/REST_a_00552
 
     Examples
     --------
@@ -142,18 +147,18 @@ def fit_iv(
     used = complete_rows(outcome, cause, sources, extra, groups, labels)
     stages = _stages(outcome, cause, sources, extra, groups, used)
     _check(stages, cause, sources, used)
-    members, groups_of = None, None
+    members = None
     if labels is not None and cov == "cluster":
         members = pd.factorize(labels[used])[0]
-        groups_of = f"{labels.name} ({int(members.max()) + 1})"
-    variances, variance, words, df = _covariances(stages, cov, members, bandwidth)
+    made = _covariances(stages, cov, members, sources.to_numpy(float)[used], bandwidth)
     index = outcome.index[used]
     return IVResults(
         stages=stages,
-        variances=variances,
-        std_error=float(np.sqrt(variance)),
-        df=df,
+        variances=made.variances,
+        std_error=made.std_error,
+        df=made.df,
         members=members,
+        bandwidth=made.bandwidth,
         market=str(outcome.name),
         cause=str(cause.name),
         spec={
@@ -163,13 +168,13 @@ def fit_iv(
             "controls": () if extra is None else tuple(extra.columns),
             "absorb": None if groups is None else tuple(groups.columns),
             "effects_and_controls": stages.lost,
-            "clusters": groups_of,
-            "cov": words,
+            "clusters": None if members is None else f"{labels.name} ({members.max() + 1})",
+            "cov": made.words,
         },
         sample=Sample.of(
             pd.Index(index).sort_values(), dropped={"incomplete rows": int((~used).sum())}
         ),
-        notes=_notes(members),
+        notes=_notes(members, made),
         recipe=Recipe(fit_iv, arguments),
     )
 
@@ -211,37 +216,79 @@ def _check(stages: Stages, cause: pd.Series, sources: pd.DataFrame, used: np.nda
         )
 
 
+@dataclass(frozen=True)
+class _Covariances:
+    """Covariances of the reduced forms, what the estimate's error is, and how they were made."""
+
+    variances: tuple[np.ndarray, np.ndarray, np.ndarray]
+    std_error: float
+    df: float
+    words: str
+    bandwidth: float = float("nan")
+    moved: int | None = None
+
+
 def _covariances(
-    stages: Stages, cov: str, members: np.ndarray | None, bandwidth: str | int
-) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], float, str, float]:
-    """Return covariances of the reduced forms, the estimate's variance, words and df."""
+    stages: Stages,
+    cov: str,
+    members: np.ndarray | None,
+    sources: np.ndarray,
+    bandwidth: str | int,
+) -> _Covariances:
     n, width = stages.scores_first.shape
     own = (stages.instruments @ stages.first) * stages.residuals
     scores = np.column_stack([stages.scores_reduced, stages.scores_first, own])
     free = n - stages.lost - width
-    df, factor = float(free), float(n)
+    square = float(stages.first @ stages.first)
     if members is not None:
-        count = int(members.max()) + 1
-        if count < 2:
+        sums = np.column_stack([np.bincount(members, s) for s in scores.T])
+        if len(sums) < 2:
             raise TooFewObservationsError(
                 "All rows are in one cluster; clustered errors need at least 2.",
                 'Use smaller clusters, or cov="hac".',
             )
-        sums = np.column_stack([np.bincount(members, s, minlength=count) for s in scores.T])
-        meat, factor = sums.T @ sums, count / (count - 1) * (n - 1)
-        words, df = f"cluster ({count})", float(count - 1)
+        count = moved(sources[:, 0], members) if width == 1 else FEW
+        if count < FEW:
+            return _of_few(stages, members, sums, count)
+        meat, factor = sums.T @ sums, len(sums) / (len(sums) - 1) * (n - 1)
+        words, df, lags = f"cluster ({len(sums)})", float(len(sums) - 1), np.nan
     elif cov == "robust":
-        meat, words = scores.T @ scores, "robust (HC1)"
+        meat, factor, words, df, lags = scores.T @ scores, n, "robust (HC1)", float(free), np.nan
     else:
         made = hac.hac(np.ones((n, 1)), own, np.ones((1, 1)), bandwidth)
-        meat, words = hac.bartlett(scores, made.bandwidth), str(made)
-    whole = factor / free * meat
-    parts = whole[:width, :width], whole[width:-1, width:-1], whole[:width, width:-1]
-    variance = factor / (n - stages.lost - 1) * meat[-1, -1]
-    return parts, float(variance) / float(stages.first @ stages.first) ** 2, words, df
+        lags = made.bandwidth
+        meat, factor, words, df = hac.bartlett(scores, lags), n, str(made), float(free)
+    variance = factor / (n - stages.lost - 1) * meat[-1, -1] / square**2
+    parts = _blocks(factor / free * meat, width)
+    return _Covariances(parts, float(np.sqrt(variance)), df, words, lags)
 
 
-def _notes(members: np.ndarray | None) -> tuple[str, ...]:
+def _of_few(stages: Stages, members: np.ndarray, sums: np.ndarray, count: int) -> _Covariances:
+    """Return the covariances of few clusters, by their leverage."""
+    scale, df = few_clusters(stages.instruments[:, 0], members)
+    if not df or count < 2:
+        raise TooFewObservationsError(
+            "The instrument moves in one cluster only: nothing to judge its effect by.",
+            "Use an instrument that moves in more clusters, or smaller clusters.",
+        )
+    scaled = sums * scale[:, None]
+    meat = scaled.T @ scaled
+    words = f"cluster ({len(sums)}, {count} with a move; CR2, {df:.3g} degrees of freedom)"
+    error = float(np.sqrt(meat[-1, -1])) / float(stages.first @ stages.first)
+    return _Covariances(_blocks(meat, 1), error, df, words, moved=count)
+
+
+def _blocks(whole: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the covariances of the reduced form, of the first stage, and between them."""
+    return whole[:width, :width], whole[width:-1, width:-1], whole[:width, width:-1]
+
+
+def _notes(members: np.ndarray | None, made: _Covariances) -> tuple[str, ...]:
+    if made.moved is not None:
+        return (
+            f"The instrument moves in {made.moved} clusters, fewer than {FEW}: sets and tests are "
+            f"those of few clusters (CR2), Student's with {made.df:.3g} degrees of freedom.",
+        )
     if members is None or members.max() + 1 >= FEW:
         return ()
     return (

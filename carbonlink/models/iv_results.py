@@ -10,11 +10,9 @@ import pandas as pd
 
 from ..errors import SpecificationError
 from ..inference.bands import FiellerSet, Ratio
+from ..inference.hac import bartlett
 from ..kernels.iv import Stages, anderson_rubin, effective_f
 from ..results import Results, check_level, tidy_frame
-
-FEW = 30
-"""Clusters below which clustered errors carry a note."""
 
 _ANGLES = 4001
 
@@ -35,6 +33,8 @@ class IVResults(Results):
         Degrees of freedom of the t reference.
     members : ndarray of int or None
         The cluster of each row.
+    bandwidth : float
+        Of the Newey–West covariance; NaN for the others.
     market, cause : str
         Names of the outcome and the cause.
     """
@@ -46,6 +46,7 @@ class IVResults(Results):
     std_error: float
     df: float
     members: np.ndarray | None
+    bandwidth: float
     market: str
     cause: str
 
@@ -191,7 +192,8 @@ class IVResults(Results):
         row: dict[str, Any] = {
             "test": "control function",
             "null": f"{self.cause} is exogenous",
-            "reference": f"t({self.df:g}), {'clustered' if self.members is not None else 'robust'}",
+            "reference": f"Durbin–Wu–Hausman, t({self.df:.4g}); "
+            f"{self.spec['cov'] if self.members is None else 'clustered'}",
         }
         fitted = stages.instruments @ stages.first
         error = stages.cause - fitted
@@ -201,12 +203,20 @@ class IVResults(Results):
         bread = np.linalg.inv(columns.T @ columns)
         params = bread @ columns.T @ stages.outcome
         scores = columns * (stages.outcome - columns @ params)[:, None]
-        if self.members is not None:
-            scores = np.column_stack([np.bincount(self.members, s) for s in scores.T])
-        spread = bread @ scores.T @ scores @ bread
+        spread = bread @ self._meat(scores) @ bread
         statistic = float(params[1] / np.sqrt(spread[1, 1]))
         p_value = float(2 * stats.t(self.df).sf(abs(statistic)))
         return {**row, "statistic": statistic, "p_value": p_value}
+
+    def _meat(self, scores: np.ndarray) -> np.ndarray:
+        """Return the covariance of summed scores, clustered, Newey–West or White's as `cov` is."""
+        n, k = scores.shape
+        free = n - self.stages.lost - k
+        if self.members is not None:
+            sums = np.column_stack([np.bincount(self.members, s) for s in scores.T])
+            return len(sums) / (len(sums) - 1) * (n - 1) / free * sums.T @ sums
+        width = 1.0 if np.isnan(self.bandwidth) else self.bandwidth
+        return n / free * bartlett(scores, width)
 
     def _inverted(self, level: float) -> FiellerSet:
         """Invert the test over all slopes, as angles, and return the hull of what it keeps."""

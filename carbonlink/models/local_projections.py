@@ -9,15 +9,21 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError
-from ..inference import hac
 from ..inference.bands import Ratio
+from ..inference.few_clusters import FEW
 from ..kernels.ecm import lagged
 from ..kernels.projections import Projections, project
 from ..kernels.smooth_projections import choose_penalty, smoother
 from ..results import Recipe, Sample
 from .ecm import row_mask
 from .frames import check_series, joined, listed
-from .local_projections_checks import check_fit, check_settings, check_smooth
+from .local_projections_checks import check_fit, check_inference, check_settings, check_smooth
+from .local_projections_covariances import (
+    bandwidth_words,
+    joint_covariance,
+    ratios_of,
+    ratios_of_events,
+)
 from .local_projections_results import LocalProjectionsResults, notes
 
 
@@ -46,9 +52,10 @@ class LocalProjections:
     cumulative : {False, True, "ratio"}
         The response at t + h; its sum from t to t + h; or that sum over the sum of the shock
         from t to t + h, in one step of two-stage least squares.
-    inference : {"lag_augmented", "hac"}, optional
+    inference : {"lag_augmented", "hac", "events"}, optional
         Heteroskedasticity-robust errors with one lag more, or Newey–West errors. By default the
-        former, but the latter for cumulative="ratio".
+        former, but the latter for cumulative="ratio". "events" has sets and tests of few events,
+        and is the default where an instrument moves on fewer than 30 rows.
     bandwidth : int, optional
         Lags of the Newey–West errors; those of horizon h are h when None.
     instrument : Series, optional
@@ -83,6 +90,11 @@ class LocalProjections:
     s_t makes the scores uncorrelated once p lags are in, so no Newey–West covariance is needed;
     covariances between horizons come from the same scores. With an instrument, intervals are
     Anderson–Rubin sets, which hold however weak it is and are the usual ones when it is strong.
+    With inference="events" rows are cut into blocks midway between the rows on which it moves;
+    the reduced form has the CR2 covariance of these blocks and Bell and McCaffrey's degrees of
+    freedom, and responses within h rows of one another count as one event. With ten events in
+    600 rows 95 % sets held the truth in 97 % of simulated samples, Newey–West ones in 83 %; the
+    former were unbounded in one of six, as so few events may leave it.
 
     References
     ----------
@@ -94,6 +106,8 @@ class LocalProjections:
     bad. Journal of Political Economy 126, 850–901. doi:10.1086/696277
     Montiel Olea, J. L. and Pflueger, C. (2013). A robust test for weak instruments. Journal of
     Business & Economic Statistics 31, 358–369.
+    Imbens, G. W. and Kolesár, M. (2016). Robust standard errors in small samples: some practical
+    advice. Review of Economics and Statistics 98, 701–712. doi:10.1162/REST_a_00552
 
     Examples
     --------
@@ -168,63 +182,84 @@ def fit_projections(
 ) -> LocalProjectionsResults:
     """Estimate local projections (see `LocalProjections`)."""
     arguments = dict(locals())
-    inference = inference or ("hac" if cumulative == "ratio" else "lag_augmented")
     bands = (bands,) if isinstance(bands, str) else tuple(bands)
     current = (current,) if isinstance(current, str) else tuple(current)
-    check_settings(
-        horizon, lags, shock_lags, cumulative, inference, bandwidth, state_lag, trend, bands, draws
-    )
+    plain = "hac" if cumulative == "ratio" else "lag_augmented"
+    base = plain if inference in (None, "events") else inference
     source = None if instrument is None else check_series(instrument, "instrument")
+    check_settings(
+        horizon, lags, shock_lags, cumulative, base, bandwidth, state_lag, trend, bands, draws
+    )
+    check_inference(inference, source is not None)
     response, rest, dropped = joined(y, check_series(shock, "shock"), controls, source)
     by_instrument = source is not None or cumulative == "ratio"
     if smooth is not None:
         check_smooth(smooth, smooth_order, horizon, by_instrument)
-    used = lags + (inference == "lag_augmented")
+    used = lags + (base == "lag_augmented")
     own = used if shock_lags is None else shock_lags
     layout, labels = _controls(response, rest, source is not None, current, (used, own), trend)
     keep = row_mask(where, response.index)
     states = _states(state, state_lag, response.index)
-    last = -1 if source is not None else 0
-    moved = rest.iloc[:, [0, last]]
+    moved = rest.iloc[:, [0, -1 if source is not None else 0]]
     masks = {name: keep & mask for name, mask in states.items()}
     found = _projected(response, moved, layout, horizon, masks, cumulative)
     for one, name in zip(found, states, strict=True):
-        check_fit(one, [*labels, str(rest.columns[last])], name, minimum)
-    ratios, cov = _covariances(found, inference, bandwidth, by_instrument)
+        check_fit(one, [*labels, str(moved.columns[1])], name, minimum)
+    events = None if source is None else _events(moved.iloc[:, 1], found, inference)
+    few = events is not None and events.few
+    ratios: tuple[Ratio, ...] = ()
+    if by_instrument:
+        ratios = ratios_of_events(found, events.rows) if few else ratios_of(found, base, bandwidth)
     turn, penalties = _turned(found, smooth, smooth_order)
-    names = [_label(h, name) for name in states for h in range(horizon + 1)]
+    filled = {"lags_used": used, "shock_lags": own, "bands": bands, "current": current}
+    filled |= {"inference": "events" if few else base, "smooth": penalties}
+    filled |= {"instrument_moves": None if events is None else events.count}
     some = np.logical_or.reduce([(one.influence_reduced != 0).any(axis=1) for one in found])
-    index = response.index[some]
-    reduced = _joint([f.influence_reduced for f in found], inference, bandwidth)
     dropped |= {"rows outside where": int((~keep).sum())}
     dropped |= {"rows without a value, lag or response": int((keep & ~some).sum())}
+    cov, reduced = _turned_covariances(found, base, bandwidth, turn)
+    names = [_label(h, name) for name in states for h in range(horizon + 1)]
     return LocalProjectionsResults(
         params=pd.Series(turn @ np.concatenate([f.estimates for f in found]), names).rename(
             "estimate"
         ),
-        cov=pd.DataFrame(turn @ cov @ turn.T, names, names),
-        cov_reduced=turn @ reduced @ turn.T,
+        cov=pd.DataFrame(cov, names, names),
+        cov_reduced=reduced,
         market=str(response.name),
         states=tuple(states),
         ratios=ratios,
         rows=np.array([one.rows for one in found]),
-        spec=_spec(
-            arguments,
-            response,
-            rest,
-            {
-                "lags_used": used,
-                "shock_lags": own,
-                "inference": inference,
-                "bands": bands,
-                "current": current,
-                "smooth": penalties,
-            },
-        ),
-        sample=Sample.of(index, dropped=dropped),
-        notes=(*notes(ratios, cumulative), *_smooth_notes(penalties, turn)),
+        spec=_spec(arguments, response, rest, filled),
+        sample=Sample.of(response.index[some], dropped=dropped),
+        notes=(*notes(ratios, cumulative, filled), *_smooth_notes(penalties, turn)),
         recipe=Recipe(fit_projections, arguments),
     )
+
+
+@dataclass(frozen=True)
+class _Events:
+    """Rows on which the instrument moves, how many are used, and whether they are few."""
+
+    rows: np.ndarray
+    count: int
+    few: bool
+
+
+def _events(instrument: pd.Series, found: list[Projections], inference: str | None) -> _Events:
+    """Find the rows on which the instrument departs from its most frequent value."""
+    known = instrument.dropna()
+    rows = (instrument.notna() & (instrument != known.mode().iloc[0])).to_numpy()
+    count = min(int((rows & (one.instrument[:, -1] != 0)).sum()) for one in found)
+    return _Events(rows, count, inference == "events" or (inference is None and count < FEW))
+
+
+def _turned_covariances(
+    found: list[Projections], inference: str, bandwidth: int | None, turn: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the joint covariances of the estimates and of the reduced forms."""
+    influences = [f.influence for f in found], [f.influence_reduced for f in found]
+    cov, reduced = (joint_covariance(parts, inference, bandwidth) for parts in influences)
+    return turn @ cov @ turn.T, turn @ reduced @ turn.T
 
 
 def _projected(
@@ -255,7 +290,7 @@ def _spec(
         "controls": tuple(rest.columns[1 : -1 if instrumented else None]),
         **{name: arguments[name] for name in taken},
         **filled,
-        "bandwidth": _bandwidth_words(filled["inference"], arguments["bandwidth"]),
+        "bandwidth": bandwidth_words(filled["inference"], arguments["bandwidth"]),
         "state": None if state is None else str(state.name or "state"),
         "state_lag": None if state is None else arguments["state_lag"],
         "where": "all rows" if where is None else "rows given",
@@ -313,23 +348,6 @@ def _states(state: Any, lag: int, index: pd.Index) -> dict[str, np.ndarray]:
     return {f"{name} = 1": before == 1, f"{name} = 0": before == 0}
 
 
-def _covariances(
-    found: list[Projections], inference: str, bandwidth: int | None, by_instrument: bool
-) -> tuple[tuple[Ratio, ...], np.ndarray]:
-    """Return each estimate as a ratio (none for least squares) and their joint covariance."""
-    cov = _joint([one.influence for one in found], inference, bandwidth)
-    if not by_instrument:
-        return (), cov
-    ratios = []
-    for one in found:
-        for h in range(len(one.estimates)):
-            pair = np.column_stack([one.influence_reduced[:, h], one.influence_first[:, h]])
-            block = hac.bartlett(pair, _width(h, inference, bandwidth))
-            values = one.reduced[h], one.first[h], block[0, 0], block[1, 1], block[0, 1]
-            ratios.append(Ratio(*map(float, values)))
-    return tuple(ratios), cov
-
-
 def _turned(
     found: list[Projections], smooth: float | str | None, order: int
 ) -> tuple[np.ndarray, tuple[float, ...] | None]:
@@ -357,37 +375,6 @@ def _smooth_notes(penalties: tuple[float, ...] | None, turn: np.ndarray) -> tupl
         "Bands hold the sampling error of the smoothed response, not the bias that smoothing adds "
         "where the response bends.",
     )
-
-
-def _joint(parts: list[np.ndarray], inference: str, bandwidth: int | None) -> np.ndarray:
-    """Return the joint covariance over horizons and states, positive semi-definite.
-
-    Correlations are those at the longest bandwidth, variances those at each horizon's own.
-    """
-    joint = np.hstack(parts)
-    horizons = parts[0].shape[1]
-    if inference == "lag_augmented":
-        return joint.T @ joint
-    whole = hac.bartlett(joint, _width(horizons - 1, inference, bandwidth))
-    own = [
-        hac.bartlett(joint[:, [i]], _width(i % horizons, inference, bandwidth))[0, 0]
-        for i in range(joint.shape[1])
-    ]
-    total = np.diag(whole)
-    factor = np.sqrt(np.array(own) / np.where(total > 0, total, 1.0))
-    return whole * np.outer(factor, factor)
-
-
-def _width(h: int, inference: str, bandwidth: int | None) -> float:
-    if inference == "lag_augmented":
-        return 1.0
-    return (h if bandwidth is None else bandwidth) + 1.0
-
-
-def _bandwidth_words(inference: str, bandwidth: int | None) -> str | None:
-    if inference == "lag_augmented":
-        return None
-    return "h lags at horizon h" if bandwidth is None else f"{bandwidth} lags"
 
 
 def _label(h: int, state: str) -> str:

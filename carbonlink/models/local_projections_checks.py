@@ -54,6 +54,17 @@ def check_settings(
         )
 
 
+def check_inference(inference: str | None, instrumented: bool) -> None:
+    """Refuse a kind of inference that is not known, or events without an instrument."""
+    if inference is None:
+        return
+    check_choice("inference", inference, (*INFERENCES, "events"))
+    if inference == "events" and not instrumented:
+        raise SpecificationError(
+            'inference="events" has no use without an instrument.', "Give instrument=, or leave it."
+        )
+
+
 def check_fit(found: Projections, labels: list[str], state: str, minimum: int) -> None:
     """Refuse collinear terms and too few rows, by name."""
     where = f" where {state}" if state else ""

@@ -65,6 +65,11 @@ class LocalProjectionsResults(Estimates):
         """Whether the effective F of any horizon is below 23.1."""
         return bool(self.ratios) and float(np.nanmin(self.effective_f.to_numpy())) < WEAK
 
+    @property
+    def few(self) -> bool:
+        """Whether inference is that of few events (`spec["inference"]` is "events")."""
+        return self.spec["inference"] == "events"
+
     def band(self, kind: str = "sup-t", level: float = 0.95) -> pd.DataFrame:
         """Return the interval of each response.
 
@@ -86,7 +91,7 @@ class LocalProjectionsResults(Estimates):
         table = pd.DataFrame({"horizon": horizons})
         table["state"] = np.repeat(self.states, self.spec["horizon"] + 1)
         table["estimate"] = self.params.to_numpy()
-        half = np.repeat(self._critical(kind, level), self.spec["horizon"] + 1)
+        half = self._critical(kind, level)
         if not self.ratios:
             spread = self.std_errors.to_numpy()
             table["lower"], table["upper"] = (
@@ -108,6 +113,8 @@ class LocalProjectionsResults(Estimates):
         if self.ratios:
             table["statistic"] = [r.statistic() for r in self.ratios]
             table["p_value"] = [r.p_value() for r in self.ratios]
+        if self.few:
+            table["std_error"] = [r.std_error for r in self.ratios]
         return table
 
     def numbers(self) -> pd.DataFrame:
@@ -134,8 +141,9 @@ class LocalProjectionsResults(Estimates):
         }
         if len(self.states) == 1:
             return {**row, "note": "one state"}
-        if self.weak:
-            return {**row, "note": "the instrument is weak: differences have no usual law"}
+        if self.weak or self.few:
+            words = "weak" if self.weak else "of few events"
+            return {**row, "note": f"the instrument is {words}: differences have no usual law"}
         size = self.spec["horizon"] + 1
         contrast = np.hstack([np.eye(size), -np.eye(size)])
         cov = contrast @ self.cov.to_numpy() @ contrast.T
@@ -175,24 +183,33 @@ class LocalProjectionsResults(Estimates):
         return head
 
     def _tests(self) -> list[dict[str, Any]]:
-        rows = []
         size = self.spec["horizon"] + 1
-        values = self.params.to_numpy()
-        if self.ratios:
-            values = np.array([r.numerator for r in self.ratios])
-        for i, state in enumerate(self.states):
-            part = slice(i * size, (i + 1) * size)
-            rows.append(
-                {
-                    "test": f"No response {state}".strip(),
-                    "null": "the response is zero at every horizon",
-                    "reference": f"largest |t| over horizons, {self.spec['draws']:,} draws",
-                    **self._largest(values[part], self.cov_reduced[part, part]),
-                }
-            )
+        null = "the response is zero at every horizon"
+        rows = [
+            {
+                "test": f"No response {state}".strip(),
+                "null": null,
+                **self._none(slice(i * size, (i + 1) * size)),
+            }
+            for i, state in enumerate(self.states)
+        ]
         if self.ratios:
             rows.append(self._first_stage())
         return [*rows, self.equality()]
+
+    def _none(self, part: slice) -> dict[str, Any]:
+        """Test that the responses of a state are zero, by the largest t-value."""
+        if self.few:
+            ratios = self.ratios[part]
+            p_value = min(1.0, len(ratios) * min(r.p_value() for r in ratios))
+            largest = max((r.statistic() for r in ratios), key=abs)
+            reference = "largest |t| over horizons, Student's, Bonferroni"
+            return {"statistic": abs(largest), "p_value": p_value, "reference": reference}
+        values = self.params.to_numpy()[part]
+        if self.ratios:
+            values = np.array([r.numerator for r in self.ratios[part]])
+        reference = f"largest |t| over horizons, {self.spec['draws']:,} draws"
+        return {"reference": reference, **self._largest(values, self.cov_reduced[part, part])}
 
     def _first_stage(self) -> dict[str, Any]:
         from scipy import stats
@@ -208,22 +225,23 @@ class LocalProjectionsResults(Estimates):
             "note": f"below {WEAK} it is weak; here it is {verdict}",
         }
 
-    def _critical(self, kind: str, level: float) -> list[float]:
-        """Return the critical value of each state."""
+    def _critical(self, kind: str, level: float) -> np.ndarray:
+        """Return the critical value of each estimate."""
         from scipy import stats
 
         size = self.spec["horizon"] + 1
-        check_level(level)
-        if kind == "pointwise":
-            return [float(stats.norm.ppf(0.5 + level / 2))] * len(self.states)
-        if self.weak:
-            return [float(stats.norm.ppf(1 - (1 - level) / 2 / size))] * len(self.states)
+        shared = 1 if kind == "pointwise" else size
+        tail = (1 - check_level(level)) / 2 / shared
+        if self.few:
+            return np.array([stats.t.isf(tail, ratio.df) for ratio in self.ratios])
+        if kind == "pointwise" or self.weak:
+            return np.full(len(self.params), stats.norm.isf(tail))
         found = []
         for i in range(len(self.states)):
             part = self.cov.to_numpy()[i * size : (i + 1) * size, i * size : (i + 1) * size]
             draws = supt.largest_t(part, self.spec["draws"], self.spec["rng"])
             found.append(supt.critical_value(draws, level))
-        return found
+        return np.repeat(found, size)
 
     def _largest(self, values: np.ndarray, cov: np.ndarray) -> dict[str, float]:
         spread = np.sqrt(np.diag(cov))
@@ -260,9 +278,17 @@ def strength(ratio: Ratio) -> float:
     return ratio.denominator**2 / ratio.var_denominator
 
 
-def notes(ratios: tuple[Ratio, ...], cumulative: Any) -> tuple[str, ...]:
+def notes(ratios: tuple[Ratio, ...], cumulative: Any, filled: dict[str, Any]) -> tuple[str, ...]:
     """Return what a reader of the estimates must know."""
     found = []
+    if filled["inference"] == "events":
+        least, most = (f"{pick(r.df for r in ratios):.3g}" for pick in (min, max))
+        degrees = least if least == most else f"{least} to {most}"
+        found.append(
+            f"The instrument moves on {filled['instrument_moves']} rows: sets and tests are those "
+            f"of few events (CR2), Student's with {degrees} degrees of freedom; simultaneous "
+            "bands are Bonferroni's."
+        )
     if ratios:
         found.append(
             "Intervals and p-values are Anderson–Rubin's: they hold however weak the instrument."

@@ -85,12 +85,17 @@ def test_lp_by_instrument_is_not_fooled_by_common_news():
     assert not by_news.model.weak
 
 
-def test_an_instrument_of_a_few_days_is_flagged(prices):
+def test_an_instrument_of_a_few_days_has_the_inference_of_few_events(prices):
     news = pd.Series(0.0, prices.index, name="news")
     change = prices["cea"].diff()
     news.iloc[100:900:80] = change.iloc[100:900:80]
     found = measured(prices, "lp-iv", instrument=news, horizon=3)
-    assert any("Only 10 rows move the instrument" in note for note in found.notes)
+    assert found.spec["cov"] == "events" and found.spec["instrument_moves"] == 10
+    assert any("moves on 10 rows" in note and "Student's" in note for note in found.notes)
+    assert 1 < found.long_run_ratio.df < 9
+    plain = found.refit(cov="hac")
+    assert plain.spec["cov"] == "hac" and np.isinf(plain.long_run_ratio.df)
+    assert plain.long_run.estimate == pytest.approx(found.long_run.estimate, rel=1e-12)
 
 
 def test_iv_with_moving_intensity_is_the_regression_by_hand(hourly):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from arch.unitroot.cointegration import DynamicOLS, FullyModifiedOLS
+from scipy import stats
 
 import carbonlink as cl
 from carbonlink.errors import SpecificationError, TooFewObservationsError
@@ -39,6 +41,25 @@ def test_both_are_archs(data, trend):
     theirs = FullyModifiedOLS(y, x, trend=trend).fit(df_adjust=True)
     assert np.allclose(own.params, theirs.params, rtol=1e-10)
     assert np.allclose(own.std_errors, theirs.std_errors, rtol=1e-10)
+
+
+def test_an_autoregressions_variance_is_its_spectrum_at_zero(data):
+    y, x = data["effect"], data["cause"]
+    own = cl.DOLS(y, x, leads=1, lags=1, kernel="autoregressive").fit()
+    plain = cl.DOLS(y, x, leads=1, lags=1).fit()
+    errors = own.resid.dropna().to_numpy()
+    order = own.spec["order"]
+    past = np.column_stack([errors[8 - j : len(errors) - j] for j in range(1, order + 1)])
+    fit = sm.OLS(errors[8:], past).fit()
+    variance = fit.ssr / fit.df_resid / (1 - fit.params.sum()) ** 2
+    free = len(errors) - len(own.fitted.full_params)
+    assert order >= 1 and own.df_resid == free
+    assert own.long_run_variance == pytest.approx(variance * len(errors) / free, rel=1e-9)
+    ratio = own.long_run_variance / plain.long_run_variance
+    assert np.allclose(own.cov, ratio * plain.cov, rtol=1e-10)
+    assert np.allclose(own.params, plain.params, rtol=1e-12)
+    half = stats.t(free).ppf(0.975) * own.std_errors["cause"]
+    assert own.conf_int().loc["cause", "upper"] == pytest.approx(own.params["cause"] + half)
 
 
 def test_estimates_move_with_units(data):

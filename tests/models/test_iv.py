@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 import carbonlink as cl
 from carbonlink.errors import DataError, SpecificationError, TooFewObservationsError
+from carbonlink.inference.few_clusters import few_clusters
 
 
 def market(n=600, seed=11):
@@ -122,6 +124,39 @@ def test_least_squares_is_biased_where_iv_is_not():
 def test_the_anderson_rubin_set_covers():
     hits = [0.7 in fitted(market(1200, seed)).confidence_set(0.95) for seed in range(1000)]
     assert 0.92 <= np.mean(hits) <= 0.97
+
+
+@pytest.mark.parametrize("cov", ["robust", "cluster", "hac"])
+def test_endogeneity_is_tested_as_robustly_as_the_effect(cov):
+    frame = market()
+    model = cl.IV(frame["power"], frame["cost"], frame["allowance"], clusters=frame["day"])
+    fit = model.fit(cov=cov, **({"bandwidth": 5} if cov == "hac" else {}))
+    found = fit.diagnostics().set_index("test").loc["control function"]
+    first = sm.OLS(frame["cost"], sm.add_constant(frame["allowance"])).fit()
+    design = sm.add_constant(frame[["cost"]].assign(error=first.resid))
+    kinds = {
+        "robust": ("HC1", {}),
+        "cluster": ("cluster", {"groups": frame["day"]}),
+        "hac": ("HAC", {"maxlags": 5, "use_correction": True}),
+    }
+    name, options = kinds[cov]
+    own = sm.OLS(frame["power"], design).fit(cov_type=name, cov_kwds=options)
+    assert found["statistic"] == pytest.approx(own.tvalues["error"], rel=1e-8)
+
+
+def test_an_instrument_that_moves_in_few_clusters_has_their_inference():
+    frame = market()
+    frame["allowance"] = frame["allowance"].where(frame["day"] % 10 == 3, 60.0)
+    fit = fitted(frame, absorb=frame[["hour"]])
+    assert "10 with a move; CR2" in fit.spec["cov"] and 1 < fit.df < 9
+    assert "moves in 10 clusters" in fit.notes[0]
+    assert fit.ratio.df == fit.df
+    scale, _ = few_clusters(fit.stages.instruments[:, 0], fit.members)
+    sums = np.bincount(fit.members, fit.stages.scores_reduced[:, 0]) * scale
+    assert fit.variances[0][0, 0] == pytest.approx(sums @ sums, rel=1e-10)
+    frame["allowance"] = frame["allowance"].where(frame["day"] == 3, 60.0)
+    with pytest.raises(TooFewObservationsError, match="moves in one cluster only"):
+        fitted(frame, absorb=None)
 
 
 def test_refusals():
