@@ -6,9 +6,22 @@ import numpy as np
 import pandas as pd
 
 from ..errors import check_choice
-from .instrument_prices import ALLOWANCE
+from .instrument_prices import ALLOWANCE, definition_breaks
 
-COLUMNS = ("period", "synthetic", "instruments", "n", "sd_log", "ratio", "lowest", "highest")
+COLUMNS = (
+    "period",
+    "synthetic",
+    "instruments",
+    "n",
+    "least",
+    "most",
+    "cv",
+    "sd_log",
+    "ratio",
+    "lowest",
+    "highest",
+    "after_break",
+)
 
 
 def price_dispersion(table: pd.DataFrame, by: str = "period") -> pd.DataFrame:
@@ -36,6 +49,18 @@ def price_dispersion(table: pd.DataFrame, by: str = "period") -> pd.DataFrame:
             "instruments": ", ".join(sorted(logs.index)),
         }
         row |= {"n": len(logs), "sd_log": float(logs.std(ddof=1))}
-        row |= {"ratio": float(np.exp(logs.max() - logs.min()))}
+        prices = np.exp(logs)
+        row |= {"least": float(prices.min()), "most": float(prices.max())}
+        row |= {"cv": float(prices.std(ddof=1) / prices.mean())}
+        row |= {"ratio": float(prices.max() / prices.min())}
+        row |= {"after_break": _last_break(str(period), logs.index)}
         found.append({**row, "lowest": logs.idxmin(), "highest": logs.idxmax()})
     return pd.DataFrame(found, columns=list(COLUMNS))
+
+
+def _last_break(period: str, instruments: pd.Index) -> str:
+    """Return the last break of the certificate's definition up to a month or year, or ""."""
+    if "certificate" not in instruments:
+        return ""
+    months = [month for month in definition_breaks()["date"] if month[: len(period)] <= period]
+    return max(months, default="")

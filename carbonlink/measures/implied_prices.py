@@ -122,9 +122,12 @@ class ImpliedPricesResults(Results):
         -------
         DataFrame
             A row a period with two instruments or more: `instruments`, their number `n`, the
-            standard deviation `sd_log` of their log prices, the highest price over the lowest
-            (`ratio`), and which they are. Of one instrument's several prices the geometric mean
-            counts; each by its headline factor. The allowance is that of the parity gap.
+            lowest and the highest price (`least`, `most`, yuan/tCO2), the coefficient of variation
+            `cv`, the standard deviation `sd_log` of log prices, the highest over the lowest
+            (`ratio`), which they are, and the month of the last change of the certificate price's
+            definition (`after_break`): prices on its two sides do not compare. Of one instrument's
+            several prices the geometric mean counts; each by its headline factor. The allowance
+            is that of the parity gap.
         """
         return price_dispersion(self.headline(), by)
 

@@ -30,6 +30,8 @@ class JointPrices:
         Price unit of each column, "" where it is not known.
     dropped : dict
         Days left out, with the reason.
+    days : dict
+        Days of each column within the span common to all.
     sources : tuple of str
     synthetic : tuple of str
         Columns of demonstration data.
@@ -38,6 +40,7 @@ class JointPrices:
     frame: pd.DataFrame
     units: dict[str, str]
     dropped: dict[str, int]
+    days: dict[str, int]
     sources: tuple[str, ...]
     synthetic: tuple[str, ...]
 
@@ -76,12 +79,13 @@ def joint_prices(data: Any, names: Iterable[str], controls: Any = None) -> Joint
             raise SpecificationError(f"The control {listed(clash)} is already a price.")
         columns |= {c: outside[c] for c in outside.columns}
         units |= dict.fromkeys(outside.columns, "")
-    frame, dropped = _common(columns)
+    frame, dropped, days = _common(columns)
     panel = isinstance(data, Panel)
     return JointPrices(
         frame,
         units,
         dropped,
+        days,
         tuple(dict.fromkeys(data.sources_of[n] for n in names)) if panel else (),
         tuple(n for n in names if n in data.synthetic) if panel else (),
     )
@@ -146,7 +150,9 @@ def _from_frame(data: Any, names: list[str]) -> dict[str, pd.Series]:
     return {name: frame[name] for name in names}
 
 
-def _common(columns: dict[str, pd.Series]) -> tuple[pd.DataFrame, dict[str, int]]:
+def _common(
+    columns: dict[str, pd.Series],
+) -> tuple[pd.DataFrame, dict[str, int], dict[str, int]]:
     indexes = [series.index for series in columns.values()]
     common, everything = indexes[0], indexes[0]
     for index in indexes[1:]:
@@ -162,7 +168,8 @@ def _common(columns: dict[str, pd.Series]) -> tuple[pd.DataFrame, dict[str, int]
         "days outside the span common to all": len(everything) - len(inside),
         "days on which not every market was open": len(inside) - len(common),
     }
-    return pd.DataFrame({k: v.reindex(common) for k, v in columns.items()}), dropped
+    days = {k: int(((v.index >= first) & (v.index <= last)).sum()) for k, v in columns.items()}
+    return pd.DataFrame({k: v.reindex(common) for k, v in columns.items()}), dropped, days
 
 
 def _unit(data: Any, name: str) -> str:

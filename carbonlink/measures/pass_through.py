@@ -355,11 +355,14 @@ def _thinned(joint: JointPrices) -> list[str]:
     index = joint.frame.dropna().index
     if not joint.sources or len(index) < 2 or step_of(index) == "open day":
         return []
-    days = pd.Series(index).diff().dropna().dt.days
-    near, far = int(days.quantile(0.1)), int(days.quantile(0.9))
+    gaps = pd.Series(index).diff().dropna().dt.days
+    near, far = int(gaps.quantile(0.1)), int(gaps.quantile(0.9))
+    rare = min(joint.days, key=lambda name: joint.days[name])
+    effect = joint.frame.columns[1]
     return [
-        f"Rows are {near} to {far} days apart, as the price known on fewest days has it; lags and "
-        "horizons count rows."
+        f"Rows are {near} to {far} days apart: {rare} has {joint.days[rare]:,} days, {effect} "
+        f"{joint.days[effect]:,}, in the span common to all, and days without either are lost. "
+        "Lags and horizons count rows; carbonlink.aggregate gives all of them one frequency."
     ]
 
 

@@ -199,6 +199,11 @@ def test_dispersion_over_instruments_is_that_of_the_logs(found):
     assert by_year["n"] == 3 and by_year["sd_log"] == pytest.approx(logs.std())
     assert by_year["ratio"] == pytest.approx(np.exp(logs["offset"] - logs["certificate"]))
     assert (by_year["lowest"], by_year["highest"]) == ("certificate", "offset")
+    prices = np.exp(logs)
+    assert by_year["cv"] == pytest.approx(prices.std() / prices.mean())
+    assert (by_year["least"], by_year["most"]) == pytest.approx((prices.min(), prices.max()))
+    months = found.dispersion().set_index("period")["after_break"]
+    assert months["2025-09"] == "" and months["2025-11"] == "2025-10" == by_year["after_break"]
     month = found.dispersion().set_index("period").loc["2025-08"]
     assert month["sd_log"] == pytest.approx(np.log(62.36 / (5.66 / 0.5306)) / np.sqrt(2))
     assert "2026-01" not in set(found.dispersion()["period"])

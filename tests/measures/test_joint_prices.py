@@ -76,3 +76,21 @@ def test_a_price_that_moves_on_one_day_in_twenty_is_the_least_that_passes():
     check_moves(price, "The effect")
     with pytest.raises(cl.DataError, match="administered"):
         check_moves(pd.Series(np.arange(201) // 25, days, dtype=float, name="tariff"), "The effect")
+
+
+def test_a_price_on_few_days_is_named_with_what_it_costs():
+    rng = np.random.default_rng(3)
+    days, weeks = (
+        pd.bdate_range("2022-01-03", periods=400),
+        pd.date_range("2022-01-07", freq="W-FRI", periods=78),
+    )
+    prices = {
+        n: pd.Series(60 + rng.normal(size=400).cumsum(), days) for n in ("eua", "electricity_deu")
+    }
+    panel = make_panel(prices | {"ara_coal": pd.Series(80 + rng.normal(size=78).cumsum(), weeks)})
+    found = cl.pass_through(panel, "eua", "electricity_deu", controls=["ara_coal"], lags=1)
+    note = next(note for note in found.notes if note.startswith("Rows are "))
+    assert "7 to 7 days apart: ara_coal has 78 days, electricity_deu 386" in note
+    assert "carbonlink.aggregate" in note
+    assert found.units["step"] == "week"
+    assert dict(found.sample.dropped)["days on which not every market was open"] == 386 - 78

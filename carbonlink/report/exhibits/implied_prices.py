@@ -25,6 +25,7 @@ _HEADINGS = {
     "gap_log": "Gap (log)",
     "verified": "Verified",
 }
+MONTH = r"\d{4}-\d{2}"
 _FORMATS = {
     "price": ".6g",
     "factor": ".4g",
@@ -41,8 +42,9 @@ def implied_published(study: Study) -> Exhibit:
     result = implied_prices()
     points = result.headline()
     return Exhibit(
-        takeaway=_takeaway(points),
-        figure=_draw(result),
+        takeaway=f"{_takeaway(points)} {_spread(result, synthetic=False)}",
+        figure=_draw(result, result.dispersion()),
+        drawn=_drawn(result, result.dispersion()),
         table=_table(result),
         headings=_HEADINGS,
         formats=_FORMATS,
@@ -59,11 +61,12 @@ def implied_files(study: Study) -> Exhibit:
     months = result.headline()
     months = months[months["series"] == "monthly mean"]
     markets = list(dict.fromkeys(months["market"]))
-    table = _table(result)
+    table, dispersion = _table(result), result.dispersion()
+    made = bool(months["synthetic"].any())
     return Exhibit(
-        takeaway=_takeaway(months),
-        figure=_draw(result),
-        drawn=_days(result.numbers()),
+        takeaway=f"{_takeaway(months)} {_spread(result, made)}".rstrip(),
+        figure=_draw(result, dispersion),
+        drawn=_drawn(result, dispersion),
         table=table[table["series"] == "monthly mean"].reset_index(drop=True),
         headings={k: v for k, v in _HEADINGS.items() if k != "verified"},
         formats=_FORMATS,
@@ -90,11 +93,53 @@ def _days(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(date=rows["date"].dt.floor("D"))
 
 
-def _draw(result: ImpliedPricesResults) -> object:
-    figure, (ax,) = plotting.canvas(height=4.8)
+def _drawn(result: ImpliedPricesResults, dispersion: pd.DataFrame) -> pd.DataFrame:
+    """Return the prices drawn and, below them, their dispersion over instruments by month."""
+    shown = dispersion[dispersion["period"].str.fullmatch(MONTH)]
+    return pd.concat([_days(result.numbers()), shown], ignore_index=True)
+
+
+def _draw(result: ImpliedPricesResults, dispersion: pd.DataFrame) -> object:
+    """Draw the prices, and below them their coefficient of variation by month."""
+    months = dispersion[dispersion["period"].str.fullmatch(MONTH)]
+    figure, axes = plotting.canvas(2, height=6.4, height_ratios=(2.4, 1), sharex=True)
+    ax, below = axes
     result.plot(ax=ax)
-    ax.set_title("")
+    ax.set_title("", loc="left")
+    ax.get_legend().remove()
+    with plotting.style():
+        handles, labels = ax.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=7)
+        for made, part in months.groupby("synthetic"):
+            look = {"ls": "--", "mfc": "white"} if made else {"ls": "-"}
+            label = "files, synthetic" if made else "published prices and files"
+            days, colour = pd.to_datetime(part["period"]), plotting.PALETTE[bool(made)]
+            below.plot(days, part["cv"], marker="o", ms=3, lw=1, color=colour, label=label, **look)
+        for month in result.spec["breaks"]:
+            below.axvline(pd.Timestamp(month), color="#4D4D4D", lw=0.8, ls=":")
+        below.set_ylim(0, 1.1 * months["cv"].max() if len(months) else 1)
+        below.set_ylabel("coefficient of variation")
+        below.set_title("Dispersion over instruments", fontsize=9)
+        if len(months):
+            below.legend(fontsize=7)
     return figure
+
+
+def _spread(result: ImpliedPricesResults, synthetic: bool) -> str:
+    """Say how far apart instruments are in the last month with several."""
+    table = result.dispersion()
+    months = table[table["period"].str.fullmatch(MONTH) & (table["synthetic"] == synthetic)]
+    if months.empty:
+        return ""
+    last = months.iloc[-1]
+    text = (
+        f"In {last['period']} the lowest of {last['n']} instruments is {last['least']:.1f} and the "
+        f"highest {last['most']:.1f}, with a coefficient of variation of {last['cv']:.2f}"
+    )
+    if last["after_break"]:
+        text += f", not to be compared with months before {last['after_break']}, when the "
+        text += "certificate price changed its meaning"
+    return text + "."
 
 
 def _takeaway(points: pd.DataFrame) -> str:

@@ -58,7 +58,9 @@ def pass_through_rates(study: Study) -> Exhibit:
         table=table,
         headings=_HEADINGS,
         formats={"p_zero": "p", "p_one": "p"},
-        notes=tuple(dict.fromkeys((*_notes(benchmark), *left_out, *_own_notes(found)))),
+        notes=tuple(
+            dict.fromkeys((*_notes(benchmark), *fuel_notes(used), *left_out, *_own_notes(found)))
+        ),
         sources=study.sources(used),
         synthetic=study.synthetic(used),
         results=tuple(found.values()),
@@ -179,9 +181,20 @@ def _draw(found: dict[tuple[str, str], PassThroughResults]) -> object:
     figure, axes = plotting.canvas(len(found), columns, height=2.9 * lines + 0.2)
     for ax, (pair, result) in zip(axes, found.items(), strict=True):
         result.plot(ax=ax)
+        ax.set_title("", loc="left")
         ax.set_title(words(pair), fontsize=9)
         ax.set_xlabel(f"{result.units['step']}s")
     return figure
+
+
+def fuel_notes(used: list[str]) -> list[str]:
+    """Say what the American gas price cannot stand for."""
+    if "nymex_gas" not in used:
+        return []
+    return [
+        "NYMEX gas is not the European gas (TTF) that sets European power prices: where the two "
+        "part, as in 2021 and 2022, the rate of the EU allowance may hold a part of what gas did."
+    ]
 
 
 def _takeaway(found: dict[tuple[str, str], PassThroughResults]) -> str:

@@ -14,7 +14,7 @@ from ...measures.pass_through import pass_through
 from ...measures.pass_through_results import PassThroughResults
 from ..exhibit import Exhibit
 from ..study import Study
-from .pass_through import controls, fossil, pairs, words
+from .pass_through import controls, fossil, fuel_notes, pairs, words
 
 HORIZON = 20
 _METHODS = {
@@ -56,6 +56,7 @@ def pass_through_horizons(study: Study) -> Exhibit:
             "picture is not bounded there.",
             "Spot prices are not bounded by the band of contract prices, so no day is censored.",
             *_row_notes(found),
+            *fuel_notes(_markets(study, found)),
             *left_out,
         ),
         sources=study.sources(_markets(study, found)),
@@ -85,6 +86,7 @@ def pass_through_summary(study: Study) -> Exhibit:
             "0.8.",
             *_comparators(),
             *_row_notes(found),
+            *fuel_notes(_markets(study, found)),
             *left_out,
         ),
         sources=study.sources(_markets(study, found)),
