@@ -3,11 +3,20 @@
     OMP_NUM_THREADS=1 python benchmarks/distributed_lags.py [repeats]
 
 Local projections: 3,000 days, three controls, horizons 0 to 24, four lags and one more, sup-t
-bands; statsmodels runs one OLS a horizon without a band. Without the controls: tsecon's `lp`, if
-installed, with its own sup-t band. Instrumental variables: 100,000 hourly rows, month and hour
+bands; statsmodels runs one OLS a horizon without a band. Without the controls, and without lags of
+the shock: tsecon's `lp`, if installed, with its own sup-t band. Instrumental variables: 100,000 hourly rows, month and hour
 absorbed, days as clusters. Bounds test: 100,000 draws of its p-value, not cached. Orders: an
 effect and three causes up to (8,8,8,8), all compared on one sample; statsmodels'
-`ardl_select_order` with glob=False. Data are simulated.
+`ardl_select_order` with glob=False. Data are simulated. Times are of the processor.
+
+November 2026, tsecon 0.6.0, statsmodels 0.15, medians of 3 (peers once), beside other work:
+
+    local projections, 3 controls    0.07 s   statsmodels   0.61 s   ratio 0.12
+    local projections, no control    0.04 s   tsecon        0.10 s   ratio 0.40, responses equal
+    orders up to (8,8,8,8)           0.05 s   statsmodels   6.33 s   ratio 0.008
+    multipliers, 999 paths           0.73 s
+    instrument, 100,000 hours        0.05 s
+    bounds p-value, 100,000 draws    5.29 s
 """
 
 from __future__ import annotations
@@ -28,12 +37,12 @@ NAMES = ("cea", "power", "gas", "coal", "load")
 
 
 def median_seconds(call: Callable[[], Any], repeats: int) -> float:
-    """Median wall time of a call."""
+    """Median processor time of a call, over all its threads."""
     times = []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start = time.process_time()
         call()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return float(np.median(times))
 
 
@@ -58,17 +67,20 @@ def statsmodels_projections(frame: pd.DataFrame) -> Any:
 
 
 def own_plain(frame: pd.DataFrame) -> Any:
-    """carbonlink without controls, for tsecon's `lp`, which has none."""
-    return cl.LocalProjections(frame["power"], frame["cea"]).fit().band("sup-t")
+    """carbonlink without controls and lags of the shock, as tsecon's `lp` with se="hac"."""
+    model = cl.LocalProjections(frame["power"], frame["cea"], shock_lags=0, inference="hac")
+    fit = model.fit()
+    return fit.response.to_numpy(), fit.band("sup-t")
 
 
 def tsecon_plain(frame: pd.DataFrame) -> Any:
-    """tsecon's lag-augmented projections with its sup-t band of as many draws."""
+    """tsecon's projections with Newey–West errors and its sup-t band of as many draws."""
     import tsecon
 
     y, shock = frame["power"].to_numpy(), frame["cea"].to_numpy()
-    given = {"horizons": 24, "n_lag_controls": 4, "band": "sup-t", "band_n_sim": 10_000}
-    return tsecon.lp(y, shock, **given, band_alpha=0.05)
+    given = {"horizons": 24, "n_lag_controls": 4, "se": "hac", "band": "sup-t"}
+    found = tsecon.lp(y, shock, **given, band_n_sim=10_000, band_alpha=0.05)
+    return np.asarray(found["irf"]), found
 
 
 def own_orders(frame: pd.DataFrame) -> Any:
@@ -119,6 +131,10 @@ def main(repeats: int = 5) -> None:
     pairs.append(("orders up to (8,8,8,8)", own_orders, statsmodels_orders))
     if importlib.util.find_spec("tsecon"):
         pairs.insert(1, ("local projections, no control, sup-t", own_plain, tsecon_plain))
+        apart = np.abs(own_plain(frame)[0] - tsecon_plain(frame)[0]).max()
+        print(f"largest difference of the responses from tsecon's: {apart:.1e}")
+    else:
+        print("local projections, no control, sup-t: tsecon is not installed, so no ratio")
     for name, mine, theirs in pairs:
         own = median_seconds(lambda mine=mine: mine(frame), repeats)
         peer = median_seconds(lambda theirs=theirs: theirs(frame), 1)

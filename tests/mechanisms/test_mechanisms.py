@@ -27,6 +27,8 @@ WORKED = {
     "A6-06": lambda: (m.corresponding_adjustment([2, 4, 6], "annual"), 6),
     "A6-07": lambda: (m.corresponding_adjustment([2, 4, 6], "average"), 4),
     "A6-08": lambda: (m.corresponding_adjustment([2, 4, 6], "cumulative"), 12),
+    "A6-09": lambda: ([adjusted_in("transfer"), adjusted_in("use")], [2026, 2028]),
+    "A6-10": lambda: (5 - m.seller_adjustment(5, inside_ndc=False, adjust_outside=False), 5),
     "A6-11": lambda: (m.usable_transfers(9, 50, 0.1), 5),
     "A6-12": lambda: (m.within_vintage(2021, 2024, 2), False),
     "A6-13": lambda: (m.overall_mitigation(1000, 0.02), (980, 20)),
@@ -61,11 +63,17 @@ WORKED = {
     "CV-02": lambda: (cl.to_carbon_price(41.58, unit="yuan/tce", factor=2.66), 15.63),
     "CV-03": lambda: (m.carbon_cost(62.36, 0.8273), 51.59),
 }
-WITHOUT_A_WORKED_NUMBER = {"A6-09", "A6-10", "KY-01", "ETS-04", "ETS-11", "REG-01", "REG-03"}
+WITHOUT_A_WORKED_NUMBER = {"KY-01", "ETS-04", "ETS-11", "REG-01", "REG-03"}
 
 
 def ledger(seller, buyer, amount):
     return pd.DataFrame({"seller": [seller], "buyer": [buyer], "amount": [amount]})
+
+
+def adjusted_in(at):
+    """The year of the adjustment of a transfer of 2026 that is used in 2028."""
+    row = pd.DataFrame({"transfer_year": [2026], "use_year": [2028], "amount": [5.0]})
+    return m.adjustments_by_year(row, at).index[0]
 
 
 @pytest.mark.parametrize("key", sorted(WORKED))
