@@ -4,10 +4,10 @@
 
 Local projections: 3,000 days, three controls, horizons 0 to 24, four lags and one more, sup-t
 bands; statsmodels runs one OLS a horizon without a band. Without the controls, and without lags of
-the shock: tsecon's `lp`, if installed, with its own sup-t band. Instrumental variables: 100,000 hourly rows, month and hour
-absorbed, days as clusters. Bounds test: 100,000 draws of its p-value, not cached. Orders: an
-effect and three causes up to (8,8,8,8), all compared on one sample; statsmodels'
-`ardl_select_order` with glob=False. Data are simulated. Times are of the processor.
+the shock: tsecon's `lp`, if installed, with its own sup-t band. Instrumental variables: 100,000
+hourly rows, month and hour absorbed, days as clusters. Bounds test: 100,000 draws of its p-value,
+not cached. Orders: an effect and three causes up to (8,8,8,8), all compared on one sample;
+statsmodels' `ardl_select_order` with glob=False. Data are simulated. Times are of the processor.
 
 November 2026, tsecon 0.6.0, statsmodels 0.15, medians of 3 (peers once), beside other work:
 

@@ -65,12 +65,13 @@ def test_the_statistic_is_the_one_of_plain_regressions():
 
 
 @pytest.mark.slow
-def test_constancy_rejects_little_more_than_it_should():
+def test_constancy_rejects_as_often_as_it_should():
+    """0.0545 in 2,000 runs."""
     rejected = [
         measured(broken(400, seed)).rolling(300, step=200, draws=199, rng=seed).test.p_value <= 0.05
-        for seed in range(1000)
+        for seed in range(2000)
     ]
-    assert 0.03 <= np.mean(rejected) <= 0.10
+    assert 0.035 <= np.mean(rejected) <= 0.065
 
 
 def test_refusals():
