@@ -67,8 +67,8 @@ def ratios_of_events(found: list[Projections], events: np.ndarray) -> tuple[Rati
             scale, df = few_clusters(one.instrument[used, h], members)
             if not df:
                 raise TooFewObservationsError(
-                    f"The {int((events & used).sum())} moves of the instrument on the rows used make "
-                    f"one event at horizon {h}: nothing to judge its effect by.",
+                    f"The instrument moves on {int((events & used).sum())} of the rows used, one "
+                    f"event at horizon {h}: nothing to judge its effect by.",
                     "Use a shorter horizon, or an instrument with moves further apart.",
                 )
             sums = [np.bincount(members, column) * scale for column in _pair(one, h)[used].T]
