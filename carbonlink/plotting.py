@@ -39,29 +39,36 @@ _CJK_FAMILIES = (
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Apply the house style inside a `with` block and leave the global style alone."""
+    """Apply the house style inside a `with` block and leave the global style alone.
+
+    Only these settings are put back: a notebook's first figure chooses the backend, which turns
+    interactive drawing on, and that must stay on after the block.
+    """
     import matplotlib as mpl
 
     fonts = ["DejaVu Sans", *([cjk_font()] if cjk_font() else [])]
-    with mpl.rc_context(
-        {
-            "font.family": fonts,
-            "font.size": 9,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": True,
-            "grid.color": "#E5E5E5",
-            "grid.linewidth": 0.6,
-            "axes.axisbelow": True,
-            "axes.titlesize": 10,
-            "axes.titlelocation": "left",
-            "legend.frameon": False,
-            "legend.fontsize": 8,
-            "figure.dpi": 100,
-            "axes.unicode_minus": False,
-        }
-    ):
+    settings = {
+        "font.family": fonts,
+        "font.size": 9,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "grid.color": "#E5E5E5",
+        "grid.linewidth": 0.6,
+        "axes.axisbelow": True,
+        "axes.titlesize": 10,
+        "axes.titlelocation": "left",
+        "legend.frameon": False,
+        "legend.fontsize": 8,
+        "figure.dpi": 100,
+        "axes.unicode_minus": False,
+    }
+    before = {key: mpl.rcParams[key] for key in settings}
+    mpl.rcParams.update(settings)
+    try:
         yield
+    finally:
+        mpl.rcParams.update(before)
 
 
 def new_axes(ax: Any = None, width: float = 6.5, height: float = 3.8) -> Any:

@@ -20,7 +20,11 @@ def test_runs(script, tmp_path):
         cell["source"] = cell["source"].replace("../reports", str(tmp_path))
     client = NotebookClient(notebook, timeout=180, resources={"metadata": {"path": script.parent}})
     client.execute()
-    assert any(cell.get("outputs") for cell in notebook.cells if cell["cell_type"] == "code")
+    code = [cell for cell in notebook.cells if cell["cell_type"] == "code"]
+    assert any(cell.get("outputs") for cell in code)
+    for cell in code:
+        if ".plot(" in cell["source"]:
+            assert any("image/png" in out.get("data", {}) for out in cell["outputs"]), cell.source
 
 
 @pytest.mark.parametrize("script", NOTEBOOKS, ids=lambda p: p.stem)
