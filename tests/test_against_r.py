@@ -31,13 +31,18 @@ def test_every_reference_has_a_recipe_and_a_test(path):
     assert users, f"no test uses {path.name}"
 
 
-def test_vars_on_macrodata():
-    """vars 1.6-1: VAR(2) with a constant. Linear, so agreement is to rounding."""
+def growth() -> pd.DataFrame:
+    """Changes of logs of three US series, 202 quarters."""
     from statsmodels.datasets import macrodata
 
+    return np.log(macrodata.load_pandas().data[["realgdp", "realcons", "realinv"]]).diff().dropna()
+
+
+def test_vars_on_macrodata():
+    """vars 1.6-1: VAR(2) with a constant. Linear, so agreement is to rounding."""
     made = reference("var2_macrodata_vars.json")
-    names = ["realgdp", "realcons", "realinv"]
-    data = np.log(macrodata.load_pandas().data[names]).diff().dropna()
+    data = growth()
+    names = list(data.columns)
     fit = cl.VAR(data, lags=2).fit()
     for i, equation in enumerate(names):
         printed = made["coef"][equation]
@@ -45,6 +50,33 @@ def test_vars_on_macrodata():
         ours = np.concatenate([fit.coefs[lag][i] for lag in (0, 1)])
         np.testing.assert_allclose(ours, lags, rtol=1e-8)
     assert fit.loglik == pytest.approx(made["loglik"], abs=1e-6)
+
+
+def test_every_prior_and_forgetting_of_the_time_varying_var():
+    """ConnectednessApproach's filter with each prior, its training window, one lag and two."""
+    made = reference("tvpvar_macrodata.json")
+    data = growth().reset_index(drop=True)
+    for row in made["settings"]:
+        more = {} if row["training_window"] == "all" else {"training_window": 60}
+        model = cl.TVPVAR(
+            data, row["lags"], forgetting=tuple(row["forgetting"]), prior=row["prior"],
+            compat="connectedness_approach", **more,
+        )  # fmt: skip
+        total = cl.connectedness(model, horizon=10, draws=0).total
+        assert total.mean() == pytest.approx(row["mean"], abs=1e-9), row
+        np.testing.assert_allclose(total.iloc[made["rows"]], row["at"], atol=1e-8)
+
+
+def test_tables_of_quantile_regressions():
+    """quantreg 5.94 an equation; both find the optimum of a linear programme."""
+    data = growth().reset_index(drop=True)
+    for lags in (1, 2):
+        net = cl.connectedness(data, lags=lags, draws=0)
+        rows = [r for r in reference("quantile_var_macrodata.json")["tables"] if r["lags"] == lags]
+        found = net.quantiles([r["tau"] for r in rows])
+        for row in rows:
+            theirs = np.reshape(row["table"], (3, 3))
+            np.testing.assert_allclose(found.table(row["tau"]), theirs, atol=1e-5)
 
 
 @pytest.mark.reference
