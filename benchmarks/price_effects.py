@@ -29,47 +29,66 @@ import time
 import numpy as np
 import pandas as pd
 
-from carbonlink.measures.deadline_events import DeadlineEvent, cut_event, overlapping, track
+from carbonlink.measures.abnormal_variance import market_variance, placebo_test, with_ratios
+from carbonlink.measures.deadline_events import (
+    DeadlineEvent,
+    Track,
+    cut_event,
+    overlapping,
+    track,
+)
 from carbonlink.measures.event_battery import TESTS, battery, wild
 from carbonlink.measures.genuine_returns import GenuineReturns
 
 YEARS, MARKETS, WINDOW, ESTIMATION = 8, 6, 30, 120
+GARCH = (0.08, 0.9)
 THIN = (0.0, 0.2, 0.4, 0.6, 0.7, 0.3)
 CASES = {
     "plain": {},
     "three times the variance": {"variance": 3.0},
     "thin trading": {"thin": THIN},
-    "all of it, GARCH": {"variance": 3.0, "thin": THIN, "apart": 15, "garch": True},
+    "all of it, GARCH": {"variance": 3.0, "thin": THIN, "apart": 15, "garch": GARCH},
     "five years": {"years": 5, "variance": 2.0},
     "power: 0.1 σ a day": {"variance": 2.0, "effect": 0.1},
 }
 
+TRUE = (0.1, 0.8)
+VARIANCE_CASES = {
+    "constant variance": {},
+    "GARCH (.1, .8)": {"garch": TRUE},
+    "GARCH, thin trading": {"garch": TRUE, "thin": THIN},
+    "GARCH, deadlines apart": {"garch": TRUE, "apart": 15},
+    "GARCH, five years": {"garch": TRUE, "years": 5},
+    "GARCH, three years": {"garch": TRUE, "years": 3},
+    "power: variance × 1.5": {"garch": TRUE, "variance": 1.5},
+}
 
-def simulate(
+
+def markets(
     draws: np.random.Generator,
     years: int = YEARS,
     variance: float = 1.0,
     thin: tuple[float, ...] = (0.0,) * MARKETS,
     apart: int = 0,
-    garch: bool = False,
+    garch: tuple[float, float] | None = None,
     effect: float = 0.0,
-) -> tuple[DeadlineEvent, ...]:
-    """Return the events of markets with correlated returns (0.4) and one deadline a year each.
+) -> list[tuple[Track, pd.DatetimeIndex]]:
+    """Return markets with correlated returns (0.4) and their deadlines, one a year.
 
     `variance` multiplies it in the window, `thin` is each market's share of days without a
-    trade, `apart` moves every second market's deadline by so many sessions, `effect` is the drift
-    in the window in daily standard deviations.
+    trade, `apart` moves every second market's deadline by so many sessions, `garch` is (α, β),
+    `effect` is the drift in the window in daily standard deviations.
     """
     n = 244 * years + 160
     sessions = pd.bdate_range("2012-01-02", periods=n)
     shocks = np.sqrt(0.4) * draws.standard_normal(n)[:, None]
     shocks = shocks + np.sqrt(0.6) * draws.standard_normal((n, MARKETS))
     if garch:
-        h = np.ones(MARKETS)
+        h, (alpha, beta) = np.ones(MARKETS), garch
         for t in range(n):
             shocks[t] *= np.sqrt(h)
-            h = 0.02 + 0.08 * shocks[t] ** 2 + 0.9 * h
-    events = []
+            h = 1 - alpha - beta + alpha * shocks[t] ** 2 + beta * h
+    found = []
     for m in range(MARKETS):
         ends = 280 + 244 * np.arange(years) + apart * (m % 2)
         inside = np.zeros(n, dtype=bool)
@@ -80,7 +99,7 @@ def simulate(
         traded = draws.random(n) >= thin[m]
         place = np.flatnonzero(traded)
         index = sessions[place[1:]]
-        found = GenuineReturns(
+        one = GenuineReturns(
             returns=pd.Series(np.diff(price[place]), index),
             gap_days=pd.Series(np.diff(place).astype(float), index),
             sessions=sessions,
@@ -89,23 +108,47 @@ def simulate(
             minimum=None,
             dropped={},
         )
-        laid, days = track(found, f"m{m}", None, "trade_to_trade"), sessions[ends]
-        cut = [cut_event(laid, d, str(d.date()), days, WINDOW, ESTIMATION) for d in days]
-        events += [one for one in cut if not isinstance(one, str)]
-    return tuple(events)
+        found.append((track(one, f"m{m}", None, "trade_to_trade"), sessions[ends]))
+    return found
+
+
+def events_of(found: list[tuple[Track, pd.DatetimeIndex]]) -> tuple[DeadlineEvent, ...]:
+    """Return the events of every market."""
+    cut = [
+        cut_event(laid, d, str(d.date()), days, WINDOW, ESTIMATION)
+        for laid, days in found
+        for d in days
+    ]
+    return tuple(one for one in cut if not isinstance(one, str))
 
 
 def rejections(replications: int, **case) -> dict[str, float]:
     """Return the share of rejections at a nominal 5 %, in per cent, of every test."""
     counts: dict[str, int] = dict.fromkeys([*TESTS, "volatility"], 0)
     for i in range(replications):
-        events = simulate(np.random.default_rng([1, i]), **case)
+        events = events_of(markets(np.random.default_rng([1, i]), **case))
         groups, seed = overlapping(events), np.random.SeedSequence(i)
         found = {k: row.p_value for k, row in battery(events, groups, 399, seed).items()}
         excess = np.array([e.excess_variance.mean() - 1 for e in events])
         found["volatility"] = wild(excess, groups, 399, seed).p_value
         for name, p in found.items():
             counts[name] += p < 0.05
+    return {name: 100 * count / replications for name, count in counts.items()}
+
+
+def variance_rejections(replications: int, **case) -> dict[str, float]:
+    """Return the share of rejections of no abnormal variance at a nominal 5 %, in per cent."""
+    counts = {"placebo windows": 0, "clusters, constant variance": 0}
+    for i in range(replications):
+        found = markets(np.random.default_rng([2, i]), **case)
+        events, seed = events_of(found), np.random.SeedSequence(i)
+        groups = overlapping(events)
+        excess = np.array([e.excess_variance.mean() - 1 for e in events])
+        counts["clusters, constant variance"] += wild(excess, groups, 399, seed).p_value <= 0.05
+        fitted = {one.market: market_variance(one, days, WINDOW) for one, days in found}
+        events = tuple(with_ratios(e, fitted[e.market], WINDOW) for e in events)
+        p = placebo_test(events, groups, fitted, WINDOW, 999, seed).p_value
+        counts["placebo windows"] += p <= 0.05
     return {name: 100 * count / replications for name, count in counts.items()}
 
 
@@ -116,6 +159,10 @@ def main(replications: int) -> None:
         found = rejections(replications, **case)
         shares = "  ".join(f"{k} {v:.1f}" for k, v in found.items())
         print(f"{name} ({replications}; {time.perf_counter() - start:.0f} s): {shares}", flush=True)
+    print("abnormal variance")
+    for name, case in VARIANCE_CASES.items():
+        found = variance_rejections(replications, **case)
+        print(f"{name}: {'  '.join(f'{k} {v:.1f}' for k, v in found.items())}", flush=True)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ CHAINS = {
     "interim": ("interim", "final", "announced", "statutory"),
 }
 _DATES = ("statutory", "announced", "interim", "final")
+_STAMPS = (*_DATES, "moved_on")
 _NUMBERS = ("entities", "compliant_entities", "compliance_rate_pct")
 
 
@@ -30,7 +31,7 @@ def _rows(market: str) -> tuple[str, pd.DataFrame]:
             "Pass them as deadlines=[…], or add them with their source to "
             "carbonlink/facts/tables/deadlines.csv.",
         )
-    for column in _DATES:
+    for column in _STAMPS:
         frame[column] = pd.to_datetime(frame[column])
     return market, frame
 
@@ -54,7 +55,8 @@ def deadlines(market: str) -> pd.DataFrame:
         ``emission_years`` ("2019-2020" where two years are due together), the dates
         ``statutory``, ``announced``, ``interim`` (a first share, or a first extension, as
         ``interim_kind`` says) and ``final``; ``final_unknown`` says why a deadline that was
-        moved has no final day; then entities, compliance rate, ``confidence``, ``verified``,
+        moved has no final day, ``moved_on`` the day of the notice that moved it, where one was
+        found; then entities, compliance rate, ``confidence``, ``verified``,
         ``source``, ``note``. Emission years whose deadline nobody could confirm have no row.
 
     Examples
@@ -77,7 +79,7 @@ def deadlines(market: str) -> pd.DataFrame:
         merged.append(row)
     result = pd.DataFrame(merged).reset_index(drop=True)
     result = result.drop(columns=["emission_year", "due_with", "market_id", "name_zh"])
-    for column in _DATES:
+    for column in _STAMPS:
         result[column] = pd.to_datetime(result[column])
     for column in _NUMBERS:
         result[column] = result[column].astype(float)

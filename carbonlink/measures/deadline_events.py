@@ -45,6 +45,9 @@ class DeadlineEvent:
         Cumulative abnormal return of the window, and its standard error of prediction.
     df : int
         Estimation returns less regressors.
+    ratios : ndarray, optional
+        Squared returns of the window over their forecast variance; those with the constant
+        variance of the estimation days when None.
     """
 
     market: str
@@ -61,6 +64,7 @@ class DeadlineEvent:
     car: float
     car_error: float
     df: int
+    ratios: np.ndarray | None = None
 
     @property
     def scar(self) -> float:
@@ -69,10 +73,12 @@ class DeadlineEvent:
 
     @property
     def excess_variance(self) -> np.ndarray:
-        """Squared standardised abnormal returns of the window over their mean without an event.
+        """Squared abnormal returns of the window over their variance without an event.
 
-        A squared t(m) has mean m/(m − 2), by which the squares are divided.
+        Against a constant variance they are squares of t(m), divided by their mean m/(m − 2).
         """
+        if self.ratios is not None:
+            return self.ratios
         return self.standard[self.inside] ** 2 * (self.df - 2) / self.df
 
 

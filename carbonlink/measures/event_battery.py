@@ -8,18 +8,29 @@ import numpy as np
 import pandas as pd
 
 from ..inference import clusters, hac, wild_score
+from ..inference.cluster_mean import cluster_mean
 from ..kernels import event_tests
 from .deadline_events import DeadlineEvent, correlations
 
-TESTS = ("cluster", "cluster_standardised", "adjusted_bmp", "bmp", "rank", "grank", "calendar")
+TESTS = (
+    "cluster",
+    "cluster_standardised",
+    "wild",
+    "adjusted_bmp",
+    "bmp",
+    "rank",
+    "grank",
+    "calendar",
+)
 """The default first."""
 
 FEWEST_CLUSTERS = 4
 FEWEST_EVENTS = 3
 
 REFERENCES = {
-    "cluster": "wild bootstrap-t of CAR by deadline date (Cameron, Gelbach & Miller 2008)",
+    "cluster": "t of CAR over groups of deadlines, CR2 (Bell & McCaffrey 2002)",
     "cluster_standardised": "the same of SCAR",
+    "wild": "wild bootstrap-t of CAR over groups of deadlines (Cameron, Gelbach & Miller 2008)",
     "adjusted_bmp": "Kolari & Pynnönen (2010)",
     "bmp": "Boehmer, Musumeci & Poulsen (1991)",
     "rank": "Corrado (1989), Corrado & Zivney (1992), Cowan (1992)",
@@ -55,10 +66,9 @@ def battery(
     scar = np.array([e.scar for e in events])
     car = np.array([e.car for e in events])
     rows = {
-        "cluster": wild(car, groups, draws, seed),
-        "cluster_standardised": replace(
-            wild(scar, groups, draws, seed), test="cluster_standardised"
-        ),
+        "cluster": clustered(car, groups),
+        "cluster_standardised": replace(clustered(scar, groups), test="cluster_standardised"),
+        "wild": wild(car, groups, draws, seed),
     }
     if len(events) < FEWEST_EVENTS:
         reason = f"{len(events)} event(s), of {FEWEST_EVENTS} needed"
@@ -83,18 +93,31 @@ def battery(
     return {name: rows[name] for name in TESTS}
 
 
+def clustered(values: np.ndarray, groups: np.ndarray) -> BatteryRow:
+    """Test a mean of clustered values by its CR2 error and Satterthwaite's degrees of freedom."""
+    count = int(groups.max()) + 1
+    if count < FEWEST_CLUSTERS:
+        return BatteryRow("cluster", np.nan, np.nan, _too_few(count))
+    found = cluster_mean(values, groups)
+    note = f"{count} clusters, t({found.df:.1f})"
+    return BatteryRow("cluster", found.statistic, found.p_value, note)
+
+
+def _too_few(count: int) -> str:
+    return f"{count} separate deadline date(s), of {FEWEST_CLUSTERS} needed"
+
+
 def wild(
     values: np.ndarray, groups: np.ndarray, draws: int, seed: np.random.SeedSequence
 ) -> BatteryRow:
     """Test a mean of clustered values by the wild cluster bootstrap-t with the null imposed."""
     count = int(groups.max()) + 1
     if count < FEWEST_CLUSTERS:
-        reason = f"{count} separate deadline date(s), of {FEWEST_CLUSTERS} needed"
-        return BatteryRow("cluster", np.nan, np.nan, reason)
+        return BatteryRow("wild", np.nan, np.nan, _too_few(count))
     weights = wild_score.draw_weights(draws, np.random.default_rng(seed), count)
     t, p = clusters.mean_test(values, groups, weights)
     kind = "all weights" if len(weights) != draws else f"{draws} draws"
-    return BatteryRow("cluster", t, p, f"{count} clusters, {kind}")
+    return BatteryRow("wild", t, p, f"{count} clusters, {kind}")
 
 
 def by_place(events: tuple[DeadlineEvent, ...]) -> tuple[np.ndarray, np.ndarray]:

@@ -83,7 +83,15 @@ def curves_of(
         np.add.at(cav[i], place, event.excess_variance - 1)
     columns: dict[str, np.ndarray] = {}
     for name, values in (("car", car.cumsum(axis=1)), ("cav", cav.cumsum(axis=1))):
-        mean, half = _band(values, groups, level, weights)
+        known = np.isfinite(values).all(axis=1)
+        if not known.any():
+            columns |= dict.fromkeys(
+                (name, f"{name}_lower", f"{name}_upper", f"{name}_median"),
+                np.full(window, np.nan),
+            )
+            continue
+        values, own = values[known], np.unique(groups[known], return_inverse=True)[1]
+        mean, half = _band(values, own, level, weights)
         columns |= {name: mean, f"{name}_lower": mean - half, f"{name}_upper": mean + half}
         if name == "cav":
             columns["cav_median"] = np.median(values, axis=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,11 +20,13 @@ from ..facts import compliance
 from ..panel import Panel
 from .cycles import CycleVolume, Refusal, cut, deadlines_of, parse_deadlines, reasons
 from .daily_volumes import DailyVolumes, check_deadline_names, check_is_market, daily_volumes
+from .market_caps import Caps
 
-VOLUMES = ("volume", "has_trade", "volume_if_traded")
-PRICED = ("abs_return", "turnover", "amihud", "block_share")
+VOLUMES = ("volume", "has_trade", "volume_if_traded", "turnover")
+PRICED = ("value", "abs_return", "amihud", "block_share")
 OUTCOMES = (*VOLUMES, *PRICED)
 PER_MILLION = 1e6
+_NO_CAP = "no cap"
 _ONE_DAY = pd.Timedelta(days=1)
 
 
@@ -56,6 +59,7 @@ def event_days(
     outcome: str,
     horizon: tuple[int, int],
     which: str = "final",
+    caps: Any = None,
 ) -> EventDays:
     """Return every open day of every whole cycle with its outcome and its event time.
 
@@ -67,24 +71,34 @@ def event_days(
         One of `OUTCOMES`.
     horizon : tuple of int
         Days at most before (a negative number, itself not counted) and after a deadline.
+    caps : mapping, optional
+        As in `liquidity`; of the turnover rate alone.
     """
     check_choice("outcome", outcome, OUTCOMES)
+    if caps is not None and outcome != "turnover":
+        raise SpecificationError(
+            f"caps= has no part in outcome={outcome!r}.", 'Use outcome="turnover", or leave it out.'
+        )
+    allowances = Caps(caps) if outcome == "turnover" else None
     amounts, outcomes = _outcomes(data, market, deadlines, outcome)
     check_deadline_names(deadlines, amounts.series)
-    refused, rows, kept = list(amounts.refused), [], []
+    refused, rows, kept, notes = list(amounts.refused), [], [], list(amounts.notes)
     for label, sessions in amounts.series.items():
         own = deadlines_of(deadlines, label)
         found, left_out = _cycles(sessions, label, own, which, len(amounts.series) == 1)
         refused += left_out
         known = _known(label, own, which) if found else set()
         for one in found:
-            values = outcomes[label].reindex(one.dates)
-            reason = _problem(one, values, outcome)
+            values, reason = _over_cap(outcomes[label].reindex(one.dates), one, allowances, notes)
+            reason = reason or _problem(one, values, outcome)
             if reason:
                 refused.append((label, one.label, reason))
                 continue
             kept.append(one)
             rows.append(_rows(one, values, known, horizon))
+    bare = [r for r in refused if r[2].startswith(_NO_CAP)]
+    if bare:
+        notes.append(f"{len(bare)} market-years have no known cap and are left out.")
     if not kept:
         lines = " ".join(reasons(refused, True)[:5])
         raise TooFewObservationsError(
@@ -92,12 +106,29 @@ def event_days(
             "Give a sample with one whole cycle and its deadline, or other deadlines=.",
         )
     frame = pd.concat(rows, ignore_index=True)
-    return EventDays(frame, tuple(kept), refused, list(amounts.notes), amounts.sources)
+    return EventDays(frame, tuple(kept), refused, list(dict.fromkeys(notes)), amounts.sources)
 
 
 def market_year(frame: pd.DataFrame) -> pd.Series:
     """Return the label of each row's market-year: its market and cycle."""
     return (frame["market"] + " " + frame["cycle"]).rename("market_year")
+
+
+def _over_cap(
+    volume: pd.Series, one: CycleVolume, allowances: Caps | None, notes: list[str]
+) -> tuple[pd.Series, str]:
+    """Return volume as % of the market-year's cap, or why there is none."""
+    if allowances is None:
+        return volume, ""
+    cap = allowances.of(one.market, one.deadlines[-1].year)
+    if not np.isfinite(cap.tonnes):
+        return volume, f"{_NO_CAP}: {cap.doubt}; give it by caps="
+    if cap.doubt:
+        doubt = re.sub(r"(stands for) \d+", r"\1 other years", cap.doubt)
+        head = f"{one.market}: its cap of {cap.tonnes:,.0f} is doubtful"
+        if not any(note.startswith(head) for note in notes):
+            notes.append(f"{head} ({doubt}).")
+    return 100 * volume / cap.tonnes, ""
 
 
 def _cycles(
@@ -162,7 +193,7 @@ def _outcomes(
             f"outcome={outcome!r} needs a Panel, which has prices and trade kinds.",
             'Compute it and pass it as the series itself, with outcome="volume".',
         )
-    if outcome == "turnover":
+    if outcome == "value":
         amounts = daily_volumes(data, market, deadlines, "total", "value")
         return amounts, dict(amounts.series)
     amounts = daily_volumes(data, market, deadlines, "total", "volume")

@@ -40,6 +40,7 @@ def event_profile(
     weights: str = "level",
     band: str = "rotation",
     which: str = "final",
+    caps: Any = None,
     draws: int = 999,
     level: float = 0.95,
     rng: Any = 0,
@@ -51,11 +52,10 @@ def event_profile(
     data, market, deadlines, which
         As in `concentration`: a Panel, or daily volumes as a frame or series.
     outcome : str
-        "volume"; "has_trade" (chance of a trade); "volume_if_traded"; and of a Panel
-        "abs_return" (|r| over the square root of the open days it spans), "turnover" (value in
-        money), "amihud" (|r| per million of value, only days with a trade) and "block_share"
-        (of the volume of days with a trade). The turnover rate, volume ÷ cap, has one cap a
-        market-year: its profile is that of "volume" with ``weights="equal"``.
+        "volume"; "has_trade" (chance of a trade); "volume_if_traded"; "turnover" (volume as % of
+        the market-year's cap); and of a Panel "value" (in money), "abs_return" (|r| over the
+        square root of the open days it spans), "amihud" (|r| per million of value, only days with
+        a trade) and "block_share" (of the volume of days with a trade).
     bins : int or list of int
         Open days in a bin, counted from the deadline; or the bins' edges, which begin and end as
         `horizon` does.
@@ -74,6 +74,10 @@ def event_profile(
     band : {"rotation", "score"}
         Where the simultaneous band and the p-value of a flat profile come from: market-years
         turned in a circle, or the clusters' scores alone.
+    caps : mapping, optional
+        Of outcome="turnover": market to allowances of a year, or to a mapping of the deadline's
+        year to them; those printed for 2020 when None, with their doubts in the notes.
+        Market-years without a cap are left out.
     draws : int
         Rotations, and draws of the score bootstrap's weights (up to five clusters every
         combination of weights is taken).
@@ -133,7 +137,7 @@ def event_profile(
     edges, chosen = _edges(bins, horizon), tuple(effects)
     _check(chosen, cluster, band, weights, which, draws)
     check_level(level)
-    days = event_days(data, market, deadlines, outcome, horizon, which)
+    days = event_days(data, market, deadlines, outcome, horizon, which, caps)
     labels = _labels(edges)
     base = OUTSIDE if reference is None else _reference(reference, edges)
     frame = days.frame.dropna(subset=["outcome"])
@@ -342,7 +346,10 @@ def _spec(
     fit: PPMLResults,
 ) -> dict[str, Any]:
     left = ("data", "market", "deadlines", "bins", "horizon", "reference", "effects", "rng")
+    left = (*left, "caps") if arguments["outcome"] != "turnover" else left
     spec = {k: v for k, v in arguments.items() if k not in left}
+    if "caps" in spec:
+        spec["caps"] = "published" if arguments["caps"] is None else "given"
     rng = arguments["rng"]
     return {
         "market": tuple(dict.fromkeys(c.market for c in days.cycles)),

@@ -21,7 +21,8 @@ UNITS = {
     "has_trade": "chance of a trade",
     "volume_if_traded": "volume of days with a trade",
     "abs_return": "|return| per root of open days",
-    "turnover": "value traded",
+    "turnover": "turnover rate",
+    "value": "value traded",
     "amihud": "Amihud illiquidity",
     "block_share": "share of block trades",
 }
@@ -113,7 +114,7 @@ class EventProfileResults(Results):
         return beta - shift, half.reindex(beta.index)
 
     def tidy(self, level: float | None = None) -> pd.DataFrame:
-        """Return exp(β) of every bin with p-values of 1 and intervals by the score bootstrap."""
+        """Return exp(β) of every bin with pointwise p-values (of the level 1) and intervals."""
         frame = self._table(self.level if level is None else level)
         where = "all" if len(self.spec["market"]) > 1 else self.spec["market"][0]
         return tidy_frame(
@@ -163,6 +164,7 @@ class EventProfileResults(Results):
             ax.axvline(0.5, color=grey, lw=0.8)
             ax.set_xlim(rows["start"].iloc[0] - 1, rows["end"].iloc[-1] + 1)
             _readable(ax, rows)
+            _beyond(ax, middle, rows, blue)
             ax.set_xlabel("open days to the deadline")
             ax.set_ylabel(f"times normal {UNITS[self.spec['outcome']]}")
             ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, borderaxespad=0.2)
@@ -184,6 +186,10 @@ class EventProfileResults(Results):
         if term not in terms or term in self.once:
             return float("nan"), float("nan"), float("nan")
         place = terms.index(term)
+        if self.spec["band"] == "rotation":
+            own, beta = self._settled().index(term), float(self.fit.params[term])
+            low, high = self.turned.interval(own, beta, level)
+            return self.turned.p_value(own, beta), float(np.exp(low)), float(np.exp(high))
         low, high = self.boot.interval(place, level)
         return self.boot.p_value(place), float(np.exp(low)), float(np.exp(high))
 
@@ -226,6 +232,15 @@ def _readable(ax: Any, rows: pd.DataFrame) -> None:
     ax.set_yticks(ticks)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.yaxis.set_minor_formatter(NullFormatter())
+
+
+def _beyond(ax: Any, middle: pd.Series, rows: pd.DataFrame, colour: str) -> None:
+    """Mark the ends of intervals that lie beyond the drawing with arrows."""
+    low, high = ax.get_ylim()
+    for end, edge, marker in (("lower", low, "v"), ("upper", high, "^")):
+        out = rows[end].lt(low) if end == "lower" else rows[end].gt(high)
+        if out.any():
+            ax.plot(middle[out], [edge] * int(out.sum()), marker, color=colour, ms=4, clip_on=False)
 
 
 _TICKS = tuple(m * 10.0**p for p in range(-4, 5) for m in (1, 2, 5))

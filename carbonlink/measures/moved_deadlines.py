@@ -172,6 +172,7 @@ class _Pool:
                     "cycle": one.label,
                     "original": one.original,
                     "moved": one.moved,
+                    "notice": pd.NaT if one.notice is None else one.notice,
                     "days": one.days,
                     "volume": self.totals[place],
                     "later_share": own,
@@ -351,6 +352,13 @@ def _notes(remarks: list[str], rows: pd.DataFrame, refused: list[Refusal], pool:
     if len(few):
         names = ", ".join(f"{r.market} {r.cycle}" for r in few.itertuples())
         notes.append(f"Fewer than three kept years to compare with: {names}.")
+    known = rows[rows["notice"].notna()]
+    late = int((known["notice"] > known["original"]).sum())
+    if rows["notice"].notna().any():
+        notes.append(
+            f"The day of the notice is known of {len(known)} of {len(rows)} moves, after the day "
+            f"first set of {late}: before those nobody was told by a notice to wait."
+        )
     if pool == "all":
         notes.append("Years of different markets are taken to be exchangeable.")
     return [*notes, *reasons(refused, True, "Left out: ")]

@@ -22,8 +22,9 @@ class MovedDeadlinesResults(Results):
     Attributes
     ----------
     rows : DataFrame
-        A row a moved deadline: days moved, volume of its window, part of it after the day first
-        set, the same part in kept years, the gain, tonnes moved, rank p-value among kept years.
+        A row a moved deadline: the day of the notice where one is known, days moved, volume of its
+        window, part of it after the day first set, the same part in kept years, the gain, tonnes
+        moved, rank p-value among kept years.
     null : ndarray
         Mean gain under every assignment of the moves to years, the actual one first.
     shifts : ndarray

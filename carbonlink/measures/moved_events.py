@@ -19,12 +19,13 @@ _ONE_DAY = pd.Timedelta(days=1)
 
 @dataclass(frozen=True)
 class Deadline:
-    """One deadline of one market: the day first set, and the day to which it was moved."""
+    """One deadline of one market: the day first set, that to which it was moved, the notice's."""
 
     market: str
     label: str
     original: pd.Timestamp
     moved: pd.Timestamp | None = None
+    notice: pd.Timestamp | None = None
 
     @property
     def days(self) -> int:
@@ -51,7 +52,8 @@ def published_deadlines(market: str) -> tuple[list[Deadline], list[Refusal]]:
             refused.append((market, label, f"moved to a day not known ({row['final_unknown']})"))
         else:
             later = pd.notna(last) and last > first
-            found.append(Deadline(market, label, first, last if later else None))
+            notice = row["moved_on"] if later and pd.notna(row["moved_on"]) else None
+            found.append(Deadline(market, label, first, last if later else None, notice))
     return found, refused
 
 

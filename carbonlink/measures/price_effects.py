@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import (
-    DataError,
     DeadlineError,
     SpecificationError,
     TooFewObservationsError,
@@ -17,24 +16,23 @@ from ..errors import (
     check_choice,
     check_level,
 )
-from ..facts import compliance
-from ..facts import markets as registry
 from ..facts.deadlines import CHAINS
 from ..inference import parallel
-from ..models.frames import check_frame
 from ..panel import Panel
 from ..results import Recipe, Sample
-from .cycles import Refusal, deadlines_of, parse_deadlines, reasons
-from .daily_volumes import check_deadline_names, check_is_market
-from .deadline_events import DeadlineEvent, cut_event, overlapping, track
+from .abnormal_variance import MarketVariance, market_variance, with_ratios
+from .cycles import Refusal, deadlines_of, reasons
+from .daily_volumes import check_deadline_names
+from .deadline_events import DeadlineEvent, Track, cut_event, overlapping, track
 from .event_battery import TESTS
 from .event_discounts import discount_rows
-from .genuine_returns import GenuineReturns, genuine_returns
+from .event_returns import deadlines_by_market, factor_levels, returns_by_market
+from .genuine_returns import GenuineReturns
 from .price_effects_results import PriceEffectsResults
 
 RETURNS = ("trade_to_trade", "lumped")
-_LARGEST = 30.0
-"""Per cent; values of which half lie above, and none below 0, are no daily returns."""
+VARIANCES = ("garch", "constant")
+_NEARLY_INTEGRATED = 0.999
 
 
 def price_effects(
@@ -46,6 +44,7 @@ def price_effects(
     factors: Any = None,
     estimation: int = 120,
     returns: str = "trade_to_trade",
+    variance: str = "garch",
     test: str = "cluster",
     minimum_tonnes: float | None = None,
     which: str = "final",
@@ -76,8 +75,9 @@ def price_effects(
     returns : {"trade_to_trade", "lumped"}
         Returns over their true spans, the normal one and the variance growing with the span; or
         zeros on days without a trade and the whole change on the next one.
-    test : {"cluster", "cluster_standardised", "adjusted_bmp", "bmp", "rank", "grank", "calendar"}
-        Whose p-value is the result's; all of them stand in `diagnostics()`.
+    test : str
+        "cluster", "cluster_standardised", "wild", "adjusted_bmp", "bmp", "rank", "grank" or
+        "calendar": whose p-value is the result's; all of them stand in `diagnostics()`.
     minimum_tonnes : float, optional
         Of a Panel: listed tonnes that make a price genuine; 100 when None.
     which : {"final", "announced", "statutory", "interim"}
@@ -146,16 +146,20 @@ def price_effects(
     (6, True)
     """
     arguments = {**locals()}
-    _check(window, estimation, returns, test, which, draws, level, rng)
+    _check(window, estimation, returns, variance, test, which, draws, level, rng)
     seed = parallel.seed_sequence(rng)
     arguments["rng"] = rng if isinstance(rng, int) else seed
-    found, refused = _returns(data, markets, deadlines, minimum_tonnes)
+    found, refused = returns_by_market(data, markets, deadlines, minimum_tonnes)
     check_deadline_names(deadlines, found)
-    events, ends = _events(
+    events, ends, tracks = _events(
         found, data, deadlines, factors, returns, window, estimation, which, refused
     )
     if not events:
         _refuse_all(refused, window)
+    variances, without = {}, []
+    if variance == "garch":
+        variances, without = _variances(tracks, ends, events, window)
+        events = tuple(with_ratios(e, variances.get(e.market), window) for e in events)
     groups = overlapping(events)
     discounts = discount_rows(data, ends, window) if isinstance(data, Panel) else pd.DataFrame()
     return PriceEffectsResults(
@@ -163,10 +167,11 @@ def price_effects(
         sample=_sample(events),
         units=_units(found),
         sources=tuple(dict.fromkeys(s for one in found.values() for s in one.sources)),
-        notes=_notes(data, found, events, groups, refused),
+        notes=(*_notes(data, found, events, groups, refused), *without),
         recipe=Recipe(price_effects, arguments),
         events=events,
         groups=groups,
+        variances=variances,
         refused=tuple(refused),
         discounts=discounts,
         draws=int(draws),
@@ -174,8 +179,9 @@ def price_effects(
     )
 
 
-def _check(window, estimation, returns, test, which, draws, level, rng) -> None:
+def _check(window, estimation, returns, variance, test, which, draws, level, rng) -> None:
     check_choice("returns", returns, RETURNS)
+    check_choice("variance", variance, VARIANCES)
     check_choice("test", test, TESTS)
     check_choice("which", which, CHAINS)
     check_level(level)
@@ -189,86 +195,31 @@ def _check(window, estimation, returns, test, which, draws, level, rng) -> None:
         raise SpecificationError("rng=None cannot be repeated.", "Use a whole number.")
 
 
-def _returns(
-    data: Any, markets: Any, deadlines: Any, minimum: float | None
-) -> tuple[dict[str, GenuineReturns], list[Refusal]]:
-    named = None if markets is None else [markets] if isinstance(markets, str) else list(markets)
-    if isinstance(data, Panel):
-        labels = named if named is not None else _with_deadlines(data, deadlines)
-    elif isinstance(data, pd.Series):
-        labels = named or [str(data.name or "series")]
-        if len(labels) != 1:
-            raise SpecificationError(
-                f"markets= names {len(labels)} markets, data is one series.", "Give one name."
-            )
-        data = data.rename(labels[0])
-    else:
-        labels = named or [str(c) for c in check_frame(data, "data").columns]
-    found: dict[str, GenuineReturns] = {}
-    refused: list[Refusal] = []
-    for label in labels:
-        if isinstance(data, Panel):
-            data.daily(label)
-        try:
-            one = genuine_returns(data, label, minimum)
-        except (DataError, TooFewObservationsError) as error:
-            if len(labels) == 1:
-                raise
-            refused.append((label, "", error.message))
-            continue
-        if not isinstance(data, Panel):
-            _check_size(one)
-        if len(one.returns):
-            found[label] = one
-        else:
-            refused.append((label, "", "no return between genuine trades"))
-    return found, refused
-
-
-def _check_size(one: GenuineReturns) -> None:
-    """Refuse what cannot be returns: prices or tonnes handed in by mistake."""
-    if one.returns.min() >= 0 and one.returns.median() > _LARGEST:
-        raise DataError(
-            f"{one.returns.name or 'The series'} is never negative and half of its values are "
-            f"above {_LARGEST:g} per cent: these are no returns.",
-            "Give returns in per cent (100 times the change of the log price), or a Panel.",
-        )
-
-
-def _with_deadlines(panel: Panel, deadlines: Any) -> list[str]:
-    named = deadlines if isinstance(deadlines, Mapping) else ()
-    chosen = [m for m in panel.markets if m in named or registry.get(m).market_class == "ets"]
-    if not chosen:
-        raise DeadlineError(
-            "No market of the panel is one in which allowances are surrendered.",
-            "Name it with markets= and give its deadlines=.",
-        )
-    return chosen
-
-
 def _events(
     found, data, deadlines, factors, returns, window, estimation, which, refused
-) -> tuple[tuple[DeadlineEvent, ...], dict[str, pd.DatetimeIndex]]:
-    levels = _levels(data, factors)
+) -> tuple[tuple[DeadlineEvent, ...], dict[str, pd.DatetimeIndex], dict[str, Track]]:
+    levels = factor_levels(data, factors)
     events: list[DeadlineEvent] = []
     ends: dict[str, pd.DatetimeIndex] = {}
+    tracks: dict[str, Track] = {}
     for label, one in found.items():
         try:
-            ends[label] = _deadlines(label, deadlines_of(deadlines, label), which, one, refused)
+            given = deadlines_of(deadlines, label)
+            ends[label] = deadlines_by_market(label, given, which, one, refused)
         except (DeadlineError, UnknownMarketError) as error:
             if len(found) == 1:
                 raise
             refused.append((label, "", error.message))
             continue
         own = None if levels is None else levels.drop(columns=label, errors="ignore")
-        laid = track(one, label, own, returns)
+        laid = tracks[label] = track(one, label, own, returns)
         for day in ends[label]:
             if day > one.sessions[-1]:
                 reason = f"the sample ends {one.sessions[-1].date()}, before the deadline"
                 refused.append((label, str(day.date()), reason))
                 continue
             if day < one.sessions[0]:
-                if deadlines_of(deadlines, label) is not None:
+                if given is not None:
                     reason = f"the deadline is before the first row, {one.sessions[0].date()}"
                     refused.append((label, str(day.date()), reason))
                 continue
@@ -277,49 +228,32 @@ def _events(
                 refused.append((label, str(day.date()), cut))
             else:
                 events.append(cut)
-    return tuple(events), ends
+    return tuple(events), ends, tracks
 
 
-def _deadlines(label, own, which, one, refused) -> pd.DatetimeIndex:
-    if own is not None:
-        return pd.DatetimeIndex(parse_deadlines(own))
-    check_is_market(label)
-    days, unknown = compliance.due_dates(label, which)
-    first, last = one.sessions[0].year, one.sessions[-1].year
-    for year, reason in unknown.items():
-        if first <= year + 1 <= last:
-            refused.append((label, f"emission year {year}", reason))
-    if not len(days):
-        raise DeadlineError(
-            f"No {which} deadline of {label} is known.",
-            "Pass deadlines=[…], or add them with their source to "
-            "carbonlink/facts/tables/deadlines.csv.",
-        )
-    return days
-
-
-def _levels(data: Any, factors: Any) -> pd.DataFrame | None:
-    """Return cumulated factor levels, in per cent."""
-    if factors is None:
-        return None
-    if isinstance(factors, (pd.Series, pd.DataFrame)):
-        frame = check_frame(factors, "factors")
-        if not isinstance(frame.index, pd.DatetimeIndex):
-            raise DataError("factors have no dates as their index.", "Set a DatetimeIndex.")
-        return frame.cumsum()
-    names = [factors] if isinstance(factors, str) else list(factors)
-    if not isinstance(data, Panel):
-        raise SpecificationError(
-            "factors= names markets, but data is no Panel.",
-            "Give a frame of factor returns, in per cent.",
-        )
-    prices = data.prices(names)
-    odd = [name for name in names if prices[name].le(0).any()]
-    if odd:
-        raise SpecificationError(
-            f"{odd[0]} has prices at or below zero, which have no log.", "Leave it out."
-        )
-    return pd.DataFrame(100 * np.log(prices))
+def _variances(
+    tracks: dict[str, Track],
+    ends: dict[str, pd.DatetimeIndex],
+    events: tuple[DeadlineEvent, ...],
+    window: int,
+) -> tuple[dict[str, MarketVariance], list[str]]:
+    """Fit the variance of every market with an event; a note on each that has none."""
+    kept, notes = {}, []
+    for market in dict.fromkeys(e.market for e in events):
+        found = market_variance(tracks[market], ends[market], window)
+        if isinstance(found, str):
+            notes.append(
+                f'{market}: no abnormal variance, {found}; variance="constant" takes that of the '
+                "days before the window."
+            )
+            continue
+        kept[market] = found
+        if found.fit.persistence > _NEARLY_INTEGRATED:
+            notes.append(
+                f"{market}: the persistence of its variance is {found.fit.persistence:.3f}, so "
+                "that forecasts over the window hardly return to a level; test for breaks."
+            )
+    return kept, notes
 
 
 def _refuse_all(refused: list[Refusal], window: int) -> None:
@@ -361,7 +295,7 @@ def _units(found: dict[str, GenuineReturns]) -> dict[str, str]:
     return {
         "run_up": unit,
         "standardised_run_up": "errors of prediction",
-        "excess_variance": "% of the variance before",
+        "excess_variance": "% of the variance expected",
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,10 +12,12 @@ import pandas as pd
 
 from ..errors import TooFewObservationsError, check_choice, check_level
 from ..inference import clusters, wild_score
+from ..inference.cluster_mean import cluster_mean
 from ..results import Results, tidy_frame
+from .abnormal_variance import MarketVariance, PlaceboTest, placebo_test
 from .cycles import Refusal
 from .deadline_events import DeadlineEvent
-from .event_battery import FEWEST_CLUSTERS, REFERENCES, TESTS, BatteryRow, battery, wild
+from .event_battery import FEWEST_CLUSTERS, REFERENCES, TESTS, BatteryRow, battery, clustered, wild
 from .event_curves import EventCurves, curves_of
 from .event_volume import volume_var
 
@@ -34,6 +37,8 @@ class PriceEffectsResults(Results):
     events : tuple of DeadlineEvent
     groups : ndarray of int
         Cluster of each event: windows that overlap.
+    variances : mapping of market to MarketVariance
+        The fitted GARCH of each market; empty with a constant variance.
     refused : tuple of (market, deadline, reason)
     discounts : DataFrame
         A row a market whose file tells block trades apart.
@@ -43,6 +48,7 @@ class PriceEffectsResults(Results):
 
     events: tuple[DeadlineEvent, ...]
     groups: np.ndarray
+    variances: Mapping[str, MarketVariance]
     refused: tuple[Refusal, ...]
     discounts: pd.DataFrame
     draws: int
@@ -55,13 +61,14 @@ class PriceEffectsResults(Results):
 
     @property
     def excess_variance(self) -> float:
-        """Mean over events of the window's abnormal variance, % of the variance before."""
-        return float(np.mean(self._excess))
+        """Mean over events of the window's abnormal variance, % of what is forecast for it."""
+        return _mean(self._excess)
 
     @property
     def median_excess_variance(self) -> float:
         """Median over events of the same, which one price that had stood still cannot move."""
-        return float(np.median(self._excess))
+        known = self._excess[np.isfinite(self._excess)]
+        return float(np.median(known)) if len(known) else float("nan")
 
     @property
     def pvalue(self) -> float:
@@ -95,6 +102,11 @@ class PriceEffectsResults(Results):
                 }
             )
         return pd.DataFrame(rows)
+
+    @property
+    def variance_pvalue(self) -> float:
+        """p-value of no abnormal variance, by the test that `diagnostics` names."""
+        return self._variance_test.p_value
 
     def test(self, name: str | None = None) -> BatteryRow:
         """Return one test of no run-up, or raise with the number of events it needs.
@@ -150,14 +162,15 @@ class PriceEffectsResults(Results):
         rows = [
             self._term("run_up", ALL, car, every, level, self.pvalue),
             self._term("standardised_run_up", ALL, scar, every, level),
-            self._term("excess_variance", ALL, self._excess, every, level),
+            self._term("excess_variance", ALL, self._excess, every, level, self.variance_pvalue),
         ]
         owners = np.array([e.market for e in self.events])
         for market in dict.fromkeys(owners):
             chosen = owners == market
             if len(set(owners)) > 1:
                 rows.append(self._term("run_up", market, car, chosen, level))
-                rows.append(self._term("excess_variance", market, self._excess, chosen, level))
+                p = self._variance_p_value(chosen)
+                rows.append(self._term("excess_variance", market, self._excess, chosen, level, p))
         for row in self.discounts.itertuples():
             rows += _discount_terms(row, level)
         return tidy_frame(rows)
@@ -171,19 +184,23 @@ class PriceEffectsResults(Results):
         return self.curves().plot(ax=ax, unit=self.units["run_up"])
 
     def _term(self, term, market, values, chosen, level, p=None) -> dict[str, Any]:
+        chosen = chosen & np.isfinite(values)
         kept = values[chosen]
         groups = np.unique(self.groups[chosen], return_inverse=True)[1]
-        count = int(groups.max()) + 1
+        count = int(groups.max()) + 1 if len(groups) else 0
         lower = upper = np.nan
-        if count >= FEWEST_CLUSTERS:
+        skewed = term == "excess_variance"
+        if count >= FEWEST_CLUSTERS and skewed:
             weights = self._interval_weights(count)
             lower, upper = clusters.mean_interval(kept, groups, weights, level)
+        elif count >= FEWEST_CLUSTERS:
+            lower, upper = cluster_mean(kept, groups).interval(level)
         if p is None:
-            p = wild(kept, groups, self.draws, self.seed).p_value
+            p = clustered(kept, groups).p_value
         return {
             "term": term,
             "market": market,
-            "estimate": float(kept.mean()),
+            "estimate": _mean(kept),
             "p_value": p,
             "lower": lower,
             "upper": upper,
@@ -206,15 +223,41 @@ class PriceEffectsResults(Results):
     def _battery(self) -> dict[str, BatteryRow]:
         return battery(self.events, self.groups, self.draws, self.seed)
 
+    @functools.cached_property
+    def _variance_test(self) -> BatteryRow | PlaceboTest:
+        every = np.ones(len(self.events), dtype=bool)
+        return self._test_of_variance(every)
+
+    def _variance_p_value(self, chosen: np.ndarray) -> float:
+        return self._test_of_variance(chosen).p_value
+
+    def _test_of_variance(self, chosen: np.ndarray) -> BatteryRow | PlaceboTest:
+        groups = np.unique(self.groups[chosen], return_inverse=True)[1]
+        if self.spec["variance"] == "constant":
+            return wild(self._excess[chosen], groups, self.draws, self.seed)
+        events = tuple(e for e, use in zip(self.events, chosen, strict=True) if use)
+        return placebo_test(
+            events, groups, self.variances, self.spec["window"], self.draws, self.seed
+        )
+
     def _headline(self) -> dict[str, Any]:
         return {
             "events": len(self.events),
             "clusters": int(self.groups.max()) + 1,
             "run_up": self.run_up,
             "p_value": self.pvalue,
+            "test": self.spec["test"],
             "excess_variance": self.excess_variance,
             "median_excess_variance": self.median_excess_variance,
+            "variance_p_value": self.variance_pvalue,
+            "variance_test": self._variance_words[0],
         }
+
+    @property
+    def _variance_words(self) -> tuple[str, str]:
+        if self.spec["variance"] == "constant":
+            return "cluster", "wild bootstrap-t over clusters"
+        return "placebo windows", "windows moved to other dates, against a GARCH forecast"
 
     def _tests(self) -> list[dict[str, Any]]:
         rows = [
@@ -228,18 +271,23 @@ class PriceEffectsResults(Results):
             }
             for row in self._battery.values()
         ]
-        row = wild(self._excess, self.groups, self.draws, self.seed)
+        row, (name, reference) = self._variance_test, self._variance_words
         rows.append(
             {
-                "test": "abnormal volatility: cluster",
-                "null": "the variance is what it was before the window",
+                "test": f"abnormal volatility: {name}",
+                "null": "the variance is what the days outside the window would predict",
                 "statistic": row.statistic,
                 "p_value": row.p_value,
-                "reference": "wild bootstrap-t over clusters",
+                "reference": reference,
                 "note": row.note,
             }
         )
         return rows
+
+
+def _mean(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else float("nan")
 
 
 def _discount_terms(row: Any, level: float) -> list[dict[str, Any]]:

@@ -32,6 +32,8 @@ class ProfileRotation:
         Mean and standard deviation of the drawn errors of β.
     largest : ndarray, shape (draws,)
         The largest standardised |error| over bins, in ascending order.
+    each : ndarray, shape (draws, k)
+        Standardised |errors| of every bin, each column in ascending order.
 
     Notes
     -----
@@ -47,6 +49,18 @@ class ProfileRotation:
     shift: np.ndarray
     spread: np.ndarray
     largest: np.ndarray
+    each: np.ndarray
+
+    def interval(self, place: int, beta: float, level: float) -> tuple[float, float]:
+        """Return the pointwise interval of one bin's β, by its own quantile of the errors."""
+        centre = beta - self.shift[place]
+        half = float(np.quantile(self.each[:, place], level)) * self.spread[place]
+        return float(centre - half), float(centre + half)
+
+    def p_value(self, place: int, beta: float) -> float:
+        """Return the two-sided p-value of β = 0, which the interval inverts."""
+        size = abs(beta - self.shift[place]) / max(self.spread[place], 1e-300)
+        return supt.p_value(self.each[:, place], size)
 
     def reach(self, level: float) -> float:
         """Return the half-width of the band in standard deviations."""
@@ -82,8 +96,8 @@ def rotate_profile(
     drawn = parallel.draw(joint_sums, draws, seeds[1], tables)
     errors = np.log(np.maximum(1 + drawn, _LEAST))
     shift, spread = errors.mean(axis=0), errors.std(axis=0)
-    largest = np.sort(np.abs(_standard(errors, shift, spread)).max(axis=1))
-    return ProfileRotation(flat, shift, spread, largest)
+    sizes = np.abs(_standard(errors, shift, spread))
+    return ProfileRotation(flat, shift, spread, np.sort(sizes.max(axis=1)), np.sort(sizes, axis=0))
 
 
 def _flat(

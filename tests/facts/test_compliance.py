@@ -38,7 +38,9 @@ def test_two_emission_years_due_on_one_day_are_one_row():
 def test_the_columns_have_the_same_types_for_every_market():
     for market in published("deadlines")["market"].unique():
         kinds = compliance.deadlines(market).dtypes
-        assert all(kinds[c].kind == "M" for c in ("statutory", "announced", "interim", "final"))
+        assert all(
+            kinds[c].kind == "M" for c in ("statutory", "announced", "interim", "final", "moved_on")
+        )
         assert kinds["entities"].kind == kinds["compliance_rate_pct"].kind == "f"
 
 
@@ -63,14 +65,30 @@ def test_a_moved_deadline_ends_the_cycle_and_starts_the_next():
 
 def test_a_cycle_without_its_own_or_previous_deadline_is_refused_not_merged():
     kept, refused = compliance.cycles("beijing", "2013-11-28", "2026-05-07")
-    assert kept[-1].label == "2018" and str(kept[-1].end.date()) == "2019-06-15"
+    assert kept[-1].label == "2019" and str(kept[-1].end.date()) == "2020-10-31"
     reasons = dict(refused)
-    assert all(str(year) in reasons for year in range(2019, 2026))
+    assert all(str(year) in reasons for year in range(2020, 2026))
     assert "no deadline is known" in reasons["2020"]
-    assert reasons["tail"].startswith("2019-06-16 to 2026-05-07")
+    assert reasons["tail"].startswith("2020-11-01 to 2026-05-07")
     kept, refused = compliance.cycles("tianjin", "2013-12-26", "2021-06-30")
-    assert spans(kept) == [("2015", "2015-07-11", "2016-06-30")]
-    assert "2013" in dict(refused)["2014"]
+    assert spans(kept) == [
+        ("2013", "2013-12-26", "2014-07-25"),
+        ("2014", "2014-07-26", "2015-07-10"),
+        ("2015", "2015-07-11", "2016-06-30"),
+    ]
+    assert "2018" in dict(refused)["2019"]
+
+
+def test_the_days_of_notices_that_moved_deadlines_stand_beside_them():
+    shanghai = compliance.deadlines("shanghai").set_index("emission_years")["moved_on"]
+    assert shanghai.dropna().dt.strftime("%Y-%m-%d").to_dict() == {
+        "2019": "2020-10-13",
+        "2020": "2021-08-30",
+        "2021": "2022-12-17",
+    }
+    moves = published("deadlines").query("moved_on.notna()")
+    assert (moves["final"].fillna(moves["announced"]) > moves["moved_on"]).all()
+    assert (moves["source"].str.strip() != "").all()
 
 
 def test_a_deadline_moved_to_an_unknown_day_is_refused_but_the_announced_one_can_be_asked():

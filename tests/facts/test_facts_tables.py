@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -48,6 +49,15 @@ HELD_BACK = {
     ("electricity_reference", "note", "capacity"): "shares that are not confirmed",
     ("papers_compliance_dates", "note", "guangdong"): "a count that is only quoted",
     ("papers_compliance_dates", "note", "shenzhen"): "a count that is only quoted",
+}
+
+# Rows that later searches added: (table, key).
+ADDED = {("deadlines", "tianjin 2013"), ("deadlines", "beijing 2019")}
+
+# Cells that later searches corrected: (table, key) -> why.
+CORRECTED = {
+    ("deadlines", "guangdong 2020"): "surrendered in the week of 2021-07-22, not by 06-20",
+    ("deadlines", "fujian 2023"): "one notice set both days: the first is no deadline moved",
 }
 
 
@@ -104,7 +114,8 @@ def test_a_table_handed_out_is_a_copy():
 def test_every_received_table_is_shipped_without_the_rows_marked_no(received):
     for name, table in received.items():
         shipped = published(RENAMED_TABLES.get(name, name))
-        assert len(shipped) == (table["verified"] != "no").sum(), name
+        added = sum(owner == RENAMED_TABLES.get(name, name) for owner, _ in ADDED)
+        assert len(shipped) == (table["verified"] != "no").sum() + added, name
 
 
 @pytest.mark.reference
@@ -118,10 +129,14 @@ def test_shipped_cells_are_the_received_ones_but_for_those_held_back(received):
                 expected.loc[expected[guard] == "no", columns] = ""
         expected = expected.drop(columns=NEVER_SHIPPED & set(expected)).reset_index(drop=True)
         shipped = as_text(TABLES / f"{shipped_name}.csv")[list(expected)]
+        later = [(shipped_name, key(shipped_name, row)) in ADDED for _, row in shipped.iterrows()]
+        shipped = shipped[~np.array(later, dtype=bool)].reset_index(drop=True)
         for row, column in zip(*(shipped != expected).to_numpy().nonzero(), strict=True):
             label = shipped.columns[column]
             changed.add((shipped_name, label, key(shipped_name, expected.loc[row])))
-    assert changed == set(HELD_BACK)
+    corrected = {(table, key) for table, _, key in changed} & set(CORRECTED)
+    assert corrected == set(CORRECTED)
+    assert {c for c in changed if (c[0], c[2]) not in CORRECTED} == set(HELD_BACK)
 
 
 def key(name, row):

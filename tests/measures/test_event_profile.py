@@ -88,7 +88,24 @@ def test_the_truth_is_inside_the_band(found):
     assert score.spec["band"] == "score" and not score.table["band_upper"].equals(
         table["band_upper"]
     )
-    pd.testing.assert_series_equal(score.table["lower"], table["lower"])
+    assert not np.allclose(score.table["lower"], table["lower"])
+
+
+def test_pointwise_intervals_invert_their_p_values_and_lie_in_the_band(found):
+    table = found.table
+    assert (table["band_lower"] <= table["lower"]).all()
+    assert (table["upper"] <= table["band_upper"]).all()
+    one = (table["lower"] <= 1) & (1 <= table["upper"])
+    assert (one == (table["p_value"] > 0.05)).mean() > 0.9
+    assert 0 < one.sum() < len(one)
+    turned, place = found.turned, 3
+    beta = float(np.log(table["times"].iloc[place]))
+    low, high = turned.interval(place, beta, 0.95)
+    share = (
+        np.abs(turned.each[:, place]) <= (beta - low - turned.shift[place]) / turned.spread[place]
+    )
+    assert share.mean() == pytest.approx(0.95, abs=0.01)
+    assert beta - turned.shift[place] == pytest.approx((low + high) / 2)
 
 
 def test_a_bin_can_be_the_reference(simulated):
@@ -243,11 +260,47 @@ def test_a_large_day_widens_the_band_of_its_own_bin(simulated, found):
     assert (spread.spread > found.turned.spread).all()
 
 
-def test_a_cap_of_each_market_year_leaves_the_equally_weighted_profile(simulated):
+def test_turnover_is_volume_over_the_cap_of_the_market_year(simulated):
     volume, deadlines = simulated
+    years = [day.year for day in deadlines]
+    caps = {"volume": {year: 1e6 * (1 + i) for i, year in enumerate(years)}}
+    options = {"deadlines": deadlines, "effects": ["weekday"], "draws": 99}
+    found = cl.event_profile(volume, outcome="turnover", caps=caps, **options)
     cap = pd.Series(1e6 * (1 + np.arange(len(volume)) // 244), volume.index)
-    rate = (volume / cap).rename("volume")
-    options = {"deadlines": deadlines, "weights": "equal", "draws": 99}
-    one, other = (cl.event_profile(v, **options).table for v in (volume, rate))
-    columns = ["times", "band_lower", "band_upper"]
-    np.testing.assert_allclose(one[columns], other[columns], rtol=1e-6)
+    by_hand = cl.event_profile((volume / cap).rename("volume"), **options)
+    columns = ["times", "lower", "upper", "band_lower", "band_upper"]
+    np.testing.assert_allclose(found.table[columns], by_hand.table[columns], rtol=1e-6)
+    assert found.spec["caps"] == "given" and "turnover rate" in found.units["times"]
+    plain = cl.event_profile(volume, **options)
+    assert not np.allclose(found.times, plain.times, rtol=1e-3)
+    alike = {"weights": "equal", **options}
+    one = cl.event_profile(volume, outcome="turnover", caps=caps, **alike)
+    np.testing.assert_allclose(one.times, cl.event_profile(volume, **alike).times, rtol=1e-6)
+
+
+def test_market_years_without_a_cap_are_named_and_counted(simulated):
+    volume, deadlines = simulated
+    frame = pd.DataFrame({"hubei": volume, "cea": volume})
+    found = cl.event_profile(frame, deadlines=deadlines, outcome="turnover", draws=99)
+    assert found.spec["market"] == ("hubei",) and found.spec["caps"] == "published"
+    assert "8 market-years have no known cap and are left out." in found.notes
+    assert any("cea" in n and "no cap is published" in n for n in found.notes)
+    assert sum("hubei: its cap of 257,000,000 is doubtful" in n for n in found.notes) == 1
+    with pytest.raises(cl.TooFewObservationsError, match="give it by caps="):
+        cl.event_profile(volume.rename("cea"), deadlines=deadlines, outcome="turnover")
+    with pytest.raises(cl.SpecificationError, match="no part in outcome='volume'"):
+        cl.event_profile(volume, deadlines=deadlines, caps={"volume": 1e6})
+    with pytest.raises(cl.SpecificationError, match="needs a Panel"):
+        cl.event_profile(volume, deadlines=deadlines, outcome="value")
+
+
+def test_ends_beyond_the_drawing_have_arrows(simulated):
+    volume, deadlines = simulated
+    few = cl.event_profile(
+        volume.iloc[: 3 * 244], deadlines=deadlines[:3], effects=[], band="score", draws=99
+    )
+    ax, table = few.plot(), few.table
+    low, high = ax.get_ylim()
+    arrows = {line.get_marker(): len(line.get_ydata()) for line in ax.lines}
+    assert table["upper"].gt(high).sum() == arrows.get("^", 0) > 0
+    assert table["lower"].lt(low).sum() == arrows.get("v", 0)

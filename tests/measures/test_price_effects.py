@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import carbonlink as cl
 from carbonlink.facts import calendar
@@ -131,7 +132,14 @@ def test_the_tests_agree_with_the_kernels(found):
     same = groups[:, None] == groups
     assert (matrix[~same] == 0).all()
     assert matrix[same & (matrix < 1)].mean() == pytest.approx(0.4, abs=0.1)
-    assert len(tests) == 8
+    assert len(tests) == 9
+    car = found.table["car"].to_numpy()
+    by_date = [car[groups == g].mean() for g in range(len(ENDS))]
+    assert tests.loc["run-up: cluster", "p_value"] == pytest.approx(
+        stats.ttest_1samp(by_date, 0).pvalue
+    )
+    assert found.pvalue == tests.loc["run-up: cluster", "p_value"]
+    assert found.summary().text.count("cluster") >= 1
 
 
 def test_a_run_up_is_found_and_its_size_recovered():
@@ -153,19 +161,70 @@ def test_abnormal_volatility_is_recovered():
     for end in ENDS:
         stop = DAYS.get_loc(end) + 1
         r.iloc[stop - 30 : stop] *= 2
-    found = cl.price_effects(r, deadlines=ENDS, draws=999)
-    assert found.excess_variance == pytest.approx(300, abs=40)
-    assert found.median_excess_variance == pytest.approx(300, abs=60)
-    pooled = found.tidy().set_index(["term", "market"]).loc[("excess_variance", "all")]
-    assert pooled["p_value"] < 0.02
-    assert found.curves().table["cav"].iloc[-1] == pytest.approx(90, abs=12)
+    for variance in ("garch", "constant"):
+        found = cl.price_effects(r, deadlines=ENDS, variance=variance, draws=999)
+        assert found.excess_variance == pytest.approx(300, abs=40)
+        assert found.median_excess_variance == pytest.approx(300, abs=60)
+        pooled = found.tidy().set_index(["term", "market"]).loc[("excess_variance", "all")]
+        assert pooled["p_value"] == found.variance_pvalue < 0.02
+        assert found.curves().table["cav"].iloc[-1] == pytest.approx(90, abs=12)
+
+
+def test_abnormal_volatility_is_the_square_over_the_garch_forecast():
+    r = noise(8)["m0"]
+    found = cl.price_effects(r, deadlines=ENDS, draws=199)
+    variance, event = found.variances["m0"], found.events[2]
+    stop = variance.sessions.get_loc(ENDS[2]) + 1
+    assert variance.inside.sum() == 30 * len(ENDS)
+    shocks = r.to_numpy() - r.to_numpy()[~variance.inside[-len(r) :]].mean()
+    expected = shocks[-len(r) :][stop - 30 : stop] ** 2 / variance.fit.variance[stop - 30 : stop]
+    np.testing.assert_allclose(event.excess_variance, expected, rtol=1e-8)
+    assert found.table["excess_variance"].iloc[2] == pytest.approx(100 * (expected.mean() - 1))
+
+
+def test_the_placebo_null_is_of_the_windows_on_other_dates(found):
+    from carbonlink.measures.abnormal_variance import placebo_test
+
+    test = found.diagnostics().set_index("test").loc["abnormal volatility: placebo windows"]
+    variance = found.variances["m1"]
+    table = variance.placebos(30)
+    start = int(np.flatnonzero(np.isfinite(table))[200])
+    row = variance.fit.ratios(np.array([start]), 30, variance.shocks, variance.gap)[0]
+    assert table[start] == pytest.approx(row.mean() - 1)
+    touched = np.flatnonzero(variance.inside)[0]
+    assert np.isnan(table[touched - 29 : touched + 30]).all()
+    assert np.isfinite(table[touched - 30]) and 0.02 < test["p_value"] < 1
+    alone = placebo_test(
+        found.events[:1], np.array([0]), found.variances, 30, 1999, np.random.SeedSequence(1)
+    )
+    assert np.isfinite(alone.p_value) and alone.note.startswith("1 group")
+
+
+def test_a_market_without_enough_returns_has_no_abnormal_variance():
+    frame = noise(1)
+    frame.loc[frame.index[:60].union(frame.index[290:]), "m2"] = np.nan
+    found = cl.price_effects(frame, deadlines=ENDS, draws=99)
+    assert set(found.variances) == {"m0", "m1"}
+    assert any("m2: no abnormal variance" in n and "of 250 needed" in n for n in found.notes)
+    rows = found.table.set_index("market")["excess_variance"]
+    assert np.isnan(rows["m2"]) and rows["m0"].notna().all()
+    assert np.isfinite(found.excess_variance) and np.isfinite(found.variance_pvalue)
+    assert found.curves().table["cav"].notna().all()
+    short = cl.price_effects(frame["m2"], deadlines=ENDS, draws=99)
+    assert np.isnan(short.excess_variance) and np.isnan(short.variance_pvalue)
+    assert short.curves().table["cav"].isna().all() and short.curves().table["car"].notna().all()
+    constant = cl.price_effects(frame["m2"], deadlines=ENDS, variance="constant", draws=99)
+    assert np.isfinite(constant.excess_variance)
 
 
 def test_units_cancel(found):
     scaled = cl.price_effects(100 * noise(1), deadlines=ENDS, draws=399)
     np.testing.assert_allclose(scaled.table["scar"], found.table["scar"])
     np.testing.assert_allclose(scaled.table["car"], 100 * found.table["car"])
-    assert scaled.pvalue == found.pvalue
+    assert scaled.pvalue == pytest.approx(found.pvalue)
+    np.testing.assert_allclose(
+        scaled.table["excess_variance"], found.table["excess_variance"], rtol=1e-3, atol=0.05
+    )
 
 
 def test_the_test_asked_for_gives_the_p_value(found):
@@ -260,6 +319,8 @@ def test_refusals(panel):
         cl.price_effects(r, deadlines=["2030-06-30"])
     with pytest.raises(cl.TooFewObservationsError, match="do not vary"):
         cl.price_effects((r * 0).rename("flat"), deadlines=ENDS)
+    with pytest.raises(cl.SpecificationError, match="'garch', 'constant'"):
+        cl.price_effects(r, deadlines=ENDS, variance="egarch")
     with pytest.raises(cl.SpecificationError, match="test="):
         cl.price_effects(r, deadlines=ENDS, test="patell")
     with pytest.raises(cl.SpecificationError, match="window"):

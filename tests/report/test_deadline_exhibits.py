@@ -21,11 +21,11 @@ def study():
 def test_profiles_around_deadlines(study):
     shown = exhibits.EXHIBITS["event_profiles"][1](study)
     table = shown.table[shown.table["outcome"].eq("volume")]
-    top = table[~table["bin"].isin(["1 to 5", "6 to 10", "11 to 15", "16 to 20"])]["times"].max()
+    top = table[~table["bin"].isin(["1 to 10", "11 to 20"])]["times"].max()
     assert f"peaks at {top:.1f} times" in shown.takeaway
     assert set(shown.table["outcome"]) == {"volume", "has_trade", "abs_return", "block_share"}
     assert len(shown.figure.axes) == 4 and shown.synthetic
-    assert any("without month effects" in note for note in shown.notes)  # blocks: December alone
+    assert any("with month effects too" in note for note in shown.notes)
 
 
 def test_deadline_or_season(study):

@@ -11,6 +11,7 @@ from ... import plotting
 from ...errors import CarbonlinkError, TooFewObservationsError
 from ...facts import compliance
 from ...measures.block_prices import block_discounts
+from ...measures.event_battery import REFERENCES
 from ...measures.price_effects import price_effects
 from ...measures.price_effects_results import PriceEffectsResults
 from ..exhibit import Exhibit
@@ -55,8 +56,10 @@ def deadline_prices(study: Study) -> Exhibit:
             "sessions before it, returns run from one genuine trade to the next; a single "
             "deadline's interval is that of its prediction, at 95 %.",
             "Bands hold the whole curve at 95 %, drawn over groups of deadlines whose windows "
-            "overlap. The abnormal variance is a mean of squared standardised returns less 1; a "
-            "price that stood still before its window can carry it off, hence the median.",
+            "overlap. The abnormal variance is the mean of squared returns of the window over "
+            "their variance as a GARCH(1,1) forecasts it at the window's start, less 1; the GARCH "
+            "is fitted to the days outside the windows and does not see those inside. Its p-value "
+            "is from the same windows moved to other dates.",
             *_discount_notes(result),
             *(n for n in result.notes if not n.startswith("Left out")),
             f"{len(result.refused)} deadlines or years are left out, each with its reason in the "
@@ -162,10 +165,14 @@ def _takeaway(result: PriceEffectsResults) -> str:
         text += f" (95 % interval {run['lower']:+.1f} to {run['upper']:+.1f})"
     text += f" beyond what the sessions before predict, {_verdict(result)}"
     variance = result.median_excess_variance
-    text += (
-        f". At the median deadline the variance is {abs(variance):.0f} % "
-        f"{_side(variance, 'above', 'below')} that of the days before"
-    )
+    if np.isfinite(variance):
+        text += (
+            f". At the median deadline the variance is {abs(variance):.0f} % "
+            f"{_side(variance, 'above', 'below')} what the other days predict"
+        )
+        mean, p = result.excess_variance, result.variance_pvalue
+        text += f", on average {abs(mean):.0f} % {_side(mean, 'above', 'below')}"
+        text += f" ({_p(p)} against windows on other dates)" if np.isfinite(p) else ""
     known = result.discounts.dropna(subset=["p_value"])
     if len(known):
         row = known.iloc[int(known["n_in"].argmax())]
@@ -187,5 +194,9 @@ def _verdict(result: PriceEffectsResults) -> str:
         row = result.test()
     except CarbonlinkError:
         return "from too few separate dates for a test"
-    p = f"p = {row.p_value:.2f}" if row.p_value >= 0.01 else f"p = {row.p_value:.3f}"
-    return f"{'more than' if row.p_value < 0.05 else 'within what'} chance gives ({p})"
+    sure = "more than" if row.p_value < 0.05 else "within what"
+    return f"{sure} chance gives ({_p(row.p_value)}, {REFERENCES[row.test]})"
+
+
+def _p(value: float) -> str:
+    return f"p = {value:.2f}" if value >= 0.01 else f"p = {value:.3f}"

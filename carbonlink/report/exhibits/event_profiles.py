@@ -31,6 +31,8 @@ _HEADINGS = {
     "band_lower": "Band, lower",
     "band_upper": "Band, upper",
 }
+BINS = 10
+"""Open days in a bin: of five, one large day decides a bin."""
 _NUMBERS = ("times", "lower", "upper", "band_lower", "band_upper")
 
 
@@ -57,11 +59,11 @@ def event_profiles(study: Study) -> Exhibit:
         headings=_HEADINGS,
         formats={**dict.fromkeys(_NUMBERS, ".2f"), "p_value": "p", "days": ",.0f"},
         notes=(
-            "Poisson pseudo-maximum likelihood with market-year, calendar-month and weekday "
-            "effects, every market-year counted alike. Normal: "
-            f"{next(iter(found.values())).reference}. Lines: 95 % at each bin by the wild score "
-            "bootstrap over market-years; shaded: 95 % over all bins, by rotation within "
-            "market-years.",
+            "Poisson pseudo-maximum likelihood with market-year and weekday effects, every "
+            f"market-year counted alike. Normal: {next(iter(found.values())).reference}. Lines: "
+            "95 % at each bin; shaded: 95 % over all bins; both by rotation within market-years. "
+            "An arrow marks an end beyond the drawing.",
+            *_season(found),
             *(_counts(outcome, result) for outcome, result in found.items()),
             *left_out,
             *_own(found),
@@ -73,17 +75,44 @@ def event_profiles(study: Study) -> Exhibit:
 
 
 def _fitted(study: Study, markets: list[str], outcome: str) -> EventProfileResults:
-    """Fit one outcome; months stay out where all deadlines fall in one of them."""
-    found = event_profile(
+    """Fit one outcome without month effects, which the exhibit on the season is about."""
+    return event_profile(
         study.panel,
         markets,
         outcome=outcome,
+        bins=BINS,
+        effects=("weekday",),
         weights="equal",
-        draws=max(study.draws, 199),
+        draws=max(study.draws, 499),
         rng=study.rng,
     )
-    one_month = any(note.startswith("Every deadline") for note in found.notes)
-    return found.refit(effects=("weekday",)) if one_month else found
+
+
+def _season(found: dict[str, EventProfileResults]) -> list[str]:
+    """Say what the peak of volume is with the calendar's months taken out."""
+    if "volume" not in found:
+        return []
+    place, _ = _peak(found["volume"])
+    head = "The time of year is not taken out here"
+    try:
+        other = found["volume"].refit(effects=("month", "weekday")).table.loc[place]
+    except CarbonlinkError as refusal:
+        return [f"{head}; with month effects too: {refusal.message}"]
+    return [
+        f"{head}; with month effects too, which deadlines in the same months leave hard to tell "
+        f"from the bins, volume stands at {other['times']:.1f} times "
+        f"{_when(int(other['start']), int(other['end']))} (95 % at that bin {other['lower']:.1f} "
+        f"to {other['upper']:.1f}, over all bins {other['band_lower']:.1f} to "
+        f"{other['band_upper']:.1f})."
+    ]
+
+
+def _peak(result: EventProfileResults) -> tuple[str, pd.DataFrame]:
+    """Return the highest bin before the deadline, and the table."""
+    table = result.table
+    near = table[(table["end"] <= 0) & table["times"].notna()]
+    place: Any = near["times"].idxmax()
+    return place, table
 
 
 def _draw(found: dict[str, EventProfileResults]) -> object:
@@ -107,7 +136,7 @@ def _counts(outcome: str, result: EventProfileResults) -> str:
     return (
         f"{OUTCOMES[outcome][0].upper()}{OUTCOMES[outcome][1:]}: {result.sample.nobs:,} days of "
         f"{clusters} market-years ({markets})"
-        + ("." if "month" in result.spec["effects"] else ", without month effects.")
+        "."
     )
 
 
@@ -127,10 +156,8 @@ def _own(found: dict[str, EventProfileResults]) -> list[str]:
 def _takeaway(found: dict[str, EventProfileResults]) -> str:
     outcome = "volume" if "volume" in found else next(iter(found))
     result = found[outcome]
-    table = result.table
-    near = table[(table["end"] <= 0) & table["times"].notna()]
-    place: Any = near["times"].idxmax()
-    top = near.loc[place]
+    place, table = _peak(result)
+    top: Any = table.loc[place]
     sure = "above" if top["band_lower"] > 1 else "not told from"
     text = (
         f"Around deadlines {OUTCOMES[outcome]} peaks at {top['times']:.1f} times its normal level "
