@@ -36,11 +36,6 @@ class GapGarch:
         """α + β."""
         return self.alpha + self.beta
 
-    @property
-    def level(self) -> float:
-        """Variance of a session in the long run."""
-        return self.omega / (1 - self.persistence)
-
     def ahead(self, starts: np.ndarray, length: int) -> np.ndarray:
         """Return E[h] of `length` sessions from each start on, given what is before it.
 
@@ -55,10 +50,11 @@ class GapGarch:
 
         Notes
         -----
-        h̄ + (α + β)^k (h_start − h̄), h̄ the variance in the long run.
+        ω Σ_{j<k} (α + β)^j + (α + β)^k h_start, k = 0, 1, ….
         """
         decay = self.persistence ** np.arange(length)
-        return self.level + decay * (self.variance[starts, None] - self.level)
+        sums = decay.cumsum() - decay
+        return self.omega * sums + decay * self.variance[starts, None]
 
     def ratios(
         self, starts: np.ndarray, length: int, shocks: np.ndarray, gap: np.ndarray

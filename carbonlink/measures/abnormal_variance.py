@@ -139,7 +139,8 @@ def placebo_test(
     windows lie outside those of deadlines. The other days, to which the variance is fitted, are a
     sample too: the draws' deviations from their mean are stretched by √(1 + τ²/σ²), σ² the draws'
     variance and τ² that of the statistic by the estimation of the GARCH, from its scores added up
-    over markets by day. The p-value is twice the smaller tail.
+    over markets by day, and by √(d/χ²_d), as t is wider than the normal, with d + 1 the windows
+    that the other days hold side by side. The p-value is twice the smaller tail.
     """
     known = [i for i, e in enumerate(events) if e.market in variances]
     if not known:
@@ -159,7 +160,9 @@ def placebo_test(
     drawn = sum(pool[generator.integers(0, len(pool), draws)] for pool in pools) / len(known)
     spread = sum(float(pool.var()) for pool in pools) / len(known) ** 2
     estimation = _estimation([events[i] for i in known], variances, window)
-    drawn = centre + (drawn - centre) * np.sqrt(1 + estimation / spread)
+    d = max(min((~v.inside).sum() for v in variances.values()) / window - 1, 1.0)
+    wider = np.sqrt((1 + estimation / spread) * d / generator.chisquare(d, draws))
+    drawn = centre + (drawn - centre) * wider
     tail = min((drawn >= observed).sum(), (drawn <= observed).sum())
     p = min(1.0, 2 * (1 + int(tail)) / (1 + draws))
     return PlaceboTest(observed, p, f"{len(pools)} groups, each moved to {fewest} dates or more")

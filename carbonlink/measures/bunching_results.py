@@ -116,7 +116,7 @@ class BunchingResults(Results):
             ax.set_xlim(rows.index[0], rows.index[-1])
             ax.set_ylim(0)
             ax.set_xlabel("open days to the deadline")
-            ax.set_ylabel("times the year's mean daily volume")
+            ax.set_ylabel("times the year's mean")
             ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, borderaxespad=0.2)
         return ax
 

@@ -13,6 +13,9 @@ from .. import plotting
 from .deadline_events import DeadlineEvent
 from .event_battery import FEWEST_CLUSTERS
 
+_WIDE = 60.0
+"""Days of abnormal variance beyond which the scale is logarithmic away from 0."""
+
 
 @dataclass(frozen=True, eq=False)
 class EventCurves:
@@ -59,7 +62,8 @@ class EventCurves:
             ax.plot(table.index, table[which], color=colour, linewidth=1.6, label="mean of events")
             if which == "cav":
                 ax.plot(table.index, table["cav_median"], "--", color=colour, label="median event")
-                ax.set_yscale("symlog", linthresh=10)
+                if np.nanmax(np.abs(table[["cav_lower", "cav_upper", "cav"]]), initial=0) > _WIDE:
+                    ax.set_yscale("symlog", linthresh=10)
             ax.set_xlim(table.index[0], 0)
             ax.set_xlabel("sessions to the deadline")
             words = {"car": f"cumulative abnormal return, {unit}"}

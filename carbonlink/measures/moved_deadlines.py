@@ -356,8 +356,8 @@ def _notes(remarks: list[str], rows: pd.DataFrame, refused: list[Refusal], pool:
     late = int((known["notice"] > known["original"]).sum())
     if rows["notice"].notna().any():
         notes.append(
-            f"The day of the notice is known of {len(known)} of {len(rows)} moves, after the day "
-            f"first set of {late}: before those nobody was told by a notice to wait."
+            f"The day of the notice is known for {len(known)} of {len(rows)} moves; for {late} of "
+            "them it is after the day first set, so trading before that day cannot answer to it."
         )
     if pool == "all":
         notes.append("Years of different markets are taken to be exchangeable.")

@@ -138,7 +138,7 @@ class MovedDeadlinesResults(Results):
                 color="#4D4D4D",
             )
             ax.set_xlabel("weeks from the day first set")
-            ax.set_ylabel("share of the window's volume, %")
+            ax.set_ylabel("share of volume, %")
             ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, borderaxespad=0.2)
         return ax
 

@@ -49,7 +49,8 @@ def published_deadlines(market: str) -> tuple[list[Deadline], list[Refusal]]:
         if pd.isna(first):
             refused.append((market, label, "the day first set is not known"))
         elif pd.notna(row["final_unknown"]) or str(row["note"]).startswith("delayed"):
-            refused.append((market, label, f"moved to a day not known ({row['final_unknown']})"))
+            why = row["final_unknown"] if pd.notna(row["final_unknown"]) else row["note"]
+            refused.append((market, label, f"moved to a day not known ({why})"))
         else:
             later = pd.notna(last) and last > first
             notice = row["moved_on"] if later and pd.notna(row["moved_on"]) else None

@@ -56,7 +56,7 @@ ADDED = {("deadlines", "tianjin 2013"), ("deadlines", "beijing 2019")}
 
 # Cells that later searches corrected: (table, key) -> why.
 CORRECTED = {
-    ("deadlines", "guangdong 2020"): "surrendered in the week of 2021-07-22, not by 06-20",
+    ("deadlines", "guangdong 2020"): "surrendered in the week of 2021-07-22",
     ("deadlines", "fujian 2023"): "one notice set both days: the first is no deadline moved",
 }
 

@@ -81,9 +81,10 @@ def test_ratios_are_squares_over_the_forecast_of_their_sessions():
     seen[500:530] = False
     found = fit_gap_garch(shocks, gap, seen)
     row = found.ratios(np.array([500]), 30, shocks, gap)[0]
+    level = found.omega / (1 - found.persistence)
     forecast = dict(enumerate(found.variance[:500]))
     for k in range(30):
-        forecast[500 + k] = found.level + found.persistence**k * (found.variance[500] - found.level)
+        forecast[500 + k] = level + found.persistence**k * (found.variance[500] - level)
     for k in range(30):
         t = 500 + k
         if np.isfinite(shocks[t]) and 2 * min(gap[t], k + 1) >= gap[t]:
@@ -92,6 +93,11 @@ def test_ratios_are_squares_over_the_forecast_of_their_sessions():
         else:
             assert np.isnan(row[k])
     np.testing.assert_allclose(found.variance[500:530], [forecast[500 + k] for k in range(30)])
+
+
+def test_an_integrated_variance_is_carried_on():
+    one = garch_gaps.GapGarch(0.1, 0.2, 0.8, np.array([1.0, 2.0]), 0.0, 2)
+    np.testing.assert_allclose(one.ahead(np.array([1]), 4), [[2.0, 2.1, 2.2, 2.3]])
 
 
 def test_what_estimation_adds_is_the_spread_around_the_true_variance():

@@ -21,6 +21,7 @@ def test_the_profile_keeps_its_size_by_rotation():
     assert rates["flat, rotation"].between(2, 10).all()
     assert (rates["band, rotation"] < 16).all()
     assert (rates["flat, rotation"] < rates["flat, score"]).all()
+    assert rates["one bin, rotation"].between(1, 8).all()
 
 
 def test_a_clock_that_does_not_matter_is_not_found():

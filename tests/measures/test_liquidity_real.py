@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import carbonlink as cl
@@ -64,3 +65,29 @@ def test_a_price_that_stood_still_moves_the_mean_and_not_the_median(panel):
     found = cl.price_effects(panel, ["guangdong", "tianjin", "hubei"], draws=199)
     assert found.excess_variance > 100 * abs(found.median_excess_variance)
     assert found.table["excess_variance"].max() > 1e4
+
+
+def test_block_discounts_are_those_of_the_printed_rows(real_data):
+    from carbonlink.measures.block_prices import block_discounts
+
+    path = real_data / "wind_cea_national.csv"
+    rows = pd.read_csv(path, encoding="gb18030", skiprows=[1, 2], index_col=0)
+    volume = {k: f"成交量:{k}协议交易(CEA)" for k in ("挂牌", "大宗")}
+    value = {k: f"成交金额:{k}协议交易(CEA)" for k in ("挂牌", "大宗")}
+    rows.index = pd.to_datetime(rows.index, format="%Y/%m/%d", errors="coerce")
+    rows = rows[rows.index.notna()]
+    rows = rows.apply(pd.to_numeric, errors="coerce")
+    mean = {k: (rows[value[k]] / rows[volume[k]]).where(rows[volume[k]].gt(0)) for k in volume}
+    expected = (100 * np.log(mean["大宗"] / mean["挂牌"])).dropna().sort_index()
+    found = block_discounts(cl.load(["cea"], raw=real_data), "cea")["discount"]
+    assert len(found) > 400
+    np.testing.assert_allclose(found, expected.reindex(found.index), rtol=1e-9)
+
+
+def test_shenzhens_file_has_no_day_with_both_prices_of_a_vintage(real_data):
+    from carbonlink.measures.block_prices import block_discounts
+
+    panel = cl.load(["shenzhen"], raw=real_data)
+    block = panel.tidy.query("trade == 'block'")
+    assert len(block) > 0 and block[["open", "high", "low"]].isna().all(axis=None)
+    assert block_discounts(panel, "shenzhen").empty

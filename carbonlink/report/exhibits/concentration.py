@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from ... import plotting
@@ -205,7 +207,24 @@ def _draw_curves(curves: dict[str, CurveResults]) -> object:
         ax.set_xlabel("window, open days" if place >= len(curves) - columns else "")
         ax.set_ylabel("share of volume, %" if place % columns == 0 else "")
         ax.set_xlim(0, max(c.table.index[-1] for c in curves.values()))
+    _legend(figure, axes[0], len(curves) % columns)
     return figure
+
+
+def _legend(figure: Any, ax: Any, in_last_row: int) -> None:
+    """Print one legend for all panels, in the places left over where there are some."""
+    from matplotlib.patches import Patch
+
+    handles, labels = ax.get_legend_handles_labels()
+    words = {
+        label.split(",")[0] if label.startswith("observed") else label: handle
+        for label, handle in zip(labels, handles, strict=True)
+    }
+    words["46 to 55 % (Zhang 2021)"] = Patch(color="#D55E00")
+    where = "lower right" if in_last_row else "outside lower center"
+    columns = 1 if in_last_row else 3
+    with plotting.style():
+        figure.legend(list(words.values()), list(words), loc=where, ncols=columns, fontsize=7.5)
 
 
 def _curve_takeaway(table: pd.DataFrame) -> str:

@@ -99,7 +99,8 @@ def _draw(found: dict[str, Any]) -> object:
 
 def _own(found: dict[str, Any]) -> list[str]:
     lines = [f"{design.capitalize()}: {n}" for design, r in found.items() for n in r.notes]
-    wanted = ("Fewer than", "intervals from fewer", "The clocks are told apart", "Left out: ")
+    wanted = ("Fewer than", "intervals from fewer", "The clocks are told apart")
+    wanted = (*wanted, "The day of the notice", "Left out: ")
     kept = [n for n in lines if any(w in n for w in wanted) and "tail" not in n]
     moves = [n for n in kept if n.startswith("Moved")]
     return [n for n in kept if "Left out" not in n] + [n for n in moves if "Left out" in n]
@@ -120,9 +121,9 @@ def _takeaway(found: dict[str, Any]) -> str:
     if moved is not None:
         way = "more" if moved.gain > 0 else "less"
         parts.append(
-            f"where one of {len(moved.rows)} deadlines was moved, {abs(100 * moved.gain):.0f} "
-            f"points {way} of the volume came after the day first set than in kept years "
-            f"({_p(moved.pvalue)})"
+            f"in the {len(moved.rows)} market-years whose deadline was moved, "
+            f"{abs(100 * moved.gain):.0f} points {way} of the volume came after the day first set "
+            f"than in kept years ({_p(moved.pvalue)})"
         )
     bunch: BunchingResults | None = found.get("bunching")
     if bunch is not None:
