@@ -253,7 +253,17 @@ class Panel:
         return replace(self, days=days, given_limits=given, notes=tuple(notes))
 
     def coverage(self) -> pd.DataFrame:
-        """Return a row a market: days, traded, stale, limits, blocks, gaps, tonnes, value."""
+        """Return a row a market: days, traded, stale, limits, blocks, gaps, tonnes, value.
+
+        Returns
+        -------
+        DataFrame
+            Shares are in per cent of the days on which the file can tell: of open days for
+            ``traded_pct``, ``stale_pct`` and ``block_pct``, of days with a genuine price and a
+            known limit for ``limit_pct``, with a priced trade for ``tiny_pct``, with a genuine
+            price, a high and a low for ``degenerate_pct``. ``longest_gap`` is in open days, ``volume`` in the market's unit,
+            ``value`` in its currency.
+        """
         rows = [self._coverage_row(market) for market in self.markets]
         return pd.DataFrame(rows).set_index("market")
 

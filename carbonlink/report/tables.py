@@ -13,6 +13,7 @@ from ..printing import day, format_number, format_p
 from .exhibit import Exhibit
 
 _ONE_LINE, _SOME_LINES = 28, 70
+_TOO_LONG = 1e15
 
 
 def printed(exhibit: Exhibit) -> pd.DataFrame:
@@ -45,7 +46,10 @@ def cell(value: Any, form: str = "") -> str:
     if not form or np.isinf(number):
         whole = isinstance(value, (int, np.integer))
         return f"{value:,d}" if whole else format_number(number)
-    return format(number, form)
+    if abs(number) >= _TOO_LONG and form.endswith("f"):
+        return format(number, ".2e")
+    text = format(number, form)
+    return text if text.strip("+-0.,") else text.lstrip("+-")
 
 
 def numeric(exhibit: Exhibit) -> list[bool]:

@@ -104,6 +104,6 @@ def _takeaway(table: pd.DataFrame, delays: pd.Series) -> str:
         return f"{text}, and none was moved."
     worst = table.loc[int(late.index[int(late.argmax())])]
     return (
-        f"{text}, and {len(late)} of these ended late, by {late.median():.0f} days at the median "
+        f"{text}, and {len(late)} of these ended late, by {late.median():g} days at the median "
         f"and {late.max():.0f} at most ({worst['name']}, emissions of {worst['emission_years']})."
     )

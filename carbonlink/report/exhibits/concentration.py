@@ -235,11 +235,12 @@ def _curve_takeaway(table: pd.DataFrame) -> str:
     )
     repeated = table[table["cycles"] > 1] if (table["cycles"] > 1).any() else table
     top = repeated.iloc[int(repeated["share_pct"].argmax())]
+    among = " of markets with more than one cycle" if len(repeated) < len(table) else ""
     cycles = "one cycle" if top["cycles"] == 1 else f"the mean of {top['cycles']} cycles"
     return (
-        f"{text}; the largest share is {top['share_pct']:.0f} % ({said(top['market'])}, {cycles}, "
-        f"{top['excess_ratio']:.1f} times an even spread), and its volume is set apart best by a "
-        f"window of {top['best_window']} days."
+        f"{text}; the largest share{among} is {top['share_pct']:.0f} % "
+        f"({said(top['market'])}, {cycles}, {top['excess_ratio']:.1f} times an even "
+        f"spread), and its volume is set apart best by a window of {top['best_window']} days."
     )
 
 

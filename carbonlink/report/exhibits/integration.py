@@ -171,15 +171,17 @@ def takeaway(found: IntegrationResults) -> str:
     last = found.pairs[found.pairs["period"] == ("all" if found.cut is None else "after")]
     tested = last["p_dfgls_holm"].dropna() if "p_dfgls_holm" in last else pd.Series(dtype=float)
     if len(tested):
+        when = "" if found.cut is None else "after it "
         bounded = int(np.isfinite(last["half_life_upper"]).sum())
         parts.append(
             f"{int((tested < 0.05).sum())} of {len(tested)} relative prices return by DF-GLS "
-            f"(Holm, 5 %), and {bounded} half-lives have a finite upper bound"
+            f"{when}(Holm, 5 %), and {bounded} half-lives have a finite upper bound"
         )
     clubs = found.clubs[found.clubs["period"] == "all"]
     if len(clubs):
         several = clubs.loc[clubs["club"] != "divergent", "club"].nunique()
         alone = int((clubs["club"] == "divergent").sum())
-        words = f"log t finds {several} club{'s' if several != 1 else ''}"
+        over = "" if found.cut is None else " over the whole sample"
+        words = f"log t{over} finds {several} club{'s' if several != 1 else ''}"
         parts.append(words + (f" and {alone} divergent" if alone else ""))
     return "; ".join(parts) + "."

@@ -56,8 +56,9 @@ def ledger(study: Study) -> Exhibit:
         formats={**dict.fromkeys(shares, ".1f"), "volume": ",.0f", "value": ",.0f"},
         notes=(
             "Open days are the venue's observed trading days and the weekdays that are no public "
-            "holiday; shares are of open days. Stale: a price is printed although nobody traded "
-            "at it. An empty cell: the file cannot tell, or no printed rule of a limit was found.",
+            "holiday; shares are of open days, those at the limit of the days with a traded price "
+            "and a known limit. Stale: a price is printed although nobody traded at it. An empty "
+            "cell: the file cannot tell, or no printed rule of a limit was found.",
             *_without_rule(table),
             *study.panel.notes,
             *_of_files(study),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from ... import plotting
 from ...errors import DataError, UnknownMarketError
-from ...facts import compliance
+from ...facts import calendar, compliance
 from ..exhibit import Exhibit
 from ..study import Study, colours
 from .published_years import yearly
@@ -53,7 +54,10 @@ def national_years(study: Study) -> Exhibit:
             "published_bn_yuan": ".8g",
             "difference_pct": "+.2f",
         },
-        notes=("Published figures are rounded as printed; a difference may be rounding alone.",),
+        notes=(
+            "Published figures are rounded as printed; a difference may be rounding alone. A year "
+            "that the file does not hold to its last session is not compared.",
+        ),
         sources=(*study.sources([MARKET]), "published: facts/tables/annual_stats.csv"),
         synthetic=study.synthetic([MARKET]),
     )
@@ -81,14 +85,16 @@ def by_year(days: pd.DataFrame) -> pd.DataFrame:
 
 def beside_published(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with the published days, volume and value of the same years."""
-    known = yearly()
+    known, last = yearly(), table["last_day"]
     known = known[known["market"] == MARKET].set_index("year").reindex(table["year"])
     volume = known["volume_mt"].to_numpy(float)
+    ratio = table["volume_mt"].to_numpy(float) / volume
+    whole = [calendar.sessions(d, d + pd.offsets.YearEnd(0), [d])[-1] == d for d in last]
     return table.assign(
         published_days=known["trading_days"].to_numpy(float),
         published_mt=volume,
         published_bn_yuan=known["value_bn_yuan"].to_numpy(float),
-        difference_pct=100 * (table["volume_mt"].to_numpy(float) / volume - 1),
+        difference_pct=np.where(whole, 100 * (ratio - 1), np.nan),
     )
 
 
