@@ -261,8 +261,8 @@ class Panel:
             Shares are in per cent of the days on which the file can tell: of open days for
             ``traded_pct``, ``stale_pct`` and ``block_pct``, of days with a genuine price and a
             known limit for ``limit_pct``, with a priced trade for ``tiny_pct``, with a genuine
-            price, a high and a low for ``degenerate_pct``. ``longest_gap`` is in open days, ``volume`` in the market's unit,
-            ``value`` in its currency.
+            price, a high and a low for ``degenerate_pct``. ``longest_gap`` is in open days,
+            ``volume`` in the market's unit, ``value`` in its currency.
         """
         rows = [self._coverage_row(market) for market in self.markets]
         return pd.DataFrame(rows).set_index("market")
