@@ -79,6 +79,21 @@ def test_tables_of_quantile_regressions():
             np.testing.assert_allclose(found.table(row["tau"]), theirs, atol=1e-5)
 
 
+def test_joint_kinds_and_parts_of_r_squared():
+    """The arithmetic of ConnectednessApproach's joint, extended joint and R² tables, run in R."""
+    made, data = reference("joint_macrodata.json"), growth().reset_index(drop=True)
+    for lags in (1, 2):
+        joint = cl.connectedness(data, lags=lags, kind="joint", draws=0)
+        ours = [joint.total, *joint.from_, *joint.to]
+        np.testing.assert_allclose(ours, made[f"joint {lags}"], atol=1e-8)
+        extended = cl.connectedness(data, lags=lags, kind="extended_joint", draws=0)
+        np.testing.assert_allclose(
+            extended.table.to_numpy().ravel(), made[f"extended {lags}"], atol=1e-8
+        )
+    parts = cl.connectedness(data, lags=1, draws=0).r_squared(lags=1, draws=0).tables
+    np.testing.assert_allclose(parts[1:].ravel(), made["r2 1"], atol=1e-8)
+
+
 @pytest.mark.reference
 def test_connectedness_approach_static_and_rolling(reference_inputs):
     """ConnectednessApproach 1.0.4; the rolling index at every one of its 2,576 dates."""
