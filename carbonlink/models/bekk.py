@@ -95,14 +95,7 @@ def fit_bekk(
 ) -> BEKKResults:
     """Estimate a BEKK model (see `BEKK`)."""
     arguments = dict(locals())
-    check_choice("kind", kind, kernel.KINDS)
-    check_choice("mean", mean, ("constant", "zero"))
-    if not isinstance(targeting, (bool, np.bool_)):
-        raise SpecificationError(f"targeting={targeting!r} is no yes or no.", "Use True or False.")
-    data = check_returns_frame(frame)
-    for name in data.columns:
-        check_returns(data[name], 2)
-    _check_size(data, kind, bool(targeting), int(minimum))
+    data = _checked(frame, kind, targeting, mean, minimum)
     values = data.to_numpy()
     centre = values.mean(axis=0) if mean == "constant" else np.zeros(values.shape[1])
     spread = np.sqrt(((values - centre) ** 2).mean(axis=0))
@@ -148,6 +141,19 @@ def fit_bekk(
         notes=_notes(found, p, data, int(minimum)),
         recipe=Recipe(fit_bekk, arguments),
     )
+
+
+def _checked(frame: Any, kind: Any, targeting: Any, mean: Any, minimum: Any) -> pd.DataFrame:
+    """The returns, if they and the form of the model will do."""
+    check_choice("kind", kind, kernel.KINDS)
+    check_choice("mean", mean, ("constant", "zero"))
+    if not isinstance(targeting, (bool, np.bool_)):
+        raise SpecificationError(f"targeting={targeting!r} is no yes or no.", "Use True or False.")
+    data = check_returns_frame(frame)
+    for name in data.columns:
+        check_returns(data[name], 2)
+    _check_size(data, kind, bool(targeting), int(minimum))
+    return data
 
 
 def _check_size(data: pd.DataFrame, kind: str, targeting: bool, minimum: int) -> None:

@@ -72,6 +72,28 @@ def test_the_driver_is_found_and_its_units_do_not_matter(pair):
     assert GARCHMIDAS(y, dated).fit().loglik == pytest.approx(fit.loglik)
 
 
+def test_the_likelihood_is_the_one_written_out(pair):
+    """Engle, Ghysels and Sohn's model, a day and a month at a time."""
+    y, x = pair
+    fit = GARCHMIDAS(y, x).fit()
+    mu, alpha, beta, m, theta, omega = fit.params
+    days, months = y.index, y.index.to_period("M")
+    total, g, tau_before, count = 0.0, 1.0, None, 12
+    for t, month in enumerate(months):
+        if t == 0 or month != months[t - 1]:
+            raw = [(1 - k / (count + 1)) ** (omega - 1) for k in range(1, count + 1)]
+            smooth = sum(raw[k - 1] / sum(raw) * x[month - k] for k in range(1, count + 1))
+            tau = np.exp(m + theta * smooth)
+        if t:
+            g = (1 - alpha - beta) + alpha * (y.iloc[t - 1] - mu) ** 2 / tau_before + beta * g
+        h = tau * g
+        total -= 0.5 * (np.log(2 * np.pi) + np.log(h) + (y.iloc[t] - mu) ** 2 / h)
+        assert fit.conditional_volatility[days[t]] == pytest.approx(np.sqrt(h), rel=1e-9)
+        tau_before = tau
+    assert fit.loglik == pytest.approx(total, rel=1e-10)
+    assert fit.long_run.iloc[-1] == pytest.approx(np.sqrt(tau), rel=1e-9)
+
+
 def test_nothing_of_the_month_itself_or_later_is_used(pair):
     y, x = pair
     later = x.copy()
