@@ -17,11 +17,11 @@ LINES = [line for line in BLOCK.strip().splitlines() if line]
 
 @pytest.fixture(scope="module")
 def names():
-    y = cl.simulate.garch(800, rng=1)
+    y = cl.simulate.garch(1200, rng=1)
     months = pd.period_range("2012-01", "2020-12", freq="M")
     ends = pd.date_range("2024-01-01 00:15", periods=960, freq="15min")
     rng = np.random.default_rng(0)
-    steps = np.random.default_rng(1).standard_normal((800, 40)) * 0.2
+    steps = np.random.default_rng(1).standard_normal((1200, 40)) * 0.2
     known = {
         "cl": cl,
         "y": y,
