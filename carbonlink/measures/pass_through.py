@@ -130,7 +130,9 @@ def pass_through(
     b constant the net rate is the gross one times e/(e − b); with e or b moving over time the
     model is estimated on the cost τe, or τ(e − b), itself. Sets and tests are Fieller's, as
     linear restrictions, and stay valid when the adjustment is slow. Which price leads which is
-    not tested here.
+    not tested here. The controls and the sample matter: EU allowances into weekly German power
+    gave 1.16 (0.83 to 1.50) at 0.61 tCO2/MWh from 2018 to June 2021, and 3.6 (0.7 to 9.4) from
+    then to April 2025, with Henry Hub gas, which did not follow the European one, in both.
 
     References
     ----------
