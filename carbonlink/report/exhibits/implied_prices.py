@@ -40,11 +40,11 @@ _FORMATS = {
 def implied_published(study: Study) -> Exhibit:
     """Convert the published prices; real figures whatever the data folder holds."""
     result = implied_prices()
-    points = result.headline()
+    dispersion = result.dispersion()
     return Exhibit(
-        takeaway=f"{_takeaway(points)} {_spread(result, synthetic=False)}",
-        figure=_draw(result, result.dispersion()),
-        drawn=_drawn(result, result.dispersion()),
+        takeaway=f"{_takeaway(result.headline())} {_spread(dispersion, synthetic=False)}",
+        figure=_draw(result, dispersion),
+        drawn=_drawn(result, dispersion),
         table=_table(result),
         headings=_HEADINGS,
         formats=_FORMATS,
@@ -64,7 +64,7 @@ def implied_files(study: Study) -> Exhibit:
     table, dispersion = _table(result), result.dispersion()
     made = bool(months["synthetic"].any())
     return Exhibit(
-        takeaway=f"{_takeaway(months)} {_spread(result, made)}".rstrip(),
+        takeaway=f"{_takeaway(months)} {_spread(dispersion, made)}".rstrip(),
         figure=_draw(result, dispersion),
         drawn=_drawn(result, dispersion),
         table=table[table["series"] == "monthly mean"].reset_index(drop=True),
@@ -125,9 +125,8 @@ def _draw(result: ImpliedPricesResults, dispersion: pd.DataFrame) -> object:
     return figure
 
 
-def _spread(result: ImpliedPricesResults, synthetic: bool) -> str:
+def _spread(table: pd.DataFrame, synthetic: bool) -> str:
     """Say how far apart instruments are in the last month with several."""
-    table = result.dispersion()
     months = table[table["period"].str.fullmatch(MONTH) & (table["synthetic"] == synthetic)]
     if months.empty:
         return ""
