@@ -50,6 +50,13 @@ shares = ["frequency", "price_kind", "open_days", "traded_pct", "stale_pct", "li
 panel.coverage()[[*shares, "limit_known_by", "block_pct", "tiny_pct", "longest_gap"]]
 
 # %% [markdown]
+# Prices are those of genuine trades: a day without one is a gap, not yesterday's price.
+
+# %%
+traded = panel.prices(["cea", "hubei", "chongqing"])
+_ = traded.plot(marker=".", markersize=2, linestyle="none", ylabel="yuan/t")
+
+# %% [markdown]
 # Where a venue has made its own rules, they count: at Guangzhou, since 31 July 2018, the close of a
 # day with 100 t or less is an earlier day's, and the printed open is no first trade.
 

@@ -34,6 +34,9 @@ plain = cl.volatility(panel, "hubei", spec="garch", dist="normal", window=None)
 under = plain.by_treatment()
 under.table.set_index("model")[["persistence", "lower", "upper", "nobs", "breaks"]].round(3)
 
+# %%
+_ = plain.plot()
+
 # %% [markdown]
 # ## Breaks in the variance, and the stories told of them
 #
@@ -52,6 +55,9 @@ print(found.matches(policy_dates("hubei"), within=10))
 
 # %%
 found.persistence().round(3)
+
+# %%
+_ = found.plot()
 
 # %% [markdown]
 # Bai and Perron's tests look at absolute returns and give intervals of the dates.
@@ -97,12 +103,18 @@ tests[tests["test"].str.contains("5 %, GARCH-t")].round(3)
 
 # %% [markdown]
 # ## Do variances and correlations move together?
+#
+# A shock's weight `a` of zero says that the correlation does not move: the demonstration data are
+# drawn market by market. Real pairs are another matter.
 
 # %%
 pair = panel.returns(["guangdong", "hubei"]).dropna()
 dcc = cl.DCC(pair, dist="t").fit(strict=False)
 bekk = cl.BEKK(pair, kind="scalar", targeting=True).fit(strict=False)
 cl.compare({"DCC-t": dcc, "BEKK": bekk}).table()
+
+# %%
+_ = dcc.plot()
 
 # %%
 dcc.diagnostics().round(3)
