@@ -104,8 +104,8 @@ tests[tests["test"].str.contains("5 %, GARCH-t")].round(3)
 # %% [markdown]
 # ## Do variances and correlations move together?
 #
-# A shock's weight `a` of zero says that the correlation does not move: the demonstration data are
-# drawn market by market. Real pairs are another matter.
+# The demonstration data are drawn market by market, so there is little to find: `a`, the weight of
+# yesterday's shocks, is small, and 0 where no correlation moves at all.
 
 # %%
 pair = panel.returns(["guangdong", "hubei"]).dropna()
