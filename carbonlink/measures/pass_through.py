@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from ..errors import SpecificationError, check_choice
+from ..errors import SpecificationError, TooFewObservationsError, check_choice
 from ..inference.bands import Ratio
 from ..models.ecm import row_mask
 from ..models.frames import check_series
@@ -19,6 +18,7 @@ from .pass_through_methods import METHODS, TAKES, Answer, Task, check_arguments
 from .pass_through_rate import Rate
 from .pass_through_results import RATE_UNIT, PassThroughResults
 from .tariff_band import band_ends, inside_band
+from .thinned import rare_column, thinning
 
 CAUSE = "cause"
 HORIZON = 20
@@ -160,7 +160,7 @@ def pass_through(
     ends = None if band is None else band_ends(band, joint.frame[effect])
     inside = inside_band(ends, joint.frame[effect], where)
     task = _task(arguments, joint, inside if isinstance(where, str) else where, ends)
-    answer = METHODS[method](task)
+    answer = _answer(method, task, joint)
     days = joint.frame.dropna().index
     costs = (gross_cost(intensity, days), net_cost(intensity, benchmark, days))
     rates, falls = _rates(answer, task, costs, method, level, margin)
@@ -185,6 +185,18 @@ def pass_through(
         recipe=Recipe(pass_through, arguments),
         fitted=answer.model,
     )
+
+
+def _answer(method: str, task: Task, joint: JointPrices) -> Answer:
+    """Estimate; where rows are too few, say which price leaves them out."""
+    try:
+        return METHODS[method](task)
+    except TooFewObservationsError as error:
+        few = rare_column(joint)
+        if not few:
+            raise
+        remedy = 'carbonlink.aggregate(data, "W", "mean") gives all of them one frequency.'
+        raise TooFewObservationsError(f"{error.message} {few}", remedy) from error
 
 
 def _rates(
@@ -346,26 +358,10 @@ def _notes(
     if isinstance(arguments["where"], str):
         notes.append("Days are selected by the effect itself, which biases rates towards zero.")
     notes += _method_notes(arguments["method"], answer)
-    notes += _thinned(joint)
+    notes += thinning(joint)
     if joint.synthetic:
         notes.append(f"Synthetic demonstration data: {', '.join(joint.synthetic)}.")
     return (*notes, *answer.model.notes)
-
-
-def _thinned(joint: JointPrices) -> list[str]:
-    """Say where rows of daily prices are further apart than open days are."""
-    index = joint.frame.dropna().index
-    if not joint.sources or len(index) < 2 or step_of(index) == "open day":
-        return []
-    gaps = pd.Series(index).diff().dropna().dt.days
-    near, far = int(gaps.quantile(0.1)), int(gaps.quantile(0.9))
-    rare = min(joint.days, key=lambda name: joint.days[name])
-    effect = joint.frame.columns[1]
-    return [
-        f"Rows are {near} to {far} days apart: {rare} has {joint.days[rare]:,} days, {effect} "
-        f"{joint.days[effect]:,}, in the span common to all, and days without either are lost. "
-        "Lags and horizons count rows; carbonlink.aggregate gives all of them one frequency."
-    ]
 
 
 def _method_notes(method: str, answer: Answer) -> list[str]:

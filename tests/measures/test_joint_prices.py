@@ -94,3 +94,17 @@ def test_a_price_on_few_days_is_named_with_what_it_costs():
     assert "carbonlink.aggregate" in note
     assert found.units["step"] == "week"
     assert dict(found.sample.dropped)["days on which not every market was open"] == 386 - 78
+
+
+def test_a_column_of_few_values_is_named_where_it_leaves_too_few_rows():
+    rng = np.random.default_rng(4)
+    days = pd.bdate_range("2022-01-03", periods=400)
+    frame = pd.DataFrame(rng.normal(size=(400, 3)).cumsum(0) + 80, days, ["eua", "deu", "coal"])
+    frame["coal"] = frame["coal"].where(days.day_of_week == 4)
+    words = "0 complete rows.*coal has a value in 80 of 400 rows, deu in 400.*aggregate"
+    with pytest.raises(cl.TooFewObservationsError, match=words):
+        cl.pass_through(frame, "eua", "deu", controls=["coal"])
+    found = cl.pass_through(frame, "eua", "deu", controls=["coal"], method="dols")
+    assert any("coal has a value in 80 of 400 rows" in note for note in found.notes)
+    weeks = cl.aggregate(frame, "W", "mean").frame
+    assert cl.pass_through(weeks, "eua", "deu", controls=["coal"], lags=1).sample.nobs == 79

@@ -1,0 +1,41 @@
+"""Say which price is known on few days only, and what that costs the others."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from .joint_prices import JointPrices, step_of
+
+HALF = 0.5
+"""Share of the effect's values below which a column with fewer is named."""
+
+
+def thinning(joint: JointPrices) -> list[str]:
+    """Return a sentence on rows further apart than open days, or on a column of few values."""
+    few = rare_column(joint)
+    if few:
+        return [f"{few} Lags and horizons count rows; carbonlink.aggregate gives one frequency."]
+    index = joint.frame.dropna().index
+    if not joint.sources or len(index) < 2 or step_of(index) == "open day":
+        return []
+    gaps = pd.Series(index).diff().dropna().dt.days
+    near, far = int(gaps.quantile(0.1)), int(gaps.quantile(0.9))
+    rare = min(joint.days, key=lambda name: joint.days[name])
+    effect = joint.frame.columns[1]
+    return [
+        f"Rows are {near} to {far} days apart: {rare} has {joint.days[rare]:,} days, {effect} "
+        f"{joint.days[effect]:,}, in the span common to all, and days without either are lost. "
+        "Lags and horizons count rows; carbonlink.aggregate gives all of them one frequency."
+    ]
+
+
+def rare_column(joint: JointPrices) -> str:
+    """Return a sentence on the column with fewest values, where half the effect's rows lack it."""
+    known = joint.frame.notna().sum()
+    rare, effect = str(known.idxmin()), joint.frame.columns[1]
+    if known[rare] >= HALF * known[effect]:
+        return ""
+    return (
+        f"{rare} has a value in {known[rare]:,} of {len(joint.frame):,} rows, {effect} in "
+        f"{known[effect]:,}: rows without either are lost."
+    )
