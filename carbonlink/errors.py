@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
+import numbers
+import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class CarbonlinkError(Exception):
@@ -99,6 +106,58 @@ def check_choice(argument: str, value: object, allowed: Iterable[object]) -> Non
     if value not in allowed:
         listing = ", ".join(repr(a) for a in allowed)
         raise SpecificationError(f"{argument}={value!r} is not known.", f"Use one of: {listing}.")
+
+
+_YEAR_FIRST = re.compile(
+    r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?|月)?"
+    r"|年|(\d{2})(\d{2}))?"
+)
+
+
+def check_day(argument: str, value: Any, *, partial: str = "") -> pd.Timestamp:
+    """Return a date as midnight of its day, without time zone, or raise `SpecificationError`.
+
+    Parameters
+    ----------
+    argument : str
+        The argument's name, for the message.
+    value : str, date or Timestamp
+        Text has the year first ("2022-06-05", "2022/6/5", "20220605"); other text is refused,
+        since 05/06/2022 is two days and pandas reads "June" as a day of this year.
+    partial : {"", "first", "last"}
+        Whether "2022" and "2022-06" mean the first or the last day of the year or month;
+        refused when "".
+
+    Examples
+    --------
+    >>> from carbonlink.errors import check_day
+    >>> str(check_day("end", "2022-06", partial="last").date())
+    '2022-06-30'
+    """
+    import numpy as np
+    import pandas as pd
+
+    year_alone = isinstance(value, numbers.Integral) and 1000 <= value <= 9999
+    text = str(value).strip() if isinstance(value, str) or year_alone else ""
+    parts = _YEAR_FIRST.fullmatch(text)
+    try:
+        if not parts:
+            known = isinstance(value, (dt.date, np.datetime64))
+            day = pd.Timestamp(value) if known else pd.NaT
+        else:
+            year, month, number = parts[1], parts[2] or parts[4], parts[3] or parts[5]
+            whole = pd.Period(f"{year}-{month}" if month else year, "M" if month else "Y")
+            edge = {"first": whole.start_time, "last": whole.end_time}.get(partial, pd.NaT)
+            day = pd.Timestamp(int(year), int(month), int(number)) if number else edge
+    except ValueError:
+        day = pd.NaT
+    if pd.isna(day):
+        hint = ' A year ("2021") or a month ("2021-06") will do.' if partial else ""
+        raise SpecificationError(
+            f"{argument}={value!r} is no date that reads in one way only.",
+            f'Write the year first: "2021-06-30".{hint}',
+        )
+    return day.tz_localize(None).normalize()
 
 
 def check_level(level: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import pickle
 import tempfile
 
@@ -547,3 +548,17 @@ def test_every_public_word_loads():
     assert len(cl.__all__) <= 60
     for word in cl.__all__:
         assert getattr(cl, word) is not None
+
+
+def test_no_public_call_takes_a_switch_by_its_place():
+    """`prices("cea", "closed")` would turn a switch on; switches are named."""
+    loose = []
+    words = {word: getattr(cl, word) for word in cl.__all__ if not word.startswith("Carbonlink")}
+    for word, thing in words.items():
+        parts = vars(thing) if isinstance(thing, type) else {}
+        calls = {word: thing} | {f"{word}.{n}": f for n, f in parts.items() if n[0] != "_"}
+        for name, call in calls.items():
+            given = inspect.signature(call).parameters.values() if callable(call) else ()
+            switches = [p for p in given if p.annotation in ("bool", bool)]
+            loose += [f"{name}({p.name})" for p in switches if p.kind is p.POSITIONAL_OR_KEYWORD]
+    assert not loose

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import SpecificationError, check_choice
+from ..errors import SpecificationError, check_choice, check_day
 from .published import published
 
 VENUES = ("china", "observed")
@@ -97,7 +97,7 @@ def sessions(
     242
     """
     check_choice("venue", venue, VENUES)
-    start, end = pd.Timestamp(start).normalize(), pd.Timestamp(end).normalize()
+    start, end = check_day("start", start), check_day("end", end)
     if end < start:
         raise SpecificationError(
             f"The last day, {end.date()}, is before the first, {start.date()}.", "Swap the two."

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import DeadlineError, SpecificationError, check_choice
+from ..errors import DeadlineError, SpecificationError, check_choice, check_day
 from .calendar import open_days_between
 from .deadlines import CHAINS, Due, dues
 from .markets import get
@@ -114,7 +114,7 @@ def cycles(
 
 
 def _span(first: Any, last: Any) -> tuple[pd.Timestamp, pd.Timestamp]:
-    first, last = pd.Timestamp(first).normalize(), pd.Timestamp(last).normalize()
+    first, last = check_day("first", first), check_day("last", last)
     if last < first:
         raise SpecificationError(
             f"The last session, {last.date()}, is before the first, {first.date()}.",
@@ -220,8 +220,8 @@ def cycles_from_deadlines(
     """
     first, last = _span(first, last)
     given = [deadlines] if isinstance(deadlines, (str, pd.Timestamp)) else list(deadlines)
-    days = sorted({pd.Timestamp(day).normalize() for day in given})
-    if not days or any(pd.isna(day) for day in days):
+    days = sorted({check_day("deadlines", day) for day in given})
+    if not days:
         raise DeadlineError("No deadlines are given, or one is missing.", "Pass deadlines=[…].")
     kept: list[Cycle] = []
     refused: list[Refusal] = []

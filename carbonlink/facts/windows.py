@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, SpecificationError, check_choice
+from ..errors import DataError, SpecificationError, check_choice, check_day
 from .calendar import open_days_between
 
 
@@ -28,7 +28,7 @@ def _checked(sessions: pd.DatetimeIndex) -> pd.DatetimeIndex:
 def _dates(deadlines: Iterable[Any]) -> list[pd.Timestamp]:
     if isinstance(deadlines, (str, pd.Timestamp)):
         deadlines = [deadlines]
-    return sorted({pd.Timestamp(day).normalize() for day in deadlines})
+    return sorted({check_day("deadlines", day) for day in deadlines})
 
 
 def _ends(sessions: pd.DatetimeIndex, deadlines: Iterable[Any]) -> np.ndarray:

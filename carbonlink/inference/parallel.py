@@ -27,6 +27,12 @@ def _check_seeded(rng: object) -> None:
         raise SpecificationError(
             "rng=None would give a different answer at every call.", "Pass an int, such as rng=0."
         )
+    whole = isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) and rng >= 0
+    if not whole and not isinstance(rng, (np.random.SeedSequence, np.random.Generator)):
+        raise SpecificationError(
+            f"rng={rng!r} is no seed.",
+            "Pass an int of 0 or more, such as rng=0, or a NumPy SeedSequence or Generator.",
+        )
 
 
 def seed_sequence(
@@ -39,6 +45,12 @@ def seed_sequence(
     if isinstance(rng, np.random.Generator):
         return np.random.SeedSequence(int(rng.integers(0, 2**63)))
     return np.random.SeedSequence(rng)
+
+
+def repeatable(rng: Any) -> int | np.random.SeedSequence:
+    """Return `rng` in a form that gives the same draws at each use; a Generator moves on."""
+    _check_seeded(rng)
+    return seed_sequence(rng) if isinstance(rng, np.random.Generator) else rng
 
 
 def chunks(draws: int, rng: Any) -> list[tuple[int, np.random.SeedSequence]]:

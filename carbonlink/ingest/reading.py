@@ -245,6 +245,7 @@ def _sheets_note(used: tuple[Recognised, ...]) -> tuple[str, ...]:
 def read(
     path: str | Path,
     layout: str | None = None,
+    *,
     raw: bool = False,
     market: str | None = None,
 ) -> pd.DataFrame:

@@ -153,8 +153,7 @@ def causality(
     for name in ("periods", "taus", "markets"):
         value = given[name]
         given[name] = value if value is None or isinstance(value, str) else tuple(value)
-    if rng is None or isinstance(rng, np.random.Generator):
-        given["rng"] = parallel.seed_sequence(rng)
+    given["rng"] = parallel.repeatable(rng)
     _check(given)
     model, tested, origin = tested_model(given)
     pairs = declared(family, model.names, method)

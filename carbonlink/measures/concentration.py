@@ -146,8 +146,6 @@ def concentration(
     """
     arguments = {**locals()}
     cycle = _check(window, cycle, days, which, null, shift, draws)
-    if rng is None:
-        raise SpecificationError("rng=None cannot be repeated.", "Use a whole number.")
     seed = parallel.seed_sequence(rng)
     arguments["rng"] = rng if isinstance(rng, int) else seed
     amounts = daily_volumes(data, market, deadlines, kind, basis)

@@ -143,8 +143,7 @@ def connectedness(
     >>> bool(net.excess_pvalue < 0.05)
     True
     """
-    if rng is None or isinstance(rng, np.random.Generator):
-        rng = parallel.seed_sequence(rng)
+    rng = parallel.repeatable(rng)
     arguments = {
         "data": data,
         "lags": lags,

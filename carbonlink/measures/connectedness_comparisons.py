@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError, TooFewObservationsError
+from ..models.frames import check_split
 from ..results import Sample
 from .connectedness_difference import ConnectednessDifference, difference
 
@@ -81,7 +82,7 @@ class Comparisons:
         """
         model = self.fitted
         index = model.data.index
-        label = pd.Timestamp(date) if isinstance(index, pd.DatetimeIndex) else date
+        label = check_split(date, index)
         used = np.zeros(len(index), bool)
         used[model.rows] = True
         later = np.asarray(index >= label)

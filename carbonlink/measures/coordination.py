@@ -96,8 +96,7 @@ def coupling_coordination(
     >>> bool(degree.table["D"].between(0, 1).all())
     True
     """
-    if rng is None or isinstance(rng, np.random.Generator):
-        rng = parallel.seed_sequence(rng)
+    rng = parallel.repeatable(rng)
     groups = None if systems is None else {str(k): tuple(v) for k, v in systems.items()}
     arguments = {
         "data": data, "weights": weights, "systems": groups, "negative": tuple(negative),

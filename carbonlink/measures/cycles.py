@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DeadlineError, SpecificationError
+from ..errors import DeadlineError, SpecificationError, check_day
 from ..facts import compliance
 from ..facts.calendar import open_days_between
 
 _ONE_DAY = pd.Timedelta(days=1)
-_WRITTEN_DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$")
 
 Refusal = tuple[str, str, str]
 """Market, cycle, reason."""
@@ -184,29 +182,10 @@ def parse_deadlines(deadlines: Any) -> list[pd.Timestamp]:
     """Return deadlines as sorted days, each once."""
     if isinstance(deadlines, (str, pd.Timestamp)) or not isinstance(deadlines, Iterable):
         deadlines = [deadlines]
-    days = [parse_day(day, "deadlines") for day in deadlines]
+    days = [check_day("deadlines", day) for day in deadlines]
     if not days:
         raise DeadlineError("deadlines= is empty.", "Give at least one date, or leave it out.")
     return sorted(set(days))
-
-
-def parse_day(value: Any, argument: str) -> pd.Timestamp:
-    """Return a date as midnight of its day, or say which argument is no date."""
-    wrong = SpecificationError(
-        f"{argument}= holds {value!r}, which is no date.", 'Write dates as "2021-06-30".'
-    )
-    if isinstance(value, (int, float, np.number)):
-        raise wrong
-    if isinstance(value, str):  # pandas would read "June" as a day of this year
-        parts = _WRITTEN_DAY.match(value.strip())
-        value = "-".join(part.zfill(2) for part in parts.groups()) if parts else None
-    try:
-        day = pd.Timestamp(value)
-    except (ValueError, TypeError) as error:
-        raise wrong from error
-    if pd.isna(day):
-        raise wrong
-    return day.tz_localize(None).normalize()
 
 
 def check_cycle(cycle: Any) -> Any:
@@ -218,7 +197,7 @@ def check_cycle(cycle: Any) -> Any:
             f"cycle={cycle!r} is not known.",
             'Use "compliance", "calendar", or a pair of dates (start, end).',
         )
-    start, end = (parse_day(day, "cycle") for day in cycle)
+    start, end = (check_day("cycle", day) for day in cycle)
     if end <= start:
         raise SpecificationError(
             f"cycle= ends {end.date()}, not after its start {start.date()}.", "Swap the two."

@@ -13,6 +13,7 @@ from ..errors import CarbonlinkError, SpecificationError
 from ..inference import bootstrap, parallel
 from ..kernels import fevd, var
 from ..models.decompositions import check_decomposition
+from ..models.frames import check_split
 from ..models.tvpvar import TVPVAR
 from ..models.tvpvar_results import TVPVARResults
 from ..results import Recipe, Results, day, tidy_frame
@@ -81,7 +82,7 @@ class DynamicConnectedness(Results):
             One of the dates of `total`.
         """
         index, names = self.total.index, list(self.names)
-        label = pd.Timestamp(date) if isinstance(index, pd.DatetimeIndex) else date
+        label = check_split(date, index)
         if label not in index:
             raise SpecificationError(
                 f"There is no table for {day(label)}.",

@@ -12,9 +12,9 @@ from ..errors import DataError, SpecificationError, TooFewObservationsError, che
 from ..facts import markets as registry
 from ..inference import parallel
 from ..kernels import logt
-from ..models.frames import check_frame, choose_columns, listed
+from ..models.frames import check_frame, check_split, choose_columns, listed
 from ..panel import Panel
-from ..results import Recipe, Sample, check_level
+from ..results import Recipe, Sample, check_level, day
 from .integration_convergence import convergence
 from .integration_dispersion import change_notes, change_rows, dispersion
 from .integration_pairs import all_pairs, pair_notes, pair_table
@@ -67,7 +67,8 @@ def integration(
     logs : bool
         False where the data are logarithms already (filtered log incomes, say).
     split : date-like or None
-        First day of the second period.
+        First day of the second period. One that does not divide the sample is refused; the
+        default is then left out with a note.
     volumes : DataFrame, optional
         Weights for the weighted dispersion where `data` is no panel.
     pairs : list of (str, str), False or None
@@ -130,8 +131,7 @@ def integration(
     >>> found.pairs["period"].tolist()
     ['all', 'before', 'after']
     """
-    if rng is None or isinstance(rng, np.random.Generator):
-        rng = parallel.seed_sequence(rng)
+    rng = parallel.repeatable(rng)
     chosen = [markets] if isinstance(markets, str) else (None if markets is None else list(markets))
     arguments = {
         "data": data, "markets": None if chosen is None else tuple(chosen), "freq": freq,
@@ -142,9 +142,10 @@ def integration(
     _check(kernel, variance, draws, level)
     prices, weights, origin = _prices(data, chosen, freq, volumes)
     frame = _logarithms(prices) if logs else prices
-    cut = _split(split, frame.index)
+    cut, undivided = _split(split, frame.index)
     periods = _periods(frame, cut)
     core, notes = _core(frame, periods, minimum, fixed=chosen is not None)
+    notes = [*undivided, *notes]
     spread = dispersion(frame, core, weights)
     table = _paired(frame, periods, arguments, notes)
     balanced = frame[core].dropna()
@@ -156,7 +157,7 @@ def integration(
     return IntegrationResults(
         spec=_spec(arguments, frame, core, origin["freq"], cut),
         sample=Sample.of(
-            balanced.index,
+            _days_behind(balanced, origin["as_given"], origin["freq_code"]),
             dropped={"dates without all core prices": len(frame) - len(balanced)},
         ),
         units={"dispersion": "log points", "half_life": origin["rows"]},
@@ -241,6 +242,7 @@ def _prices(
         freq = None if freq == "auto" else freq
     if frame.shape[1] < 2:
         raise DataError("One price needs no integration.", "Give two markets or more.")
+    as_given = frame
     if freq is not None:
         if not isinstance(frame.index, pd.DatetimeIndex):
             raise DataError("The data have no dates.", "Set a DatetimeIndex, or freq=None.")
@@ -248,7 +250,17 @@ def _prices(
         frame = _dated(frame.groupby(period).last())
         weights = None if weights is None else _dated(weights.groupby(period).sum())
     rows = {"W": "weeks", "M": "months", None: "rows"}[freq]
-    return frame, weights, {"freq": rows, "rows": rows, "sources": sources, "notes": notes}
+    origin = {"freq": rows, "rows": rows, "sources": sources, "notes": notes}
+    return frame, weights, origin | {"as_given": as_given, "freq_code": freq}
+
+
+def _days_behind(balanced: pd.DataFrame, as_given: pd.DataFrame, freq: str | None) -> pd.Index:
+    """The last day with a price of the core in each period, whose row is dated by its end."""
+    if freq is None:
+        return balanced.index
+    priced = as_given.index[as_given[balanced.columns].notna().any(axis=1)]
+    last = pd.Series(priced, index=priced.to_period(freq)).groupby(level=0).last()
+    return pd.DatetimeIndex(last.loc[balanced.index.to_period(freq)])
 
 
 def _dated(frame: pd.DataFrame) -> pd.DataFrame:
@@ -285,14 +297,25 @@ def _logarithms(prices: pd.DataFrame) -> pd.DataFrame:
     return prices.apply(np.log)
 
 
-def _split(split: Any, index: pd.Index) -> pd.Timestamp | None:
-    if split is None or not isinstance(index, pd.DatetimeIndex):
-        return None
-    try:
-        cut = pd.Timestamp(split)
-    except (ValueError, TypeError) as error:
-        raise SpecificationError(f"split={split!r} is no date.", 'Use "2021-07-16".') from error
-    return cut if index[0] < cut <= index[-1] else None
+def _split(split: Any, index: pd.Index) -> tuple[pd.Timestamp | None, list[str]]:
+    """First day of the second period, with a note where the default one cannot be used."""
+    if split is None:
+        return None, []
+    if not isinstance(index, pd.DatetimeIndex):
+        if split != LAUNCH:
+            raise SpecificationError(
+                f"split={split!r} needs dates, and the data have none.", "Set a DatetimeIndex."
+            )
+        return None, ["Not split: the data have no dates."]
+    cut = check_split(split, index, "split")
+    if index[0] < cut <= index[-1]:
+        return cut, []
+    outside = f"{day(cut)} does not divide the sample, {day(index[0])} to {day(index[-1])}"
+    if split != LAUNCH:
+        raise SpecificationError(
+            f"split={split!r}: {outside}.", "Give a date inside it, or split=None."
+        )
+    return None, [f"Not split: {outside}."]
 
 
 def _periods(frame: pd.DataFrame, cut: pd.Timestamp | None) -> dict[str, np.ndarray]:

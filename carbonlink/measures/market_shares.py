@@ -98,8 +98,6 @@ def market_shares(
     check_level(level)
     if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or draws < 99:
         raise SpecificationError(f"draws={draws!r} will not do.", "Use at least 99.")
-    if rng is None:
-        raise SpecificationError("rng=None cannot be repeated.", "Use a whole number.")
     seed = parallel.seed_sequence(rng)
     arguments["rng"] = rng if isinstance(rng, int) else seed
     amounts = daily_volumes(data, _chosen(data, markets), None, kind, basis)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DeadlineError, SpecificationError, UnknownMarketError
+from ..errors import DeadlineError, SpecificationError, UnknownMarketError, check_day
 from ..facts import compliance
 from ..facts.calendar import open_days_between
-from .cycles import Refusal, parse_day
+from .cycles import Refusal
 
 _ONE_DAY = pd.Timedelta(days=1)
 
@@ -69,14 +69,14 @@ def given_deadlines(market: str, moved: Any, kept: Any) -> list[Deadline]:
                 f"moved= holds {pair!r}, which is no pair of days.",
                 'Write ("2015-06-20", "2015-07-08"): the day first set, then the later one.',
             ) from error
-        first, last = parse_day(first, "moved"), parse_day(last, "moved")
+        first, last = check_day("moved", first), check_day("moved", last)
         if last <= first:
             raise SpecificationError(
                 f"moved= holds {first.date()} to {last.date()}, which is not later.",
                 "Give the day first set, then the later one.",
             )
         found.append(Deadline(market, str(first.date()), first, last))
-    days = [parse_day(day, "kept") for day in kept or []]
+    days = [check_day("kept", day) for day in kept or []]
     return found + [Deadline(market, str(day.date()), day) for day in sorted(set(days))]
 
 

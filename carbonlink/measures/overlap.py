@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, SpecificationError
+from ..errors import DataError, SpecificationError, check_day
 from ..facts.published import published
 from ..results import Recipe, Results, Sample, check_level, tidy_frame
 
@@ -184,18 +184,18 @@ def _checked(claims: pd.DataFrame) -> pd.DataFrame:
                 f"Row {frame.index[mask][0]} of the ledger has {words}.", "Correct or drop it."
             )
     if "date" in frame:
-        given = frame["date"]
-        frame["date"] = pd.to_datetime(given, errors="coerce", format="mixed")
-        bad = frame["date"].isna() & given.notna()
-        if bad.any():
-            row = frame.index[bad][0]
-            raise DataError(
-                f"Row {row} of the ledger has the date {given[bad].iloc[0]!r}.",
-                "Write dates as 2024-05-31.",
-            )
+        days = [_day(row, cell) for row, cell in frame["date"].items()]
+        frame["date"] = pd.Series(days, index=frame.index, dtype="datetime64[ns]")
     if frame["instrument"].nunique() < 2:
         raise DataError("The ledger holds one instrument.", "An overlap needs two or more.")
     return frame
+
+
+def _day(row: Any, cell: Any) -> pd.Timestamp:
+    try:
+        return pd.NaT if pd.isna(cell) else check_day("date", cell)
+    except SpecificationError as error:
+        raise DataError(f"Row {row} of the ledger: {error.message}", error.remedy) from None
 
 
 def _from_ledger(frame: pd.DataFrame, arguments: dict[str, Any]) -> OverlapResults:

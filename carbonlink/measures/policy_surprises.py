@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, SpecificationError, TooFewObservationsError
+from ..errors import DataError, SpecificationError, TooFewObservationsError, check_day
 from ..facts.policy import policy_dates
-from ..inference.parallel import generator
+from ..inference.parallel import generator, repeatable
 from ..kernels.ols import least_squares
 from ..models.frames import check_frame, check_series
 from ..panel import Panel
@@ -204,6 +204,7 @@ def policy_surprises(
             "scale divides a change, and a log change has no unit.", 'Set form="difference".'
         )
     _check_counts(most_days, draws)
+    repeatable(rng)
     series, label, sources = _price(price, market)
     news = _announcements(dates, market, kinds)
     changes = _changes(series, form, scale)
@@ -279,16 +280,8 @@ def _announcements(dates: Any, market: str | None, kinds: tuple[str, ...] | None
 
 
 def _days(dates: pd.Series) -> pd.Series:
-    """Return announcement dates as days without a time zone, or name the first that is none."""
-    days = pd.to_datetime(dates, errors="coerce", format="mixed")
-    if days.isna().any():
-        raise DataError(
-            f"{dates[days.isna()].iloc[0]!r} among the announcements is no date.",
-            "Write dates as 2024-05-31, and leave out those that are not known.",
-        )
-    if days.dt.tz is not None:
-        days = days.dt.tz_localize(None)
-    return days.dt.normalize()
+    """Return announcement dates as days without a time zone, or name one that is none."""
+    return pd.Series([check_day("dates", date) for date in dates], index=dates.index)
 
 
 def _check_counts(most_days: Any, draws: Any) -> None:

@@ -202,8 +202,6 @@ def _check(window, estimation, returns, variance, test, which, draws, level, rng
             raise SpecificationError(
                 f"{name}={value!r} will not do.", f"Use a whole number of at least {least}."
             )
-    if rng is None:
-        raise SpecificationError("rng=None cannot be repeated.", "Use a whole number.")
 
 
 def _events(

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import TooFewObservationsError, check_choice
+from ..errors import TooFewObservationsError, check_choice, check_day
 from ..kernels.ols import least_squares
 from .concentration import concentration
 from .concentration_rows import MEASURES
-from .cycles import parse_day
 
 FEWEST = 3
 """Fewest cycles before a date, and after it."""
@@ -77,7 +76,7 @@ def rule_change(
     such dates p cannot be small: 1/(their number) is its floor.
     """
     check_choice("measure", measure, MEASURES)
-    day = parse_day(date, "date")
+    day = check_day("date", date)
     found = concentration(data, markets, deadlines, window, draws=99, **basis)
     rows = found.rows[["market", "cycle", "start", "end", measure]].copy()
     actual = _jump(rows, measure, day, trend)

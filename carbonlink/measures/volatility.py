@@ -15,6 +15,7 @@ from ..errors import (
     SpecificationError,
     TooFewObservationsError,
     check_choice,
+    check_day,
 )
 from ..facts import compliance
 from ..models.frames import check_frame, listed
@@ -232,9 +233,7 @@ def _deadlines(
             remarks.append(f"Windows counted as outside, the deadline not being known: {reasons}.")
     else:
         given = [deadlines] if isinstance(deadlines, (str, pd.Timestamp)) else list(deadlines)
-        if any(pd.isna(d) for d in given):
-            raise DeadlineError("A deadline is missing.", "Give dates only.")
-        dates = sorted({pd.Timestamp(d).normalize() for d in given})
+        dates = sorted({check_day("deadlines", day) for day in given})
     reach = pd.Timedelta(days=2 * int(window) + 30)
     near = [d for d in dates if first <= d <= last + reach]
     if not near:

@@ -207,7 +207,7 @@ def _check_ledger(transfers: Any, columns: tuple[str, ...]) -> None:
             )
 
 
-def seller_adjustment(amount: Any, inside_ndc: bool = True, adjust_outside: bool = True) -> Any:
+def seller_adjustment(amount: Any, *, inside_ndc: bool = True, adjust_outside: bool = True) -> Any:
     """Return the seller's adjustment, with or without one for reductions outside its target.
 
     Notes

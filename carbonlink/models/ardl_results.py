@@ -69,8 +69,8 @@ class ARDLResults(Estimates):
         self,
         test: str = "F",
         case: int | None = None,
-        asymptotic: bool = False,
         *,
+        asymptotic: bool = False,
         draws: int = 40_000,
         level: float = 0.95,
         rng: int = 0,
@@ -100,7 +100,7 @@ class ARDLResults(Estimates):
         return self.ecm.bounds_test(
             test,
             case,
-            asymptotic,
+            asymptotic=asymptotic,
             draws=draws,
             level=level,
             rng=rng,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, SpecificationError, TooFewObservationsError
+from ..errors import DataError, SpecificationError, TooFewObservationsError, check_day
 from .break_inputs import whole
 from .frames import check_series, listed
 from .garch import MINIMUM
@@ -64,7 +64,7 @@ def first_row(series: pd.Series, start: Any, window: int | None) -> int:
     else:
         if not isinstance(series.index, pd.DatetimeIndex):
             raise DataError("The returns have no dates.", "Give start as a number of rows.")
-        first = int(series.index.searchsorted(pd.Timestamp(start)))
+        first = int(series.index.searchsorted(check_day("start", start, partial="first")))
     if first < least:
         raise TooFewObservationsError(
             f"{first} rows come before the first forecast; a fit needs {least}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -65,11 +65,11 @@ class BEKK:
 
     frame: Any
     kind: str = "diagonal"
-    targeting: bool = False
+    targeting: bool = field(default=False, kw_only=True)
     mean: str = "constant"
     minimum: int = MINIMUM
 
-    def fit(self, strict: bool = True) -> BEKKResults:
+    def fit(self, *, strict: bool = True) -> BEKKResults:
         """Estimate the model by quasi-maximum likelihood.
 
         Parameters

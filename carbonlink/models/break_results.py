@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .. import plotting
-from ..errors import DataError, SpecificationError
+from ..errors import DataError, SpecificationError, check_day
 from ..inference.date_matches import DateMatches, match_dates
 from ..results import Results, check_level, day, tidy_frame
 from .break_inputs import whole
@@ -71,9 +71,11 @@ class BreakResults(Results):
             absent = [c for c in ("date", "event") if c not in events]
             if absent:
                 raise DataError(f"events has no column {absent[0]}.", "Give date and event.")
-            events = pd.Series(events["event"].to_numpy(), index=pd.to_datetime(events["date"]))
+            events = pd.Series(events["event"].to_numpy(), index=events["date"])
         events = pd.Series(events)
-        events = events.set_axis(pd.DatetimeIndex(pd.to_datetime(events.index)))
+        events = events.set_axis(
+            pd.DatetimeIndex([check_day("events", day) for day in events.index])
+        )
         span = self.returns.index[self.shortest : len(self.returns) - self.shortest + 1]
         return match_dates(pd.DatetimeIndex(self.breaks.index), events, span, within)
 

@@ -65,7 +65,7 @@ class CCC:
     presample: str | float = "arch"
     minimum: int = MINIMUM
 
-    def fit(self, strict: bool = True) -> CCCResults:
+    def fit(self, *, strict: bool = True) -> CCCResults:
         """Estimate the model in two steps.
 
         Parameters
@@ -153,7 +153,7 @@ class DCC:
     minimum: int = MINIMUM
     likelihood: str = "full"
 
-    def fit(self, strict: bool = True) -> DCCResults:
+    def fit(self, *, strict: bool = True) -> DCCResults:
         """Estimate the model in two steps.
 
         Parameters

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, SpecificationError
+from ..errors import DataError, SpecificationError, check_day
 from ..results import day
 
 SHOWN = 5
@@ -23,7 +23,8 @@ def check_frame(data: Any, name: str = "data") -> pd.DataFrame:
     ----------
     data : DataFrame or Series
         A Series becomes a frame of one column. Missing values are allowed and stay missing.
-        An index of ISO dates written as text becomes a DatetimeIndex.
+        An index of ISO dates written as text becomes a DatetimeIndex; one with a time zone
+        keeps its own dates and clock times and loses the zone.
     name : str
         What to call the data in a message.
 
@@ -99,6 +100,13 @@ def check_index(index: pd.Index, name: str = "data") -> pd.Index:
     return index
 
 
+def check_split(date: Any, index: pd.Index, argument: str = "date") -> Any:
+    """Return a label to cut an index at: of an index of dates a date, else as given."""
+    if not isinstance(index, pd.DatetimeIndex) or isinstance(date, pd.Timestamp):
+        return date.tz_localize(None) if isinstance(date, pd.Timestamp) else date
+    return check_day(argument, date, partial="first")
+
+
 def listed(labels: Any) -> str:
     """Return labels as text, the first few by name and the rest by number."""
     labels = list(labels)
@@ -134,6 +142,9 @@ def _is_series(data: Any) -> bool:
 
 
 def _dates(index: pd.Index, name: str) -> pd.Index:
+    if isinstance(index, pd.DatetimeIndex) and index.tz is not None:
+        bare = index.tz_localize(None)
+        return bare if bare.is_unique else index  # an hour that a clock change repeats
     if not (pd.api.types.is_object_dtype(index) or pd.api.types.is_string_dtype(index)):
         return index
     try:

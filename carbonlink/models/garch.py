@@ -175,7 +175,7 @@ class GARCH:
     def __post_init__(self) -> None:
         object.__setattr__(self, "vol", inputs.family(self.vol))
 
-    def fit(self, cov: str = "robust", strict: bool = True) -> GARCHResults:
+    def fit(self, cov: str = "robust", *, strict: bool = True) -> GARCHResults:
         """Estimate the model by maximum likelihood.
 
         Parameters

@@ -137,7 +137,7 @@ class GARCHMIDAS:
     frequency: str = "M"
     minimum: int = MINIMUM
 
-    def fit(self, strict: bool = True) -> GARCHMIDASResults:
+    def fit(self, *, strict: bool = True) -> GARCHMIDASResults:
         """Estimate the model by quasi-maximum likelihood.
 
         Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,7 @@ class HAR:
     y: Any
     x: Any = None
     frequency: str = "daily"
-    log: bool = False
+    log: bool = field(default=False, kw_only=True)
     spans: tuple[int, ...] | None = None
 
     def fit(self, cov: str = "hac", bandwidth: str | int = "andrews") -> HARResults:

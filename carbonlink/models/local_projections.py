@@ -11,6 +11,7 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..inference.bands import Ratio
 from ..inference.few_clusters import FEW
+from ..inference.parallel import repeatable
 from ..kernels.ecm import lagged
 from ..kernels.projections import Projections, project
 from ..kernels.smooth_projections import choose_penalty, smoother
@@ -181,7 +182,7 @@ def fit_projections(
     rng: int = 0,
 ) -> LocalProjectionsResults:
     """Estimate local projections (see `LocalProjections`)."""
-    arguments = dict(locals())
+    arguments = dict(locals()) | {"rng": repeatable(rng)}
     bands = (bands,) if isinstance(bands, str) else tuple(bands)
     current = (current,) if isinstance(current, str) else tuple(current)
     plain = "hac" if cumulative == "ratio" else "lag_augmented"

@@ -48,8 +48,8 @@ class NARDLResults(ECMResults):
         self,
         test: str = "F",
         case: int | None = None,
-        asymptotic: bool = False,
         *,
+        asymptotic: bool = False,
         draws: int = 40_000,
         level: float = 0.95,
         rng: int = 0,
@@ -73,7 +73,7 @@ class NARDLResults(ECMResults):
         return super().bounds_test(
             test,
             case,
-            asymptotic,
+            asymptotic=asymptotic,
             draws=draws,
             level=level,
             rng=rng,

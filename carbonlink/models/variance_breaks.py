@@ -37,6 +37,7 @@ def variance_breaks(
     minimum_segment: int | None = None,
     lags: int | None = None,
     critical: str | None = None,
+    *,
     demean: bool = True,
     trim: float | None = None,
     most: int | None = None,

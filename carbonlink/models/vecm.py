@@ -143,8 +143,7 @@ class VECM:
         -------
         VECMResults
         """
-        if rng is None or isinstance(rng, np.random.Generator):
-            rng = parallel.seed_sequence(rng)
+        rng = parallel.repeatable(rng)
         lags, table, notes = self._choose_lags()
         seen = self._observations(lags)
         inputs.check_rows(self.data, seen, lags, self.minimum)

@@ -152,8 +152,7 @@ def threshold(
     schemes: Any = ("wild", "fixed"),
 ) -> ThresholdVECMResults:
     """See `VECMResults.threshold`."""
-    if rng is None or isinstance(rng, np.random.Generator):
-        rng = parallel.seed_sequence(rng)
+    rng = parallel.repeatable(rng)
     schemes = (schemes,) if isinstance(schemes, str) else tuple(schemes)
     arguments = dict(locals())
     _check(result, relation, draws, trimming, points, schemes)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import DataError, SpecificationError, UnknownMarketError
+from ..errors import DataError, SpecificationError, UnknownMarketError, check_day
 from ..facts import markets as registry
 from ..ingest.folder import FolderReading, read_folder
 from ..ingest.provenance import find_root
@@ -35,8 +35,9 @@ def load(
     markets : str or list of str, optional
         Market names ("cea", "hubei", "eur_zj", "electricity_gd", …); every market found when
         None. The panel keeps the names as given.
-    start, end : str or Timestamp, optional
-        First and last day kept. Flags and returns are computed before the cut.
+    start, end : str, date or Timestamp, optional
+        First and last day kept: "2022-06-05", or a month ("2022-06") or year ("2022").
+        Flags and returns are computed before the cut.
     root : path, optional
         The project; by default the nearest folder upwards with `data/raw`. Every file in its
         `data/raw` must be registered in `SOURCES.csv` with its hash.
@@ -85,6 +86,8 @@ def assemble(
     prefer: Mapping[str, str] | None = None,
 ) -> Panel:
     """Return the panel of a folder that has been read (see `load`)."""
+    start = start if start is None else check_day("start", start, partial="first")
+    end = end if end is None else check_day("end", end, partial="last")
     held = _held(reading)
     read = {market for one in reading.readings for market in one.markets}
     wanted = _wanted(markets, held, read)
@@ -101,8 +104,9 @@ def assemble(
         frame, remarks = market_days(rows, market)
         frame = frame.loc[start:end]
         if frame.empty:
+            between = " and ".join(str(day.date()) if day else "its end" for day in (start, end))
             raise DataError(
-                f"{label} has no day between {start} and {end}.",
+                f"{label} has no day between {between}.",
                 f"{file} spans {_span(rows)}.",
             )
         days[label] = frame

@@ -123,7 +123,7 @@ def _side(data: Any, name: str) -> dict[str, pd.DataFrame]:
     if data.index.has_duplicates:
         twice = data.index[data.index.duplicated()][0]
         raise DataError(f"panel_{name} has two rows for {twice:%Y-%m-%d}.", "Keep one of them.")
-    side = {}
+    side, data = {}, data.tz_localize(None)
     for label in data.columns:
         frame = pd.DataFrame({"price": data[label].astype(float)}, index=data.index)
         frame.attrs = {"source": f"DataFrame {name}", "kind": ""}

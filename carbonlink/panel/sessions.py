@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import SpecificationError, check_choice
+from ..errors import SpecificationError, check_choice, check_day
 from ..facts import calendar as venues
 
 CALENDARS = ("china", "XSHG")
@@ -40,8 +40,8 @@ def compared(
     """
     check_choice("calendar", calendar, CALENDARS)
     observed = pd.DatetimeIndex(rows["date"].dt.normalize().unique()).sort_values()
-    first = observed[0] if start is None else pd.Timestamp(start).normalize()
-    last = observed[-1] if end is None else pd.Timestamp(end).normalize()
+    first = observed[0] if start is None else check_day("start", start, partial="first")
+    last = observed[-1] if end is None else check_day("end", end, partial="last")
     observed = observed[(observed >= first) & (observed <= last)]
     expected = _shanghai(first, last) if calendar == "XSHG" else venues.sessions(first, last)
     traded = days.index[days["has_trade"].astype(bool)]

@@ -100,7 +100,7 @@ class Panel:
         return self.days[market].copy()
 
     def prices(
-        self, markets: Iterable[str] | str | None = None, chained: bool = False
+        self, markets: Iterable[str] | str | None = None, *, chained: bool = False
     ) -> pd.DataFrame:
         """Return prices of genuine trades, a column a market; missing on days without one.
 

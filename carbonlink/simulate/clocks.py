@@ -23,6 +23,7 @@ def clock_volumes(
     window: int = 30,
     persistence: float = 0.7,
     zero_share: float = 0.2,
+    *,
     spread: bool = True,
     rng: Any = 0,
 ) -> tuple[pd.DataFrame, dict[str, list[pd.Timestamp]]]:

@@ -44,3 +44,16 @@ def test_answers_keep_the_order_of_their_tasks():
 def test_nothing_runs_without_a_seed(function):
     with pytest.raises(cl.SpecificationError, match="rng=None"):
         function(None)
+
+
+@pytest.mark.parametrize("wrong", ["x", 1.5, -1, True, None, [1]])
+def test_what_is_no_seed_is_refused_by_name(wrong):
+    for use in (parallel.generator, parallel.seed_sequence, parallel.repeatable):
+        with pytest.raises(cl.CarbonlinkError, match=r"rng="):
+            use(wrong)
+
+
+def test_a_generator_is_made_repeatable_and_a_seed_left_alone():
+    seed = parallel.repeatable(np.random.default_rng(1))
+    assert parallel.generator(seed).random() == parallel.generator(seed).random()
+    assert parallel.repeatable(7) == 7

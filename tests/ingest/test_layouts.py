@@ -248,10 +248,10 @@ def test_ceex_total_that_counts_the_listed_amount_twice(reading):
 def test_investing_suffixes_and_month_first(reading):
     frame = reading("investing.csv").frame
     assert one(frame, date="2025-02-27")["close"] == 1070.33
-    assert one(frame, date="2025-02-27")["volume"] == 50
-    assert one(frame, date="2025-02-04")["volume"] == 1_200_000
+    assert one(frame, date="2025-02-27")["volume"] == 50_000
+    assert one(frame, date="2025-02-04")["volume"] == 1_200_000_000
     assert math.isnan(one(frame, date="2025-02-03")["volume"])
-    assert one(reading("investing_cn.csv").frame, date="2024-01-04")["volume"] == 157_490
+    assert one(reading("investing_cn.csv").frame, date="2024-01-04")["volume"] == 157_490_000
 
 
 def test_beijing_products_and_amounts(reading):

@@ -45,9 +45,17 @@ def test_bloomberg_changes_are_left_out_and_other_columns_named(tmp_path):
     rows = [[*BLOOMBERG_HEAD, "PX_VOLUME", "OPEN_INT"], ["2024-01-05", 76.5, 1, 2, 75, 1, 2, 9, 8]]
     reading = read_file(written(tmp_path, rows), market="eua")
     row = reading.frame.iloc[0]
-    assert (row["close"], row["low"], row["volume"]) == (76.5, 75.0, 9.0)
+    assert (row["close"], row["low"], row["volume"]) == (76.5, 75.0, 9_000.0)
     assert "Columns not used: OPEN_INT." in reading.notes
-    assert any("contracts" in note for note in reading.notes)
+    assert any("contracts" in note and "1000 each" in note for note in reading.notes)
+
+
+def test_contracts_of_unknown_size_are_left_out_and_those_in_yuan_stay(tmp_path):
+    rows = [[*BLOOMBERG_HEAD, "PX_VOLUME"], ["2024-01-05", 76.5, 1, 2, 75, 1, 2, 9]]
+    brent = read_file(written(tmp_path, rows), market="brent")
+    assert brent.frame["volume"].isna().all() and brent.frame["close"].tolist() == [76.5]
+    assert any("how many bbl" in note for note in brent.notes)
+    assert read_file(written(tmp_path, rows), market="cea").frame["volume"].tolist() == [9.0]
 
 
 def test_bloomberg_does_not_guess_a_market_a_day_or_a_second_security(tmp_path):

@@ -282,3 +282,33 @@ def test_weekly_returns_before_and_after_the_launch(icap):
     assert len(found.table) == 20 and found.table["detectable_r2"].notna().all()
     with_levels = cl.connectedness(np.log(weekly[CORE]), lags=1, draws=0)
     assert any("No sign that these are stationary" in note for note in with_levels.notes)
+
+
+@pytest.mark.parametrize("split", ["June", "05/06/2022", "2050-01-01", "2001-01-01"])
+def test_a_split_that_divides_nothing_is_refused(split):
+    with pytest.raises(cl.SpecificationError, match="split="):
+        cl.integration(markets(100), split=split, pairs=False, draws=0)
+
+
+def test_the_default_split_outside_the_sample_is_noted():
+    prices = markets(100)
+    prices.index = pd.bdate_range("2010-01-04", periods=100)
+    found = cl.integration(prices, pairs=False, draws=0)
+    assert found.spec["split"] == ""
+    assert any("2021-07-16 does not divide the sample" in note for note in found.notes)
+    with pytest.raises(cl.SpecificationError, match="needs dates"):
+        cl.integration(prices.reset_index(drop=True), split="2010-02-01", pairs=False, draws=0)
+
+
+def test_the_sample_of_weeks_ends_on_a_day_with_a_price():
+    prices = markets(203)
+    found = cl.integration(prices, freq="W", split=None, pairs=False, draws=0)
+    assert found.dispersion.index[-1] > prices.index[-1]
+    assert found.sample.end == str(prices.index[-1].date())
+
+
+def test_a_time_zone_changes_nothing():
+    prices = markets(100)
+    given = {"split": None, "pairs": False, "draws": 0}
+    found = cl.integration(prices.tz_localize("Asia/Shanghai"), **given)
+    assert found.summary() == cl.integration(prices, **given).summary()

@@ -120,5 +120,5 @@ def test_totals_that_are_no_numbers_are_named(claims, universe, words):
 
 def test_a_date_that_is_none_is_named():
     ledger = pd.DataFrame({"entity": ["a", "a"], "instrument": ["gec", "ccer"], "tonnes": [1, 2]})
-    with pytest.raises(DataError, match="Row 1 of the ledger has the date 'soon'"):
+    with pytest.raises(DataError, match="Row 1 of the ledger: date='soon'"):
         cl.overlap(ledger.assign(date=["2024-05-31", "soon"]))

@@ -124,8 +124,8 @@ def test_refusals(price):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"dates": ["soon", "2021-02-02"]}, "'soon' among the announcements"),
-        ({"dates": [pd.NaT, "2021-02-02"]}, "NaT among the announcements"),
+        ({"dates": ["soon", "2021-02-02"]}, "dates='soon'"),
+        ({"dates": [pd.NaT, "2021-02-02"]}, "dates=NaT"),
         ({"market": "cea", "kinds": ("rumour",)}, "kinds='rumour' is not known"),
         ({"draws": 0}, "draws=0"),
         ({"most_days": -1}, "most_days=-1"),

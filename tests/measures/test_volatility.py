@@ -173,7 +173,7 @@ def test_electricity_is_differenced():
     [
         ({}, cl.DeadlineError, "No compliance deadlines are known for returns"),
         ({"deadlines": ["2031-12-31"]}, cl.DeadlineError, "lies in the sample, 2016-01-04 to"),
-        ({"deadlines": [pd.NaT]}, cl.DeadlineError, "missing"),
+        ({"deadlines": [pd.NaT]}, cl.SpecificationError, "deadlines=NaT"),
         ({"deadlines": DEADLINES, "window": None}, cl.SpecificationError, "no use"),
         ({"deadlines": DEADLINES, "which": "announced"}, cl.SpecificationError, "one of the two"),
         ({"window": None, "days": "calendar"}, cl.SpecificationError, "days has no use"),

@@ -82,3 +82,11 @@ def test_the_long_table_of_a_reading_is_sent_to_load():
     )
     with pytest.raises(cl.DataError, match=r"long table.*cl\.load"):
         cl.aggregate(long, "W", "last")
+
+
+def test_a_time_zone_is_dropped_unless_a_clock_change_repeats_an_hour():
+    plain = frame()
+    assert check_frame(plain.tz_localize("Asia/Shanghai")).index.equals(plain.index)
+    hours = pd.date_range("2024-10-27", periods=5, freq="h", tz="Europe/Berlin")
+    kept = check_frame(pd.Series(np.arange(5.0), hours, name="power"))
+    assert kept.index.tz is not None and kept.index.is_unique

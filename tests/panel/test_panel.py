@@ -323,3 +323,14 @@ def test_limits_that_are_no_per_cents_are_refused(hubei, wrong):
         panel.with_limits({"hubei": wrong})
     with pytest.raises(cl.UnknownMarketError):
         panel.with_limits({"atlantis": 10})
+
+
+@pytest.mark.parametrize("wrong", ["05/06/2022", "June", 20220605])
+def test_a_start_that_reads_in_two_ways_is_refused(hubei, wrong):
+    with pytest.raises(cl.SpecificationError, match="start="):
+        cl.load(["hubei"], start=wrong, raw=hubei)
+
+
+def test_a_year_will_do_for_start_and_end(hubei):
+    index = cl.load(["hubei"], start=2024, end="2024-03", raw=hubei).prices().index
+    assert [d.day for d in index] == [4, 5, 6, 7, 8]

@@ -113,3 +113,10 @@ def test_the_exchanges_hubei_and_winds(real_data, tmp_path):
     days = cl.reconcile(with_wind, with_exchange, fields="price", detail=True)
     wind = cl.read(tmp_path / "wind_hbea_hubei.csv").set_index("date")["close"]
     assert days["a"].tolist() == wind[days["date"]].tolist()
+
+
+def test_a_time_zone_changes_nothing():
+    days = pd.bdate_range("2024-01-02", periods=3)
+    a = pd.DataFrame({"hubei": [40.0, 41.0, 42.0]}, index=days)
+    found = cl.reconcile(a.tz_localize("Asia/Shanghai"), a)
+    assert found["verdict"].tolist() == ["agree"]

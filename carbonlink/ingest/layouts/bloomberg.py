@@ -6,6 +6,7 @@ from .. import draft as drafts
 from ..sheet import Sheet
 from ..whose import settle_market
 from . import Parts
+from .contracts import in_own_unit
 
 NAME = "bloomberg"
 TITLE = "Bloomberg history (Date, PX_LAST, Change, % Change, PX_LOW, …)"
@@ -18,7 +19,6 @@ RENAME = {
     "PX_VOLUME": "volume",
 }
 SIGNATURES = (frozenset({"Date", "PX_LAST"}),)
-CONTRACTS = "PX_VOLUME is as printed: contracts, not tonnes, where the instrument is a future."
 _CHANGES = frozenset({"Change", "%Change", ""})
 
 
@@ -35,7 +35,7 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     numbers = [name for name in list(RENAME.values())[1:] if name in draft.rows]
     draft = draft.with_numbers(*numbers)
     if "volume" in numbers:
-        draft = draft.noted(CONTRACTS)
+        draft = in_own_unit(draft, owner)
     printed = drafts.headings(sheet, header).values()
     unused = dict.fromkeys(text for text in printed if text not in {*RENAME, *_CHANGES})
     if unused:

@@ -7,6 +7,7 @@ from ..dates import day_order
 from ..sheet import Sheet
 from ..whose import settle_market
 from . import Parts
+from .contracts import in_own_unit
 
 NAME = "investing"
 TITLE = "investing.com history (Date, Price, Open, High, Low, Vol., Change %)"
@@ -26,7 +27,6 @@ CHINESE = {
     "低": "low",
     "交易量": "volume",
 }
-CONTRACTS = "Volumes are as printed: contracts, not tonnes, where the instrument is a future."
 SIGNATURES = (frozenset(ENGLISH) - {"Vol."}, frozenset(CHINESE) - {"交易量"})
 
 
@@ -35,8 +35,8 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
 
     Notes
     -----
-    02/27/2025 is read month first unless a day above 12 in the file shows the other order. The
-    volume is as printed: contracts, where the instrument is a future.
+    02/27/2025 is read month first unless a day above 12 in the file shows the other order.
+    Volumes are printed in contracts and brought to tonnes (see `contracts.in_own_unit`).
     """
     owner = settle_market(sheet.file, None, market, "its header names no market")
     printed = set(drafts.headings(sheet, header).values())
@@ -45,6 +45,6 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     numbers = [name for name in ("close", "open", "high", "low", "volume") if name in draft.rows]
     draft = draft.with_numbers(*numbers)
     if "volume" in numbers:
-        draft = draft.noted(CONTRACTS)
+        draft = in_own_unit(draft, owner)
     frame = drafts.tidy(draft, market=owner, trade="total", price_kind="close")
     return Parts(draft=draft, frames=(frame,))
