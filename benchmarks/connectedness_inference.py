@@ -66,10 +66,17 @@ def system(k: int, strength: str) -> tuple[np.ndarray, np.ndarray]:
 def sample(
     coefs: np.ndarray, sigma: np.ndarray, n: int, garch: str, generator: np.random.Generator
 ) -> pd.DataFrame:
-    """One sample; GARCH(0.1, 0.85) variances in "common" to all columns or "own" to each."""
+    """One sample; GARCH(0.1, 0.85) variances "common" to all columns or "own" to each, or one
+    "log-normal" volatility of all, with an autoregression of 0.95 and shocks of 0.25.
+    """
     k, burn = len(sigma), 200
     shocks = generator.standard_normal((n + burn, k)) @ np.linalg.cholesky(sigma).T
-    if garch:
+    if garch == "log-normal":
+        level = 0.0
+        for t in range(n + burn):
+            level = 0.95 * level + 0.25 * generator.standard_normal()
+            shocks[t] *= np.exp(level / 2)
+    elif garch:
         variance = np.ones(k)
         for t in range(n + burn):
             shocks[t] *= np.sqrt(variance)
@@ -82,20 +89,25 @@ def sample(
     return pd.DataFrame(y[burn:], index=index, columns=list(NAMES[:k]))
 
 
-def size(k: int, n: int, garch: str, samples: int, draws: int) -> float:
+def size(k: int, n: int, garch: str, samples: int, draws: int, null: str = "independent") -> float:
     """Share of samples without a link in which the 5 % test finds one."""
     coefs, sigma = system(k, "none")
     hits = 0
     for i in range(samples):
         frame = sample(coefs, sigma, n, garch, np.random.default_rng([i, k, n]))
-        hits += cl.connectedness(frame, lags=1, draws=draws, rng=i).excess_pvalue <= 0.05
+        net = cl.connectedness(frame, lags=1, draws=draws, rng=i, null=null)
+        hits += net.excess_pvalue <= 0.05
     return hits / samples
 
 
 def coverage(
-    k: int, n: int, strength: str, garch: str, samples: int, draws: int
+    k: int, n: int, strength: str, garch: str, samples: int, draws: int, **fit: object
 ) -> dict[str, float]:
-    """Share of 95 % intervals that hold the true value, and for the excess its mean."""
+    """Share of 95 % intervals that hold the true value, and for the excess its mean.
+
+    `fit` says how the VAR(2) of each sample is fitted, such as method="ridge"; without it the
+    sample is fitted by a VAR(1).
+    """
     coefs, sigma = system(k, strength)
     table = 100 * fevd.shares(coefs, sigma, HORIZON)
     parts = fevd.spillovers(table)
@@ -104,7 +116,8 @@ def coverage(
     hits, excess = [], []
     for i in range(samples):
         frame = sample(coefs, sigma, n, garch, np.random.default_rng([i, k, n]))
-        net = cl.connectedness(frame, lags=1, draws=draws, rng=i)
+        data = cl.VAR(frame, lags=2).fit(**fit) if fit else cl.VAR(frame, lags=1).fit()
+        net = cl.connectedness(data, draws=draws, rng=i)
         interval = net.conf_int()
         bounds = interval.loc[list(TERMS)].to_numpy()
         hits.append((bounds[:, 0] <= truth) & (truth <= bounds[:, 1]))

@@ -129,6 +129,11 @@ def _var_shrunk():
     return cl.VAR(cl.simulate.var(200, rng=1), lags=2).fit(method="minnesota")
 
 
+def _vecm_threshold():
+    fitted = cl.VECM(cl.simulate.error_correction(200, rng=1), lags=2, rank=1).fit()
+    return fitted.threshold({"effect": 1, "cause": -0.6}, draws=99, points=40)
+
+
 def _var_quantile():
     return cl.VAR(cl.simulate.var(200, rng=1), lags=1).fit(method="quantile", tau=0.9)
 
@@ -373,6 +378,7 @@ FACTORIES = {
         _bekk,
         _var,
         _vecm,
+        _vecm_threshold,
         _var_shrunk,
         _var_quantile,
         _var_driven,

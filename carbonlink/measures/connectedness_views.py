@@ -51,6 +51,13 @@ class Views:
         -------
         RollingConnectedness
             `total`, a Series by the last day of the window; `to`, `from_`, `net`.
+
+        Notes
+        -----
+        Windows of least squares come from cumulated cross-products. A shrunk or quantile VAR is
+        fitted anew in every window, and its penalty chosen from the window's own rows unless it
+        was given: seconds to minutes for a thousand windows, shared among the workers of
+        `joblib.parallel_config`.
         """
         spec = self.spec
         return rolling_connectedness(

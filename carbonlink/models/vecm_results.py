@@ -266,7 +266,7 @@ class VECMResults(Estimates):
         --------
         >>> import carbonlink as cl
         >>> fitted = cl.VECM(cl.simulate.error_correction(400, rng=1), lags=2, rank=1).fit()
-        >>> split = fitted.threshold({"cea": 1, "hubei": -1}, draws=99)
+        >>> split = fitted.threshold({"effect": 1, "cause": -0.6}, draws=99)
         >>> bool(split.share.min() >= 0.1)
         True
         """
