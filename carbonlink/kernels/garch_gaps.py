@@ -161,7 +161,8 @@ def influence(
         ends = []
         for sign in (-1, 1):
             moved = params + sign * size * (np.arange(3) == j)
-            other = GapGarch(*(float(v) for v in moved), _run(moved, data), np.nan, fit.used)
+            omega, alpha, beta = (float(v) for v in moved)
+            other = GapGarch(omega, alpha, beta, _run(moved, data), np.nan, fit.used)
             ratios = other.ratios(starts, length, shocks, gap)
             ends.append(float(np.nanmean(ratios, axis=1).mean()))
         slope[j] = (ends[1] - ends[0]) / (2 * size)

@@ -13,6 +13,8 @@ from ..results import Results, Summary, check_level, tidy_frame
 
 CALENDAR, COMPLIANCE = "calendar", "compliance"
 CLOCKS = (CALENDAR, COMPLIANCE)
+_LEAST = 0.005
+"""Shares nearer to 0 or 1 count as this near on the logit scale of the intervals."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -89,14 +91,13 @@ class TwoClocksResults(Results):
         from scipy import stats
 
         check_level(level)
-        left = _shapley(self.without)
+        left = _logit(_shapley(self.without))
         count = len(left)
         error = np.sqrt((count - 1) / count * ((left - left.mean()) ** 2).sum())
         half = stats.t.ppf(0.5 + level / 2, count - 1) * error
-        share = self.calendar_share
+        share = float(_logit(np.array(self.calendar_share)))
         centres = np.array([share, share - (count - 1) * (left.mean() - share)])
-        ends = centres.min() - half, centres.max() + half
-        low, high = np.clip(ends, 0, 1)
+        low, high = 1 / (1 + np.exp(-np.array([centres.min() - half, centres.max() + half])))
         return [(float(low), float(high)), (float(1 - high), float(1 - low))]
 
     def tidy(self, level: float | None = None) -> pd.DataFrame:
@@ -193,6 +194,11 @@ class TwoClocksResults(Results):
             }
             for name in CLOCKS
         ]
+
+
+def _logit(share: np.ndarray) -> np.ndarray:
+    kept = np.clip(share, _LEAST, 1 - _LEAST)
+    return np.log(kept / (1 - kept))
 
 
 def _shapley(gains: np.ndarray) -> np.ndarray:
