@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ... import plotting
@@ -122,7 +123,8 @@ def _limits(study: Study, markets: Iterable[str]) -> list[str]:
         return []
     return [
         f"No printed rule of a price limit was found for {', '.join(names)}: their limit days "
-        "are those at the limit at which prices pile up, for this table alone."
+        "are those at the limit at which prices pile up (read off daily prices), for this table "
+        "alone."
     ]
 
 
@@ -140,12 +142,15 @@ def _reasons(made: dict[str, PersistenceResults]) -> list[str]:
 
 
 def _draw(table: pd.DataFrame) -> object:
-    cells = table.set_index("name")[list(_SHORT)].rename(columns=_SHORT)
+    cells = table.set_index("name")[list(_SHORT)].astype(float)
+    unbroken = table["breaks_found"].eq(0).to_numpy()
+    cells.loc[unbroken, [model for model, (_, broken) in ROWS.items() if broken]] = np.nan
+    cells = cells.rename(columns=_SHORT)
     figure, (ax,) = plotting.canvas(height=0.34 * len(cells) + 1.0)
     low = min(0.5, float(cells.min().min()))
     plotting.heat(ax, cells, form=".3f", limits=(low, 1.0), size=8)
     ax.set_xticks(range(len(_SHORT)), list(_SHORT.values()))
-    ax.set_title("persistence of the variance (hatched: not to be had, reasons in the notes)")
+    ax.set_title("persistence of the variance (hatched: no break, or not to be had; see the notes)")
     return figure
 
 
