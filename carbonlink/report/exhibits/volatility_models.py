@@ -150,7 +150,7 @@ def _draw(table: pd.DataFrame) -> object:
     low = min(0.5, float(cells.min().min()))
     plotting.heat(ax, cells, form=".3f", limits=(low, 1.0), size=8)
     ax.set_xticks(range(len(_SHORT)), list(_SHORT.values()))
-    ax.set_title("persistence of the variance (hatched: no break, or not to be had; see the notes)")
+    ax.set_title("persistence of the variance (hatched: no break, or see the notes)")
     return figure
 
 
