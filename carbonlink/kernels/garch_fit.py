@@ -284,8 +284,30 @@ def _polish(theta: np.ndarray, message: str, p: Problem, limits: Box) -> Maximum
         active, promise = active + _cusps(theta, at, p), 0.0
     converged = bool(0 <= gain <= ENOUGH and promise <= _AT_KINK and _usable(at, p))
     why = "" if converged else _why(message, gain, at, p)
-    second = _refined(theta, second, p) if converged else second
+    if converged:
+        theta, at = _last_step(theta, at, second, active, p, limits)
+        second = _refined(theta, second, p)
     return Maximum(theta, at, second, active, gain, converged, why)
+
+
+def _last_step(
+    theta: np.ndarray,
+    at: Likelihood,
+    second: np.ndarray,
+    active: tuple[Bound, ...],
+    p: Problem,
+    limits: Box,
+) -> tuple[np.ndarray, Likelihood]:
+    """One Newton step more, too short for the likelihood to show, where it nears a zero slope."""
+    if p.kinked:
+        return theta, at
+    free = free_directions(active, len(theta))
+    step, promise = _newton(at.gradient(), second, free)
+    if not 0 < promise <= _SMALL_PROMISE or longest(theta, step, limits) < 1:
+        return theta, at
+    moved = likelihood(theta + step, p)
+    left = _newton(moved.gradient(), second, free)[1]
+    return (theta + step, moved) if 0 <= left < promise else (theta, at)
 
 
 def _onto_bounds(theta: np.ndarray, p: Problem, limits: Box) -> tuple[np.ndarray, Likelihood]:
