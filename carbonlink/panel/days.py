@@ -67,7 +67,7 @@ def _doubts(rows: pd.DataFrame, frame: pd.DataFrame, market: str) -> list[str]:
     return said
 
 
-def _listing(days: pd.DatetimeIndex) -> str:
+def _listing(days: pd.Index) -> str:
     more = f" and {len(days) - _SHOWN} more days" if len(days) > _SHOWN else ""
     return ", ".join(f"{day:%Y-%m-%d}" for day in days[:_SHOWN]) + more
 
@@ -75,10 +75,10 @@ def _listing(days: pd.DatetimeIndex) -> str:
 def _values(rows: pd.DataFrame) -> list[str]:
     """Days on which the kinds of trade are not worth the total that is printed beside them."""
     kinds = rows.set_index(["vintage", "date"])["value"].groupby(rows["trade"].to_numpy())
-    by_kind = {kind: part[~part.index.duplicated()] for kind, part in kinds}
-    total = by_kind.pop("total", None)
-    if total is None or len(by_kind) < 2:
+    by_kind = {str(kind): part[~part.index.duplicated()] for kind, part in kinds}
+    if "total" not in by_kind or len(by_kind) < 3:
         return []
+    total = by_kind.pop("total")
     parts = pd.concat(by_kind, axis=1).reindex(total.index).fillna(0.0).sum(axis=1)
     unlike = total.index[(total - parts).abs().gt(_ONE_YUAN)]
     days = pd.DatetimeIndex(sorted(set(unlike.get_level_values("date"))))
