@@ -90,10 +90,6 @@ def test_a_file_in_parts_has_the_encoding_that_it_has_as_a_whole(text, encoding)
     assert encoding_of(lambda: iter(lines), "x") == encoding_of(lambda: iter((content,)), "x")
 
 
-HEAD = "日期,市场,收盘价,均价"
-ROWS = [f"2024-01-0{d} {h:02d}:00,electricity_sd,{h + d},一" for d in (1, 2) for h in range(24)]
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16", *WIDE])
 def test_a_large_file_is_read_in_any_encoding(tmp_path, monkeypatch, encoding):
     monkeypatch.setattr(blocks, "BLOCKS_ABOVE", 0)
@@ -127,3 +123,12 @@ def test_a_text_table_under_a_workbooks_name_may_be_utf16_without_a_mark(tmp_pat
     (tmp_path / "a.xls").write_bytes(rows.encode("utf-16-le"))
     table = cl.read(tmp_path / "a.xls")
     assert isinstance(table, pd.DataFrame) and table["close"].tolist() == [70, 71]
+
+
+@pytest.mark.real
+def test_real_files_keep_their_text_in_every_encoding(real_data):
+    for path in sorted(real_data.glob("wind*.csv")):
+        text, encoding = decode(path.read_bytes(), path.name)
+        assert encoding == "gb18030"
+        for other in ("utf-8", "utf-16", *WIDE):
+            assert decode(text.encode(other), path.name) == (text, other)
