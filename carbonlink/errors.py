@@ -96,7 +96,7 @@ def near(name: object, known: Iterable[str], count: int = 3) -> list[str]:
     """Return the known names that look most like `name`."""
     known = list(known)
     by_case = {k.casefold(): k for k in known}
-    hits = difflib.get_close_matches(str(name).casefold(), list(by_case), n=count, cutoff=0.5)
+    hits = difflib.get_close_matches(str(name).casefold(), list(by_case), n=count, cutoff=0.55)
     return [by_case[h] for h in hits]
 
 

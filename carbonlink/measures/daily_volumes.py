@@ -61,10 +61,9 @@ def daily_volumes(data: Any, market: Any, deadlines: Any, kind: str, basis: str)
 
 
 def _from_panel(panel: Panel, market: Any, deadlines: Any, kind: str, basis: str) -> DailyVolumes:
-    chosen = _with_deadlines(panel, deadlines) if market is None else _names(market)
+    chosen = _with_deadlines(panel, deadlines) if market is None else panel.labels(_names(market))
     series, refused, missing = {}, [], 0
     for label in chosen:
-        panel.daily(label)
         quantity = panel.volume if basis == "volume" else panel.value
         try:
             column = quantity([label], trade=kind)[label]

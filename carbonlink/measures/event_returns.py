@@ -26,7 +26,7 @@ def returns_by_market(
 ) -> tuple[dict[str, GenuineReturns], list[Refusal]]:
     named = None if markets is None else [markets] if isinstance(markets, str) else list(markets)
     if isinstance(data, Panel):
-        labels = named if named is not None else _with_deadlines(data, deadlines)
+        labels = _with_deadlines(data, deadlines) if named is None else data.labels(named)
     elif isinstance(data, pd.Series):
         labels = named or [str(data.name or "series")]
         if len(labels) != 1:
@@ -39,8 +39,6 @@ def returns_by_market(
     found: dict[str, GenuineReturns] = {}
     refused: list[Refusal] = []
     for label in labels:
-        if isinstance(data, Panel):
-            data.daily(label)
         try:
             one = genuine_returns(data, label, minimum)
         except (DataError, TooFewObservationsError) as error:

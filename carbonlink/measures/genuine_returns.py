@@ -90,7 +90,7 @@ def genuine_returns(
 
 def _label(panel: Panel, market: str | None) -> str:
     if market is not None:
-        return str(market)
+        return panel.label(market)
     if len(panel.markets) > 1:
         raise SpecificationError(
             f"The panel holds {len(panel.markets)} markets; one is measured at a time.",

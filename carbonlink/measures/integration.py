@@ -221,7 +221,7 @@ def _prices(
     notes: list[str] = []
     sources: tuple[str, ...] = ()
     if isinstance(data, Panel):
-        named = chosen or _allowances(data)
+        named = data.labels(chosen) if chosen else _allowances(data)
         units = {m: data.units[m] for m in named}
         if len(set(units.values())) > 1:
             raise SpecificationError(

@@ -68,6 +68,7 @@ def joint_prices(data: Any, names: Iterable[str], controls: Any = None) -> Joint
     else:
         outside = None
         names += [controls] if isinstance(controls, str) else list(controls or ())
+    names = data.labels(names) if isinstance(data, Panel) else names
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
         raise SpecificationError(f"{listed(twice)} is named twice.", "Name each series once.")
@@ -145,7 +146,8 @@ def _from_frame(data: Any, names: list[str]) -> dict[str, pd.Series]:
             hint = near(name, frame.columns)
             raise UnknownMarketError(
                 f"{name!r} is not a column of the data.",
-                f"Did you mean {hint[0]!r}?" if hint else f"It has: {listed(frame.columns)}.",
+                (f"Did you mean {hint[0]!r}? " if hint else "")
+                + f"It has: {listed(frame.columns)}.",
             )
     return {name: frame[name] for name in names}
 

@@ -152,7 +152,7 @@ def _days(data: Any, markets: Any) -> tuple[dict[str, pd.DataFrame], list[str]]:
             )
         return {named[0] if named else "market": frame_days(data)}, []
     found, refused = {}, []
-    for label in data.markets if named is None else named:
+    for label in data.labels(named):
         if data.daily(label)["volume"].isna().all():
             refused.append(f"Left out: {label}: its file has no volumes.")
         else:

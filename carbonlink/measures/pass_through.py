@@ -11,6 +11,7 @@ from ..errors import SpecificationError, TooFewObservationsError, check_choice
 from ..inference.bands import Ratio
 from ..models.ecm import row_mask
 from ..models.frames import check_series
+from ..panel import Panel
 from ..results import Recipe, Sample, check_level
 from .cost_shock import Cost, gross_cost, net_cost
 from .joint_prices import JointPrices, check_moves, joint_prices, step_of
@@ -148,6 +149,8 @@ def pass_through(
     >>> found.gross.lower < 0.8 / 0.85 < found.gross.upper
     True
     """
+    if isinstance(data, Panel):
+        cause, effect = data.label(cause), data.label(effect)
     arguments = dict(locals())
     check_choice("method", method, METHODS)
     _check_numbers(margin, check_level(level))

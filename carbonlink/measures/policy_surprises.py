@@ -245,6 +245,7 @@ def _price(price: Any, market: str | None) -> tuple[pd.Series, str, tuple[str, .
     if isinstance(price, Panel):
         if market is None:
             raise SpecificationError("A Panel holds several prices.", "Say whose with market=.")
+        market = price.label(market)
         days = price.daily(market)
         return days["price"].dropna(), market, (price.sources_of[market],)
     series = check_series(price, "price").dropna()

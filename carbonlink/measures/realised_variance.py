@@ -124,7 +124,7 @@ def _prices(data: Any, market: str | None) -> pd.Series:
     if isinstance(data, Panel):
         if market is None:
             raise SpecificationError("A Panel needs a market.", "Name it: market='electricity_gd'.")
-        data.daily(market)
+        market = data.label(market)
         rows = data.tidy[data.tidy["market"] == market]
         price = rows["close"].where(rows["close"].notna(), rows["vwap"])
         series = pd.Series(price.to_numpy(float), index=pd.DatetimeIndex(rows["date"]), name=market)

@@ -137,7 +137,7 @@ def under_treatments(
             "The table needs a Panel: which days have a trade and which are at a limit.",
             "Load one with cl.load(…).",
         )
-    chosen = [markets] if isinstance(markets, str) else list(markets or panel.markets)
+    chosen = panel.labels(markets)
     fits: dict[tuple[str, str], GARCHResults] = {}
     rows = []
     for market in chosen:

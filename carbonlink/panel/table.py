@@ -80,7 +80,7 @@ class Panel:
         Parameters
         ----------
         market : str
-            A label of the panel.
+            A label of the panel, or another name of its market.
 
         Returns
         -------
@@ -91,13 +91,40 @@ class Panel:
             vintage that took over, and the quantities are the sums over vintages. `chained` links
             the vintages by their own returns; it is the price where there is one vintage.
         """
-        if market not in self.days:
-            hint = self._meant(market)
-            raise UnknownMarketError(
-                f"{market!r} is not in this panel.",
-                f"Did you mean {hint[0]!r}?" if hint else f"It holds: {', '.join(self.markets)}.",
-            )
-        return self.days[market].copy()
+        return self.days[self.label(market)].copy()
+
+    def label(self, market: str) -> str:
+        """Return the panel's label of a market, however its name is spelt ("湖北", "HBEA").
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import carbonlink as cl
+        >>> from carbonlink import demo
+        >>> folder = tempfile.mkdtemp()
+        >>> _ = demo.write(folder)
+        >>> cl.load(["hubei"], raw=folder).label("湖北")
+        'hubei'
+        """
+        if market in self.days:
+            return market
+        try:
+            wanted = registry.resolve(market)
+        except UnknownMarketError:
+            hint = near(market, self.markets)
+        else:
+            hint = [label for label in self.markets if registry.resolve(label) == wanted]
+            if len(hint) == 1:
+                return hint[0]
+        raise UnknownMarketError(
+            f"{market!r} is not in this panel.",
+            (f"Did you mean {hint[0]!r}? " if hint else "")
+            + f"It holds: {', '.join(self.markets)}.",
+        )
+
+    def labels(self, markets: Iterable[str] | str | None = None) -> list[str]:
+        """Return the panel's labels of markets, of all when None; see `label`."""
+        return [self.label(m) for m in as_list(self.markets if markets is None else markets)]
 
     def prices(
         self, markets: Iterable[str] | str | None = None, *, chained: bool = False
@@ -164,7 +191,7 @@ class Panel:
             check_choice("method", method, ("log", "difference"))
         columns: dict[str, Any] = {}
         units: dict[str, str] = {}
-        for market in self._choose(markets):
+        for market in self.labels(markets):
             power = registry.get(market).market_class == "electricity"
             if power and method == "log":
                 raise SpecificationError(
@@ -190,7 +217,7 @@ class Panel:
         Parameters
         ----------
         market : str
-            A label of the panel.
+            A label of the panel, or another name of its market.
         calendar : {"china", "XSHG"}
             The expected sessions: weekdays that are no public holiday, by the table that
             carbonlink carries, or those of the Shanghai Stock Exchange, by the package
@@ -240,8 +267,9 @@ class Panel:
         True
         """
         days, given, notes = dict(self.days), dict(self.given_limits), list(self.notes)
-        for label, asked in limits.items():
-            old = self.daily(label)
+        for name, asked in limits.items():
+            label = self.label(name)
+            old = self.days[label]
             market = registry.resolve(label)
             how = "read off daily prices" if isinstance(asked, str) else "as given"
             limit = from_first_day(asked, market)
@@ -273,25 +301,8 @@ class Panel:
         last = max(i[-1] for i in span).date() if span else "-"
         return f"Panel of {len(self.markets)} markets, {first} to {last}: {', '.join(self.markets)}"
 
-    def _meant(self, market: str) -> list[str]:
-        """Labels under which the panel holds the market asked for, else labels spelt like it."""
-        try:
-            wanted = registry.resolve(market)
-        except UnknownMarketError:
-            return near(market, self.markets)
-        return [label for label in self.markets if registry.resolve(label) == wanted]
-
-    def _choose(self, markets: Iterable[str] | str | None) -> list[str]:
-        chosen = (
-            self.markets if markets is None else [markets] if isinstance(markets, str) else markets
-        )
-        chosen = list(chosen)
-        for market in chosen:
-            self.daily(market)
-        return chosen
-
     def _wide(self, markets: Iterable[str] | str | None, column: str) -> pd.DataFrame:
-        chosen = self._choose(markets)
+        chosen = self.labels(markets)
         return pd.DataFrame({m: self.days[m][column] for m in chosen}).rename_axis("date")
 
     def _quantity(
@@ -301,7 +312,7 @@ class Panel:
         if trade == "total":
             return self._wide(markets, quantity)
         columns = {}
-        for market in self._choose(markets):
+        for market in self.labels(markets):
             rows = self._own_rows(market)
             rows = rows[rows["trade"] == trade]
             if rows.empty:

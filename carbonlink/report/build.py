@@ -17,9 +17,11 @@ from ..errors import (
     OutputError,
     SpecificationError,
 )
+from ..facts import markets as registry
 from ..ingest import folder as folders
 from ..ingest.provenance import find_root
-from ..panel import assemble
+from ..panel import Panel, assemble
+from ..panel.table import as_list
 from . import manifest
 from .compose import PAGE, Prepared, compose
 from .exhibit import Exhibit
@@ -149,7 +151,7 @@ def prepare(
     if strict and reading.failures:
         first = reading.failures[0]
         raise DataError(f"{first.path} cannot be used: {first.reason}", "Leave --strict out.")
-    study = Study(assemble(reading, **(sample or {})), draws=draws, rng=rng)
+    study = Study(_panel(reading, sample or {}), draws=draws, rng=rng)
     specification = {
         "raw": None if raw is None else folder.resolve().name,
         "draws": draws,
@@ -157,6 +159,14 @@ def prepare(
         "sample": dict(sample or {}),
     }
     return compose(list(make(study)), study, reading, specification)
+
+
+def _panel(reading: folders.FolderReading, sample: Mapping[str, Any]) -> Panel:
+    """The panel of a report: exhibits find colours and names by market id, however spelt."""
+    chosen = dict(sample)
+    if chosen.get("markets") is not None:
+        chosen["markets"] = list(dict.fromkeys(map(registry.resolve, as_list(chosen["markets"]))))
+    return assemble(reading, **chosen)
 
 
 def make(study: Study) -> Iterator[Exhibit]:

@@ -17,6 +17,7 @@ import pytest
 
 import carbonlink as cl
 from carbonlink import demo
+from carbonlink.report import build as build_module
 from carbonlink.report import exhibits
 from carbonlink.report.build import build
 from carbonlink.report.check import check
@@ -283,3 +284,13 @@ def test_the_real_files_give_ten_figures_and_nine_tables(real_data, tmp_path):
     assert sum(e.figure is not None for e in made.exhibits) >= 10
     assert sum(e.table is not None for e in made.exhibits) >= 9
     assert SYNTHETIC not in made.page.read_text("utf-8")
+
+
+def test_markets_of_a_report_may_be_spelt_in_any_way(raw, tmp_path, monkeypatch):
+    """Names as in `carbonlink.load`: the price figure used to look for a colour of "湖北"."""
+    key = "prices"
+    monkeypatch.setattr(build_module, "EXHIBITS", {key: exhibits.EXHIBITS[key]})
+    sample = {"markets": ["湖北", "CEA", "hubei"]}
+    made = build_module.prepare(raw, draws=DRAWS, sample=sample).exhibits
+    drawn = made[0].drawn
+    assert not made[0].refused and list(drawn.columns) == ["date", "cea", "hubei"]
