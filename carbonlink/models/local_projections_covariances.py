@@ -89,8 +89,9 @@ def _pair(one: Projections, h: int) -> np.ndarray:
 
 
 def _ratio(one: Projections, h: int, block: np.ndarray, df: float = float("inf")) -> Ratio:
-    values = one.reduced[h], one.first[h], block[0, 0], block[1, 1], block[0, 1]
-    return Ratio(*map(float, values), df)
+    reduced, first = float(one.reduced[h]), float(one.first[h])
+    own, between, cross = float(block[0, 0]), float(block[1, 1]), float(block[0, 1])
+    return Ratio(reduced, first, own, between, cross, df)
 
 
 def _width(h: int, inference: str, bandwidth: int | None) -> float:

@@ -214,13 +214,15 @@ class LocalProjectionsResults(Estimates):
     def _first_stage(self) -> dict[str, Any]:
         from scipy import stats
 
-        least = float(np.nanmin(self.effective_f.to_numpy()))
+        weakest = min(self.ratios, key=strength)
+        least = strength(weakest)
+        law = stats.f(1, weakest.df) if self.few else stats.chi2(1)
         verdict = "weak: read the Anderson–Rubin sets" if least < WEAK else "not weak"
         return {
             "test": "First stage (smallest effective F)",
             "null": "the instrument does not move the shock",
             "statistic": least,
-            "p_value": float(stats.chi2(1).sf(least)),
+            "p_value": float(law.sf(least)),
             "reference": "Montiel Olea & Pflueger (2013), one instrument: robust F",
             "note": f"below {WEAK} it is weak; here it is {verdict}",
         }

@@ -286,7 +286,12 @@ def test_few_events_have_the_covariance_of_their_blocks():
     assert ratio.p_value(ends["lower"]) == pytest.approx(0.05, rel=1e-6)
     wide = found.band("sup-t").iloc[1]
     assert wide["lower"] < ends["lower"]
-    assert "Bonferroni" in found.diagnostics()["reference"].iloc[0]
+    tests = found.diagnostics()
+    assert "Bonferroni" in tests["reference"].iloc[0]
+    first = tests[tests["test"].str.startswith("First stage")].iloc[0]
+    weakest = min(found.ratios, key=lambda r: r.denominator**2 / r.var_denominator)
+    t = weakest.denominator / np.sqrt(weakest.var_denominator)
+    assert first["p_value"] == pytest.approx(2 * stats.t(weakest.df).sf(abs(t)), rel=1e-8)
 
 
 def test_inference_asked_for_is_kept_and_events_need_an_instrument():
