@@ -95,6 +95,39 @@ def tse(z: np.ndarray, first: list[FirstStep]) -> float:
     return float(n * moments @ np.linalg.solve(variance, moments))
 
 
+def row_bootstrap(
+    z: np.ndarray, lags: int, draws: int, rng: np.random.Generator, with_tse: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return both statistics of samples of rows of z, each (draws,).
+
+    Parameters
+    ----------
+    z : ndarray, shape (n, k)
+        Standardised residuals.
+    lags : int
+        Of Engle and Sheppard's statistic.
+    draws : int
+    rng : Generator
+    with_tse : bool
+        Whether Tse's statistic is computed; NaN if not.
+
+    Notes
+    -----
+    Rows drawn with replacement keep the correlations and the tails of the shocks and have no
+    dynamics. GARCH parameters are not estimated anew: Tse's statistic allows for theirs in the
+    data by its variance, Engle and Sheppard's leaves them out.
+    """
+    n = len(z)
+    none = [FirstStep(*(np.zeros((n, 0)),) * 3)] * z.shape[1]
+    first, second = np.full((2, draws), np.nan)
+    for i in range(draws):
+        sample = z[rng.integers(0, n, n)]
+        first[i] = engle_sheppard(sample, lags)
+        if with_tse:
+            second[i] = tse(sample, none)
+    return first, second
+
+
 def _scores(z: np.ndarray, rho: np.ndarray) -> np.ndarray:
     """Scores of δ_ij at zero, shape (n − 1, q)."""
     k = z.shape[1]

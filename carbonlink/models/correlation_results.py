@@ -16,6 +16,8 @@ from ..results import Estimates, tidy_frame
 from .garch_results import GARCHResults
 
 _LAGS = 5
+_DRAWS = 199
+_FEW = 5
 _DRAWN = 6
 
 
@@ -133,27 +135,29 @@ class CorrelationResults(Estimates):
 
         z = self.std_resid.to_numpy()
         steps = [first_step(fit.estimate) for fit in self.univariate]
+        few = z.shape[1] <= _FEW
+        laws = tests.row_bootstrap(z, _LAGS, _DRAWS, np.random.default_rng(0), few)
+        values = tests.engle_sheppard(z, _LAGS), tests.tse(z, steps)
         count = z.shape[1] * (z.shape[1] - 1) // 2
-        answers = (
-            (f"Engle–Sheppard ({_LAGS} lags)", tests.engle_sheppard(z, _LAGS), _LAGS + 1, ""),
-            (
-                "Tse, for two-step estimates",
-                tests.tse(z, steps),
-                count,
-                "allows for the estimated variances and for shocks that are not normal",
-            ),
-        )
-        return [
-            {
+        names = f"Engle–Sheppard ({_LAGS} lags)", "Tse, for two-step estimates"
+        rows: list[dict[str, Any]] = []
+        for name, value, law, df in zip(names, values, laws, (_LAGS + 1, count), strict=True):
+            row = {
                 "test": name,
                 "null": "the conditional correlations are constant",
                 "statistic": value,
-                "p_value": float(stats.chi2.sf(value, df)),
-                "reference": f"chi-squared({df})",
-                "note": note if np.isfinite(value) else "not computed: no inverse",
+                "p_value": np.nan,
+                "reference": f"bootstrap of rows, {_DRAWS} draws",
             }
-            for name, value, df, note in answers
-        ]
+            if not np.isfinite(value):
+                row["note"] = "not computed: no inverse"
+            elif np.isfinite(law).all():
+                row["p_value"] = float((1 + (law >= value).sum()) / (_DRAWS + 1))
+            else:
+                row["p_value"] = float(stats.chi2.sf(value, df))
+                row["reference"] = f"chi-squared({df})"
+            rows.append(row)
+        return rows
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

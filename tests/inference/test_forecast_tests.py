@@ -83,3 +83,31 @@ def test_the_set_holds_the_best_models():
         p = ft.model_confidence_set(losses, 499, 3, rng=seed)
         kept += bool((p.iloc[:3] >= 0.1).all())
     assert kept / 300 > 0.86
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n, horizon, most", [(50, 1, 0.065), (100, 5, 0.075), (250, 5, 0.07)])
+def test_size_of_equal_losses(n, horizon, most):
+    """2,000 samples at 5 %: 4 to 5 % one step ahead (t(5) differences), 6 % five steps ahead in
+    100 and 250 rows; 8.5 % in 50, which is too few for five autocovariances."""
+    rng = np.random.default_rng(0)
+    rejected = 0
+    for _ in range(2000):
+        shocks = rng.standard_t(5, n + horizon - 1)
+        losses = np.convolve(shocks, np.ones(horizon), "valid")
+        rejected += diebold_mariano(losses, horizon).p_value <= 0.05
+    assert 0.03 <= rejected / 2000 <= most
+
+
+@pytest.mark.slow
+def test_the_set_keeps_the_best_and_drops_the_worse():
+    """Three equal models and two worse, 250 days, 200 samples: all three stay at 90 % in 90 %."""
+    kept = worse = 0
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        errors = rng.standard_normal((250, 1)) + 0.7 * rng.standard_normal((250, 5))
+        losses = errors**2 + [0, 0, 0, 0.6, 0.6]
+        p = model_confidence_set(pd.DataFrame(losses), 199, rng=rng)
+        kept += (p.iloc[:3] >= 0.1).all() / 200
+        worse += (p.iloc[3:] >= 0.1).sum() / 400
+    assert kept >= 0.84 and worse <= 0.05, (kept, worse)
