@@ -95,7 +95,7 @@ def test_size_of_equal_losses(n, horizon, most):
     for _ in range(2000):
         shocks = rng.standard_t(5, n + horizon - 1)
         losses = np.convolve(shocks, np.ones(horizon), "valid")
-        rejected += diebold_mariano(losses, horizon).p_value <= 0.05
+        rejected += ft.diebold_mariano(losses, horizon).p_value <= 0.05
     assert 0.03 <= rejected / 2000 <= most
 
 
@@ -107,7 +107,7 @@ def test_the_set_keeps_the_best_and_drops_the_worse():
         rng = np.random.default_rng(seed)
         errors = rng.standard_normal((250, 1)) + 0.7 * rng.standard_normal((250, 5))
         losses = errors**2 + [0, 0, 0, 0.6, 0.6]
-        p = model_confidence_set(pd.DataFrame(losses), 199, rng=rng)
+        p = ft.model_confidence_set(pd.DataFrame(losses), 199, rng=rng)
         kept += (p.iloc[:3] >= 0.1).all() / 200
         worse += (p.iloc[3:] >= 0.1).sum() / 400
     assert kept >= 0.84 and worse <= 0.05, (kept, worse)
