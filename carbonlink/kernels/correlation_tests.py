@@ -115,7 +115,10 @@ def row_bootstrap(
     -----
     Rows drawn with replacement keep the correlations and the tails of the shocks and have no
     dynamics. GARCH parameters are not estimated anew: Tse's statistic allows for theirs in the
-    data by its variance, Engle and Sheppard's leaves them out.
+    data by its variance, Engle and Sheppard's leaves them out. Two GARCH series with shocks of a
+    joint t(6) and constant correlations are rejected at 5 % in 6.5 and 5.5 % of 600 samples of 500
+    days and in 4.2 and 3.7 % of 600 of 1,500 (99 draws); by chi-squared laws in 5.7 and 8.3 %, and
+    in 3.5 and 5.3 %.
     """
     n = len(z)
     none = [FirstStep(*(np.zeros((n, 0)),) * 3)] * z.shape[1]
