@@ -12,6 +12,15 @@ k = 8: 5.6 %; and 8.0 % (1,000 samples, k = 4) with one GARCH variance common to
 which is a link of variances. A VAR(4) fitted to AR(1) columns: 5.3 %; columns with an AR
 coefficient of 0.9: 5.1 % (800 samples each).
 
+With a null that allows common volatility, size(k, n, kind, 2000, 199, "common_volatility"), in
+brackets that of the independent null (warp-speed, one draw a sample): k = 4, T = 250, normal 4.3
+(3.6) %, common GARCH 5.2 (5.7) %, log-normal 6.6 (37.6) %, own GARCH 5.2 (3.6) %; k = 8, common
+GARCH 5.1 (7.9) %; k = 4, T = 1,000, common GARCH 4.2 (7.8) %.
+
+Intervals of shrunk VARs are refused: with ridge, the penalty by validation, two lags, linked,
+k = 4, T = 250, 200 samples, an interval moved by the bias of the shrinkage covered the total 94 %
+of the time, directions 88 and 89 %, the net of the transmitter 66 %.
+
 Coverage of 95 % intervals, 500 samples x 199 draws (standard error about 1 point):
 
     k  T      system              total  from   to     net    cells       pair   excess
@@ -101,13 +110,9 @@ def size(k: int, n: int, garch: str, samples: int, draws: int, null: str = "inde
 
 
 def coverage(
-    k: int, n: int, strength: str, garch: str, samples: int, draws: int, **fit: object
+    k: int, n: int, strength: str, garch: str, samples: int, draws: int
 ) -> dict[str, float]:
-    """Share of 95 % intervals that hold the true value, and for the excess its mean.
-
-    `fit` says how the VAR(2) of each sample is fitted, such as method="ridge"; without it the
-    sample is fitted by a VAR(1).
-    """
+    """Share of 95 % intervals that hold the true value, and for the excess its mean."""
     coefs, sigma = system(k, strength)
     table = 100 * fevd.shares(coefs, sigma, HORIZON)
     parts = fevd.spillovers(table)
@@ -116,8 +121,7 @@ def coverage(
     hits, excess = [], []
     for i in range(samples):
         frame = sample(coefs, sigma, n, garch, np.random.default_rng([i, k, n]))
-        data = cl.VAR(frame, lags=2).fit(**fit) if fit else cl.VAR(frame, lags=1).fit()
-        net = cl.connectedness(data, draws=draws, rng=i)
+        net = cl.connectedness(frame, lags=1, draws=draws, rng=i)
         interval = net.conf_int()
         bounds = interval.loc[list(TERMS)].to_numpy()
         hits.append((bounds[:, 0] <= truth) & (truth <= bounds[:, 1]))

@@ -40,13 +40,9 @@ def linked_tables(
     kind: str = "generalized",
     order: np.ndarray | None = None,
     block: int,
-    estimator: Callable[..., var.VarFit] | None = None,
 ) -> Replications:
-    """Draw tables of the fitted VAR by the residual moving-block bootstrap.
-
-    `estimator(values, rows, exog)` fits a replication; least squares when None.
-    """
-    return _replications(source, draws, rng, (horizon, kind, order), block, estimator)
+    """Draw tables of the fitted VAR by the residual moving-block bootstrap."""
+    return _replications(source, draws, rng, (horizon, kind, order), block, None)
 
 
 def unlinked_tables(
@@ -59,7 +55,10 @@ def unlinked_tables(
     order: np.ndarray | None = None,
     estimator: Callable[..., var.VarFit] | None = None,
 ) -> Replications:
-    """Draw tables of a VAR fitted to columns that have nothing to do with each other."""
+    """Draw tables of a VAR fitted to columns that have nothing to do with each other.
+
+    `estimator(values, rows, exog)` fits a replication; least squares when None.
+    """
     return _replications(source, draws, rng, (horizon, kind, order), 0, estimator)
 
 

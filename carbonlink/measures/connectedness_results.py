@@ -141,6 +141,8 @@ class ConnectednessResults(Views, Comparisons, Results):
         interval, terms = self.conf_int(level), self._terms
         spread = np.full(len(terms.labels), np.nan)
         pvalues = spread.copy()
+        if self._has_null:
+            pvalues = np.where(terms.signed, np.nan, self._null_pvalues())
         if self._has_draws:
             spread = np.nanstd(self._draw_terms, axis=0, ddof=1)
             pvalues = np.where(terms.signed, self._sign_pvalues(), self._null_pvalues())
@@ -223,7 +225,7 @@ class ConnectednessResults(Views, Comparisons, Results):
 
     @property
     def _has_draws(self) -> bool:
-        return self.spec["draws"] > 0 and self.fitted.has_draws
+        return self.spec["draws"] > 0 and self.fitted.has_replications
 
     @cached_property
     def _unlinked(self) -> bootstrap.Origin:
@@ -232,7 +234,7 @@ class ConnectednessResults(Views, Comparisons, Results):
 
     @property
     def _has_null(self) -> bool:
-        return self._has_draws and self._unlinked.stable
+        return self.spec["draws"] > 0 and self.fitted.has_null and self._unlinked.stable
 
     @cached_property
     def _terms(self) -> Terms:
@@ -256,7 +258,7 @@ class ConnectednessResults(Views, Comparisons, Results):
         source = bootstrap.linked(*model.system())
         return decomposition.linked_tables(
             source, self.spec["draws"], _stream(self.seed, 0), block=self.spec["block"],
-            estimator=again(model, chosen=True), **self._choice(),
+            **self._choice(),
         )  # fmt: skip
 
     @cached_property

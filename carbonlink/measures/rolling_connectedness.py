@@ -62,7 +62,7 @@ class RollingConnectedness(Results):
         Exogenous columns take no part in those data.
         """
         model: VARResults = self.fitted
-        if self.spec["draws"] == 0 or not model.has_draws:
+        if self.spec["draws"] == 0 or not model.has_null:
             return float("nan")
         source = bootstrap.unlinked(*model.system()[:4])
         if not source.stable:

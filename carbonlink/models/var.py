@@ -22,8 +22,8 @@ MINIMUM = 40
 """Fewer observations than this carry no vector autoregression, unless `minimum=` says so."""
 
 SHRUNK = (
-    "Coefficients are shrunk: no standard errors but those of a posterior, and no bands of "
-    "responses."
+    "Coefficients are shrunk: no standard errors but those of a posterior, and no intervals from "
+    "replications."
 )
 
 MAX_LAGS = 10
@@ -148,9 +148,9 @@ class VAR:
         Returns
         -------
         VARResults
-            Shrunk results have no bands of responses; `cl.connectedness` has intervals of ridge
-            and Minnesota, with the penalty taken as given. `lag_table` stays that of least
-            squares. `validation` holds the errors behind the choice.
+            Shrunk results have no intervals from replications; `cl.connectedness` of ridge and
+            Minnesota has its excess. `lag_table` stays that of least squares. `validation` holds
+            the errors behind the choice.
         """
         check_choice("cov", cov, ("ols", "robust"))
         tau = check_tau(tau, method)

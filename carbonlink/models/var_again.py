@@ -12,7 +12,7 @@ from .var_quantile import quantile_fit
 from .var_shrinkage import Shrinkage, shrink
 
 DRAWN = ("ridge", "minnesota")
-"""Shrunk estimators that are smooth in the data, whose bootstrap therefore holds."""
+"""Shrunk estimators that are fitted to samples without a link too."""
 
 
 @dataclass(frozen=True)

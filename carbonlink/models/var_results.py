@@ -137,8 +137,8 @@ class VARResults(Estimates):
         return self.is_stable and not self.shrunk
 
     @property
-    def has_draws(self) -> bool:
-        """Whether decompositions of the model have draws: least squares, ridge or Minnesota."""
+    def has_null(self) -> bool:
+        """Whether samples without a link are drawn for it: least squares, ridge or Minnesota."""
         return self.is_stable and (not self.shrunk or self.shrunk in DRAWN)
 
     @property
