@@ -26,6 +26,7 @@ from .layouts import (
     tanjiaoyi,
     tianjin,
     tidy,
+    wide,
     wind,
     wind_single,
     world_bank,
@@ -37,7 +38,7 @@ LAYOUTS: dict[str, ModuleType] = {
     for module in (
         *(wind, wind_single, guangzhou, hubei, tanjiaoyi, icap, ember, provincial),
         *(tidy, ceex, investing, beijing, tianjin, shenzhen, hubei_chart),
-        *(bloomberg, refinitiv, certificates, energy_trades, world_bank),
+        *(bloomberg, refinitiv, certificates, energy_trades, world_bank, wide),
     )
 }
 
@@ -77,6 +78,8 @@ def recognise(sheets: Iterable[Sheet], file: str, layout: str | None = None) -> 
     for sheet in sheets:
         first = first or sheet
         found = [(one, row) for one in tried if (row := header_of(sheet, one)) is not None]
+        if not found and tidy in tried and (row := tidy.find_loosely(sheet)) is not None:
+            found = [(tidy, row)]
         if len(found) > 1:
             names = ", ".join(one.NAME for one, _ in found)
             raise DataError(f"{file} may be any of: {names}.", "Say which with layout=.")
@@ -119,22 +122,27 @@ def reasons(found: Recognised) -> tuple[str, ...]:
 def _unknown(sheet: Sheet | None, file: str, tried: Iterable[ModuleType]) -> DataError:
     if sheet is None or sheet.cells.empty:
         return DataError(f"{file} holds no cells.", "Export it again from its source.")
-    advice = _encoding_advice(sheet)
+    own = (
+        " For a table of your own `carbonlink template` prints the columns; a table with a column "
+        "a market has names of markets beside its date, or is melted into that (pandas.melt)."
+    )
+    advice = own + _encoding_advice(sheet)
     near = max(_nearness(sheet, tried), key=lambda one: one[0], default=None)
-    if near is None or not near[0]:
-        first = [heading(c) for c in sheet.cells.iloc[0] if heading(c)]
-        shown = ", ".join(first[:8]) or "nothing"
+    if near is None or not near[0] or near[1] is tidy:
+        row = near[3] if near and near[0] else sheet.cells.index[0]
+        texts = [heading(cell) for cell in sheet.cells.loc[row]]
+        shown = ", ".join([text for text in texts if text][:8]) or "nothing"
+        place = "its first row" if row == sheet.cells.index[0] else f"row {row}"
         return UnknownLayoutError(
-            f"No reader knows the header of {file}; its first row holds: {shown[:200]}.",
-            f"Layouts: {', '.join(LAYOUTS)}. A table of your own needs the columns of 'tidy'."
-            + advice,
+            f"No reader knows the header of {file}; {place} holds: {shown[:200]}.",
+            f"Layouts: {', '.join(LAYOUTS)}.{advice}",
         )
     _, layout, missing, row = near
     lacking = ", ".join(sorted(missing)) or "nothing, but most of its columns are unknown"
     return UnknownLayoutError(
         f"No reader knows the header of {file}. The nearest layout is {layout.NAME} (row {row}); "
         f"missing: {lacking}.",
-        f"Expected: {layout.TITLE}." + advice,
+        f"Expected: {layout.TITLE}.{advice}",
     )
 
 

@@ -522,6 +522,17 @@ SAMPLES = (
         first={"vwap": 70.92, "price_kind": "vwap"},
     ),
     Sample(
+        name="wide.csv",
+        content=b"date,hubei,guangdong\n2024-01-02,40,70\n2024-01-03,41,\n2024-01-04,x,72\n",
+        layout="wide",
+        rows=4,
+        kept=2,
+        quarantined=1,
+        declared={"header": 1},
+        markets=("guangdong", "hubei"),
+        first={"market": "guangdong", "close": 70.0},
+    ),
+    Sample(
         name="investing.csv",
         content=INVESTING.encode(),
         layout="investing",

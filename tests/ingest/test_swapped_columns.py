@@ -167,11 +167,12 @@ def test_doubts_of_a_file_are_warned_of(tmp_path):
         cl.read(tmp_path / "b.csv")
 
 
-def test_a_unit_in_a_heading_that_is_not_the_readers_is_refused(tmp_path):
+def test_a_unit_in_a_heading_that_is_not_the_readers_is_no_layout_of_its(tmp_path):
     head, rows = table("beijing")
     head[1] = "成交量（万吨）"
-    with pytest.raises(cl.UnknownLayoutError, match="missing: 成交量"):
+    with pytest.raises(cl.DataError, match="does not say which market"):
         reading_of(tmp_path, head, rows)
+    assert reading_of(tmp_path, head, rows, market="beijing").layout == "tidy"
 
 
 def test_records_whose_listed_and_block_do_not_add_up_are_named(tmp_path):

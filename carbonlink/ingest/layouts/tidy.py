@@ -15,6 +15,7 @@ from ..schema import COLUMNS, NUMBERS, PRICE_KINDS, TRADES
 from ..sheet import Sheet
 from ..whose import place, settle_market
 from . import Parts
+from .bracketed import in_own_units, parted
 from .stated import STATED, check_stated
 
 NAME = "tidy"
@@ -48,6 +49,21 @@ def find(sheet: Sheet) -> int | None:
     return None
 
 
+def find_loosely(sheet: Sheet) -> int | None:
+    """Return the first row all of whose headings are tidy columns in any case, units beside them.
+
+    Notes
+    -----
+    Vendors and exchanges print "Date", "Close" and "收盘价(元/吨)" too, so this is asked only of a
+    sheet that has no other layout.
+    """
+    for row, texts in sheet.heads.items():
+        columns = [NAMES.get(parted(text)[0], "") for text in texts - {""}]
+        if all(columns) and "date" in columns and set(columns) & set(NUMBERS):
+            return row
+    return None
+
+
 def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     """Return the tidy rows of a table of one's own.
 
@@ -57,27 +73,42 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     column or come from the caller; `trade` is "total" and `price_kind` "close" (or "vwap", where
     only that is given) unless a column says otherwise. `unit`, `price_unit` and `currency` may be
     said and must be those of the market (see `check_stated`). Other columns are refused, since a
-    misspelt one would be lost. Headings, kinds of trade and of price may be Chinese.
+    misspelt one would be lost. Headings, kinds of trade and of price may be Chinese. A unit in
+    brackets beside a heading must be the market's (see `bracketed.in_own_units`).
     """
-    printed = list(drafts.headings(sheet, header).values())
-    for name in printed:
-        if name and name not in NAMES:
-            close = near(name, NAMES)
-            hint = f"Did you mean {close[0]!r}?" if close else "Take it out."
-            raise UnknownLayoutError(f"{sheet.file} has an unknown column {name!r}.", hint)
-    draft = drafts.start(sheet, header, NAMES)
+    names, units = _columns(sheet, header)
+    draft = drafts.start(sheet, header, names)
     if draft.rows.empty:
         raise DataError(f"{sheet.file} holds no data below its header.", "Put your rows there.")
     numbers = [name for name in NUMBERS if name in draft.rows]
     draft = draft.with_dates().with_numbers(*numbers)
     draft, markets = _markets(draft, market)
     check_stated(draft, markets, {name: _texts(draft, name) for name in STATED})
+    draft = in_own_units(draft, markets, units)
     kind = "vwap" if "vwap" in numbers and "close" not in numbers else "close"
     draft, trade = _choice(draft, "trade", TRADES, chinese.TRADES, "total")
     draft, price_kind = _choice(draft, "price_kind", PRICE_KINDS, chinese.PRICE_KINDS, kind)
     texts = {name: _texts(draft, name) for name in ("product", "vintage")}
     frame = drafts.tidy(draft, market=markets, trade=trade, price_kind=price_kind, **texts)
     return Parts(draft=draft, frames=(frame,))
+
+
+def _columns(sheet: Sheet, header: int) -> tuple[dict[str, str], dict[str, str]]:
+    """Printed heading to column, and column to the unit in its heading; an unknown one raises."""
+    names, units = {}, {}
+    for heading in filter(None, drafts.headings(sheet, header).values()):
+        plain, unit = (heading, "") if heading in NAMES else parted(heading)
+        if plain not in NAMES:
+            close = near(heading, NAMES)
+            hint = f"Did you mean {close[0]!r}?" if close else "Take it out."
+            raise UnknownLayoutError(
+                f"{sheet.file} has an unknown column {heading!r}.",
+                f"{hint} `carbonlink template` prints the columns of a table of one's own.",
+            )
+        names[heading] = NAMES[plain]
+        if unit:
+            units[NAMES[plain]] = unit
+    return names, units
 
 
 def _texts(draft: drafts.Draft, name: str) -> np.ndarray:

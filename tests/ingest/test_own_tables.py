@@ -1,0 +1,69 @@
+"""A user's own table as spreadsheets have it: any case, units in brackets, a column a market."""
+
+from __future__ import annotations
+
+import pytest
+
+import carbonlink as cl
+
+
+@pytest.fixture
+def own(tmp_path):
+    def read(text: str, **options):
+        path = tmp_path / "own.csv"
+        path.write_text(text, encoding="utf-8")
+        return cl.read(path, **options)
+
+    return read
+
+
+def test_headings_may_have_capitals(own):
+    frame = own("Date,Market,Close,Volume\n2024-01-02,hubei,40,700\n")
+    assert frame.attrs["layout"] == "tidy"
+    assert frame[["market", "close", "volume"]].values.tolist() == [["hubei", 40.0, 700.0]]
+
+
+def test_units_in_headings_are_held_to_the_market_and_ten_thousands_scaled(own):
+    plain = own(
+        "日期,收盘价(元/吨),成交量(吨),成交额(元)\n2024-01-02,40,700,28000\n", market="hubei"
+    )
+    scaled = own(
+        "日期,收盘价（元/吨）,成交量（万吨）,成交额（万元）\n2024-01-02,40,0.07,2.8\n",
+        market="湖北",
+    )
+    for frame in (plain, scaled):
+        assert frame[["close", "volume", "value"]].values.tolist() == [[40.0, 700.0, 28_000.0]]
+    assert plain.attrs["notes"] == ()
+    assert "万吨" in scaled.attrs["notes"][0]
+    english = own("Date,Close (CNY/t),Volume [t]\n2024-01-02,40,700\n", market="hubei")
+    assert english[["close", "volume"]].values.tolist() == [[40.0, 700.0]]
+
+
+@pytest.mark.parametrize(
+    "heading, market",
+    [
+        ("收盘价(美元/吨)", "hubei"),
+        ("成交量(千瓦时)", "hubei"),
+        ("Close (EUR/t)", "cea"),
+        ("成交额(万美元)", "cea"),
+    ],
+)
+def test_another_unit_in_a_heading_is_refused(own, heading, market):
+    with pytest.raises(cl.DataError, match="is not that of"):
+        own(f"日期,{heading}\n2024-01-02,40\n", market=market)
+
+
+def test_a_column_a_market_is_a_table_of_prices(own):
+    frame = own("date,hubei,广东\n2024-01-02,40,70\n2024-01-03,41,\n")
+    assert frame.attrs["layout"] == "wide"
+    assert frame.set_index(["market", "date"])["close"].tolist() == [70.0, 40.0, 41.0]
+    assert "closing prices" in frame.attrs["notes"][0]
+    with pytest.raises(cl.DataError, match="several columns for hubei"):
+        own("date,hubei,湖北\n2024-01-02,40,70\n")
+
+
+@pytest.mark.parametrize("header", ["date,hubei,foo", "a,b", "Date,PX_OPEN", "date,volumes"])
+def test_every_refusal_of_a_header_names_the_template(own, header):
+    with pytest.raises(cl.DataError, match="carbonlink template") as caught:
+        own(f"{header}\n2024-01-02,40,70\n")
+    assert "nothing" not in str(caught.value)
