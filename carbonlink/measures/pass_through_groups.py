@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,12 +21,12 @@ CALENDAR = ("season", "weekday", "year")
 SEASONS = ("winter", "spring", "summer", "autumn")
 
 
-def calendar_masks(group: str, arguments: dict[str, Any]) -> dict[str, pd.Series]:
+def calendar_masks(group: str, arguments: Mapping[str, Any]) -> dict[str, pd.Series]:
     """Return the days of each season, weekday or year."""
     data = arguments["data"]
     if isinstance(data, Panel):
         names = [arguments["cause"], arguments["effect"]]
-        index = joint_prices(data, names, arguments["controls"]).frame.index
+        index = pd.DatetimeIndex(joint_prices(data, names, arguments["controls"]).frame.index)
     else:
         index = _dated(data, group)
     labels = pd.Series(EFFECTS[group](index), index)
@@ -35,7 +36,7 @@ def calendar_masks(group: str, arguments: dict[str, Any]) -> dict[str, pd.Series
     }
 
 
-def hours(arguments: dict[str, Any]) -> dict[str, Any]:
+def hours(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data of each hour: the effect's price of that hour, a row a day."""
     data = arguments["data"]
     if isinstance(data, Panel):
@@ -55,7 +56,7 @@ def hours(arguments: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def provinces(arguments: dict[str, Any]) -> dict[str, str]:
+def provinces(arguments: Mapping[str, Any]) -> dict[str, str]:
     """Return the panel's power price of each province of China."""
     data = arguments["data"]
     own = {"electricity_" + name: name for name in published("provinces")["province"]}

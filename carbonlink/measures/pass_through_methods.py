@@ -262,7 +262,7 @@ def censored(task: Task) -> Answer:
         upper[keep],
         controls=None if task.others is None else task.others[keep],
         minimum=task.minimum,
-        cov=names[task.cov],
+        cov=names[str(task.cov)],
     )
     found = model.ratio(str(task.shock.name))
     return Answer(model, found, found, None, {"cov": model.spec["cov"]})

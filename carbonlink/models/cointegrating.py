@@ -285,13 +285,14 @@ def _checked(
 def _result(fitted, effect, dropped, chosen, function, arguments) -> CointegratingResults:
     names = [str(n) for n in fitted.params.index]
     causes = [n for n in names if n not in ("const", "trend")]
-    variance, law, width = fitted.long_run_variance, {}, {"bandwidth": float(fitted.bandwidth)}
+    variance, reference, free = fitted.long_run_variance, "normal", float("inf")
+    width: dict[str, float] = {"bandwidth": float(fitted.bandwidth)}
     if arguments["kernel"] == AUTOREGRESSIVE:
         errors = fitted.resid.dropna().to_numpy()
-        free = len(errors) - len(fitted.full_params)
+        reference, free = "t", float(len(errors) - len(fitted.full_params))
         variance, order = autoregressive_long_run_variance(errors)
         variance *= len(errors) / free
-        law, width = {"reference": "t", "df_resid": float(free)}, {"order": order}
+        width = {"order": order}
     cov = fitted.cov.to_numpy(float) * variance / fitted.long_run_variance
     return CointegratingResults(
         params=fitted.params.set_axis(names).rename("estimate"),
@@ -312,5 +313,6 @@ def _result(fitted, effect, dropped, chosen, function, arguments) -> Cointegrati
         sample=Sample.of(fitted.resid.dropna().index, dropped=dropped),
         recipe=Recipe(function, arguments),
         fitted=fitted,
-        **law,
+        reference=reference,
+        df_resid=free,
     )

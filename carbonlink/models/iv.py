@@ -169,7 +169,7 @@ def fit_iv(
             "controls": () if extra is None else tuple(extra.columns),
             "absorb": None if groups is None else tuple(groups.columns),
             "effects_and_controls": stages.lost,
-            "clusters": None if members is None else f"{labels.name} ({members.max() + 1})",
+            "clusters": _words(labels, members),
             "cov": made.words,
         },
         sample=Sample.of(
@@ -215,6 +215,13 @@ def _check(stages: Stages, cause: pd.Series, sources: pd.DataFrame, used: np.nda
             f"{stages.instruments.shape[1]} independent columns given the effects and controls.",
             "Leave out those that repeat others, or absorb coarser effects.",
         )
+
+
+def _words(labels: pd.Series | None, members: np.ndarray | None) -> str | None:
+    """Return the name of the clusters and their number, where they are used."""
+    if labels is None or members is None:
+        return None
+    return f"{labels.name} ({members.max() + 1})"
 
 
 @dataclass(frozen=True)

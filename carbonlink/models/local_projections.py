@@ -209,8 +209,10 @@ def fit_projections(
     events = None if source is None else _events(moved.iloc[:, 1], found, inference)
     few = events is not None and events.few
     ratios: tuple[Ratio, ...] = ()
-    if by_instrument:
-        ratios = ratios_of_events(found, events.rows) if few else ratios_of(found, base, bandwidth)
+    if events is not None and few:
+        ratios = ratios_of_events(found, events.rows)
+    elif by_instrument:
+        ratios = ratios_of(found, base, bandwidth)
     turn, penalties = _turned(found, smooth, smooth_order)
     filled = {"lags_used": used, "shock_lags": own, "bands": bands, "current": current}
     filled |= {"inference": "events" if few else base, "smooth": penalties}
