@@ -88,10 +88,9 @@ def _quadratic(
     r, n = h.shape
     edge = value_at_risk[lags:]
     spread = float(edge.std())
-    edge = (edge - edge.mean()) / spread if spread > 1e-12 * float(np.abs(edge).max()) else None
     columns = [np.ones((r, n - lags)), *(h[:, lags - j : n - j] for j in range(1, lags + 1))]
-    if edge is not None:
-        columns.append(np.broadcast_to(edge, (r, n - lags)))
+    if spread > 1e-12 * float(np.abs(edge).max()):
+        columns.append(np.broadcast_to((edge - edge.mean()) / spread, (r, n - lags)))
     x = np.stack(columns, axis=2)
     right = np.einsum("rtk,rt->rk", x, h[:, lags:])
     gram = np.matmul(x.transpose(0, 2, 1), x)

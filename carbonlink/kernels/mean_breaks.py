@@ -114,10 +114,10 @@ def grid_partitions(y: np.ndarray, trim: float, most: int) -> np.ndarray:
         origin[1:, end] = starts[place]
     found = np.full((most, r, most), n)
     for m in range(1, most + 1):
-        end = np.full(r, cells)
+        last = np.full(r, cells)
         for i in range(m, 0, -1):
-            end = origin[i, end, np.arange(r)]
-            found[m - 1, :, i - 1] = edges[end]
+            last = origin[i, last, np.arange(r)]
+            found[m - 1, :, i - 1] = edges[last]
     return found
 
 
