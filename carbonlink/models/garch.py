@@ -302,8 +302,8 @@ def _maximum(
         return found, None
     if vol == "APARCH" and found.problem.family.carry(problem.split(found.maximum.theta)[1]) >= 1:
         return found, None
-    words = (settled[k] for k in ("mean", "lags", "dist"))
-    fitted = fit_in_arch(data.series, vol, *words, found)
+    mean, lags, dist = (settled[k] for k in ("mean", "lags", "dist"))
+    fitted = fit_in_arch(data.series, vol, mean, lags, dist, found)
     if problem.vol != vol and fitted.loglikelihood < found.loglik - _BELOW:
         return found, None
     start = start_from_arch(fitted, found)

@@ -51,11 +51,13 @@ def settle(given: dict[str, Any]) -> dict[str, Any]:
     vol, form, compat = (given[k] for k in ("vol", "variance_form", "compat"))
     trade, limits = given["trade"], given["limits"]
     presample, bound = inputs.compatible(compat, given["presample"], given["persistence_bound"])
-    words = (given[k] for k in ("mean", "lags", "dist", "variance_x", "variance_form"))
-    lags = inputs.check_choices(vol, *words, presample, bound)
+    mean, dist = given["mean"], given["dist"]
+    lags = inputs.check_choices(
+        vol, mean, given["lags"], dist, given["variance_x"], form, presample, bound
+    )
     if compat and form == "additive":
         bound = float("inf")
-    hidden.check_combination(vol, given["mean"], given["dist"], form, trade, limits)
+    hidden.check_combination(vol, mean, dist, form, trade, limits)
     useless = {"trade_x": given["trade_x"] is not None, "idle": given["idle"] != "free"}
     for name, said in useless.items():
         if trade is None and said:
