@@ -23,6 +23,7 @@ _BAD = 1e10
 _NEWTON_STEPS = 25
 _HALVINGS = 12
 _TINY = 1e-14
+_NOTHING = -13.8
 _SMALL_PROMISE = 1e-6
 _NARROW = 1e-7
 _AT_KINK = 0.02
@@ -244,6 +245,11 @@ def _usable(at: Likelihood, p: Problem) -> bool:
     return at.memory < 0 if p.family.logarithmic else True
 
 
+def _collapsed(at: Likelihood, p: Problem) -> bool:
+    """Whether the variance falls to nothing on some days, as it does on returns that are equal."""
+    return not p.family.logarithmic and bool(at.log_variance.min() < _NOTHING)
+
+
 def _joint(limits: Box) -> list[dict[str, Any]]:
     if not limits.joint:
         return []
@@ -283,6 +289,7 @@ def _polish(theta: np.ndarray, message: str, p: Problem, limits: Box) -> Maximum
     if pinned and promise > _AT_KINK:
         active, promise = active + _cusps(theta, at, p), 0.0
     converged = bool(0 <= gain <= ENOUGH and promise <= _AT_KINK and _usable(at, p))
+    converged = converged and not _collapsed(at, p)
     why = "" if converged else _why(message, gain, at, p)
     if converged:
         theta, at = _last_step(theta, at, second, active, p, limits)
@@ -343,6 +350,8 @@ def _why(message: str, gain: float, at: Likelihood, p: Problem) -> str:
             "the likelihood rises up to where the filter no longer forgets its start "
             "(EGARCH is not invertible there)"
         )
+    if _collapsed(at, p):
+        return "the variance falls to zero on days whose returns are equal: there is no peak"
     if not np.isfinite(gain):
         return message or "the likelihood has no peak (its Hessian is not negative definite)"
     return message or f"a Newton step still promises {gain:.2g} in log-likelihood"
