@@ -102,7 +102,7 @@ class MeanBreakResults(BreakResults):
             }
         ]
         for m in range(1, most + 1):
-            row = self.criteria.loc[m]
+            row: Any = self.criteria.loc[m]
             rows.append(
                 {
                     "test": f"sup-F({m}|0)",
@@ -128,5 +128,5 @@ class MeanBreakResults(BreakResults):
             )
         return [row | {"reference": reference} for row in rows]
 
-    def _limit(self, value: float) -> str:
+    def _limit(self, value: Any) -> str:
         return f"critical value {value:.2f} at {self.spec['level']:g}"

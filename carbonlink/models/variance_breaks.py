@@ -137,8 +137,10 @@ def variance_breaks(
     if statistic == BAI_PERRON:
         _check_unused(minimum_segment=minimum_segment)
         chosen = _TRIM if trim is None else trim
-        law = "bootstrap" if critical is None else critical
-        by_means = mean_breaks(y, level, chosen, most, select, cov, lags, demean, law, draws, rng)
+        critical = "bootstrap" if critical is None else critical
+        by_means = mean_breaks(
+            y, level, chosen, most, select, cov, lags, demean, critical, draws, rng
+        )
         return replace(by_means, recipe=Recipe(variance_breaks, arguments))
     critical = "finite" if critical is None else critical
     _check_unused(trim=trim, most=most, select=select, cov=cov)
