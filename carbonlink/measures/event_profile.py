@@ -108,12 +108,13 @@ def event_profile(
     and p-values invert a wild bootstrap of the clusters' scores with Webb's weights, its null
     imposed to first order, which needs no such thing and is too narrow where volume is as skewed
     as tonnes are. For ten cycles of log-normal volumes with 20 % zero days, bins of five days and
-    a log-volume persistence of 0, 0.7 and 0.95, a true flat profile is rejected at a nominal 5 %
-    in 4.8, 4.2 and 3.5 % by rotation (14, 17 and 15 % by scores) and leaves the band by rotation
-    somewhere in 4.0, 4.2 and 2.2 %. A single bin leaves its pointwise interval in 4.7, 3.8 and
-    3.2 %, in 4.4, 3.7 and 3.1 % where the last 30 days have four times the volume, and in 4.0, 2.2
-    and 1.8 % of five cycles (7, 8 and 8 % by scores). With month effects too the band misses 4.7,
-    3.0 and 2.7 %; of four cycles it is very wide.
+    a log-volume persistence of 0, 0.7 and 0.95, the band at a nominal 5 % leaves out a true flat
+    profile, which `pvalue` then rejects, in 4.0, 4.2 and 2.2 % (by scores 14, 17 and 15 %), with
+    month effects too in 4.7, 3.0 and 2.7 %; of four cycles it is very wide. A single bin leaves its
+    pointwise interval in 4.7, 3.8 and 3.2 %, in 4.4, 3.7 and 3.1 % where the last 30 days have four
+    times the volume, and in 4.0, 2.2 and 1.8 % of five cycles (7, 8 and 8 % by scores). The test of
+    the largest score under a flat profile, in `diagnostics`, rejects 8, 11 and 8 % with month
+    effects.
 
     Deadlines that all fall in one month leave the month effects and the bins hard to tell apart:
     the band is then wide, and ``effects=("weekday",)`` asks the easier question.

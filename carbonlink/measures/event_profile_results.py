@@ -77,7 +77,13 @@ class EventProfileResults(Results):
     @property
     def pvalue(self) -> float:
         """p-value of a flat profile, by the method that the band is from."""
-        return self.turned.flat if self.spec["band"] == "rotation" else self._score_p_value()
+        return self._band_p_value() if self.spec["band"] == "rotation" else self._score_p_value()
+
+    def _band_p_value(self) -> float:
+        terms = self._settled()
+        if not terms:
+            return float("nan")
+        return self.turned.band_p_value(self.fit.params[terms].to_numpy(float))
 
     def _score_p_value(self) -> float:
         terms = self._settled()
@@ -209,6 +215,7 @@ class EventProfileResults(Results):
         by = {
             "largest score over bins": (self.turned.flat, "circular rotation of market-years"),
             "largest |t| over bins": (self._score_p_value(), "wild bootstrap of cluster scores"),
+            "largest error over bins": (self._band_p_value(), "the band by rotation, inverted"),
         }
         rows = [
             {"test": name, "null": null, "p_value": p, "reference": how, "note": note}

@@ -62,6 +62,12 @@ class ProfileRotation:
         size = abs(beta - self.shift[place]) / max(self.spread[place], 1e-300)
         return supt.p_value(self.each[:, place], size)
 
+    def band_p_value(self, beta: np.ndarray) -> float:
+        """Return the p-value of a flat profile (all β = 0), which the band inverts."""
+        return supt.p_value(
+            self.largest, float(np.abs(_standard(beta, self.shift, self.spread)).max())
+        )
+
     def reach(self, level: float) -> float:
         """Return the half-width of the band in standard deviations."""
         return supt.critical_value(self.largest, level)

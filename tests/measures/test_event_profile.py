@@ -91,6 +91,17 @@ def test_the_truth_is_inside_the_band(found):
     assert not np.allclose(score.table["lower"], table["lower"])
 
 
+def test_the_p_value_of_a_flat_profile_inverts_the_band(simulated, found):
+    flat = found.refit(outcome="has_trade", draws=199)
+    for one in (found, flat):
+        table = one.table
+        outside = (table["band_lower"] > 1) | (table["band_upper"] < 1)
+        assert outside.any() == (one.pvalue <= 0.05)
+    assert flat.pvalue > 0.05 > found.pvalue
+    names = found.diagnostics().set_index("test")["p_value"]
+    assert names["largest error over bins"] == found.pvalue
+
+
 def test_pointwise_intervals_invert_their_p_values_and_lie_in_the_band(found):
     table = found.table
     assert (table["band_lower"] <= table["lower"]).all()
