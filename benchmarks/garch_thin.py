@@ -1,6 +1,6 @@
 """Recover a GARCH with days without a trade and price limits, and show how the naive one fails.
 
-    OMP_NUM_THREADS=1 python benchmarks/garch_thin.py [draws] [days]
+    OMP_NUM_THREADS=1 python benchmarks/garch_thin.py [draws] [days] [zero|latent]
 
 Truth: α 0.1, β 0.85, ω 1, a window that multiplies the variance by e^0.5, days without a trade
 from a dynamic logit (a 0.4, b 0.9) at rest at 20 %, limits of ±10 %. The model knows which days
@@ -19,6 +19,12 @@ b of a trade    0.9      0.889 ± 0.001  93.6 %
 chance of one   mean error −0.0003 ± 0.0002
 
 The median of the persistence is 0.947: what is left is the bias of any GARCH on 2,000 returns.
+
+Where the shock that nobody saw drives the variance ("latent"), 400 draws: δ 0.507 ± 0.007, its
+interval covers 95.5 % with both, at a mean standard error of 0.1425 for a spread of 0.1436.
+Newey–West sums of the scores change nothing (95.5 % with 5 lags, 95.0 % with 20, 93.8 % with 40),
+so they are not used. What covers too little there is a model that leaves out limits that bind: its
+δ is 0.36 (80 draws).
 """
 
 from __future__ import annotations
@@ -43,10 +49,12 @@ TRUTH = {
 }
 
 
-def one_draw(seed: int, days: int) -> list[dict[str, Any]]:
+def one_draw(seed: int, days: int, news: str) -> list[dict[str, Any]]:
     """Fit both models to one simulated market."""
     inside = (np.arange(days) % 244 > 203).astype(float)
-    made = cl.simulate.thin_returns(days, omega=1.0, delta=0.5, variance_x=inside, rng=seed)
+    made = cl.simulate.thin_returns(
+        days, omega=1.0, delta=0.5, variance_x=inside, news=news, rng=seed
+    )
     window = pd.Series(inside, made.index, name="window")
     y = made["returns"]
     fits = {
@@ -69,10 +77,10 @@ def one_draw(seed: int, days: int) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-def main(draws: int = 2000, days: int = 2500) -> None:
+def main(draws: int = 2000, days: int = 2500, news: str = "zero") -> None:
     """Print mean, simulation error and coverage of each parameter in each model."""
     warnings.simplefilter("ignore")
-    table = pd.DataFrame([row for seed in range(draws) for row in one_draw(seed, days)])
+    table = pd.DataFrame([row for seed in range(draws) for row in one_draw(seed, days, news)])
     for (model, term), rows in table.groupby(["model", "term"], sort=False):
         mean, error = rows["estimate"].mean(), rows["estimate"].std() / np.sqrt(len(rows))
         known = rows[rows["known"]]
@@ -81,4 +89,4 @@ def main(draws: int = 2000, days: int = 2500) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(a) for a in sys.argv[1:]))
+    main(*(int(a) for a in sys.argv[1:3]), *sys.argv[3:])
