@@ -113,8 +113,8 @@ def event_profile(
     month effects too in 4.7, 3.0 and 2.7 %; of four cycles it is very wide. A single bin leaves its
     pointwise interval in 4.7, 3.8 and 3.2 %, in 4.4, 3.7 and 3.1 % where the last 30 days have four
     times the volume, and in 4.0, 2.2 and 1.8 % of five cycles (7, 8 and 8 % by scores). The test of
-    the largest score under a flat profile, in `diagnostics`, rejects 8, 11 and 8 % with month
-    effects.
+    the largest score under a flat profile, in `diagnostics`, rejects 5 to 9 %, and 8 to 11 %
+    with month effects.
 
     Deadlines that all fall in one month leave the month effects and the bins hard to tell apart:
     the band is then wide, and ``effects=("weekday",)`` asks the easier question.
