@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import sys
 from collections.abc import Sequence
@@ -71,10 +72,12 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     parser = argparse.ArgumentParser(
         prog="carbonlink",
+        allow_abbrev=False,
         description="How China's carbon, certificate, energy-use and power markets move together.",
     )
     parser.add_argument("--version", action="version", version=f"carbonlink {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    exact = functools.partial(argparse.ArgumentParser, allow_abbrev=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=exact)
     _add_report(commands)
     _add_check(commands)
     _add_data(commands)

@@ -252,3 +252,9 @@ def test_output_that_nobody_reads_to_its_end_is_no_failure(project):
     child.stdout.close()
     assert child.stderr.read() == b"" and child.wait() == 0
     child.stderr.close()
+
+
+def test_options_are_not_abbreviated(capsys):
+    with pytest.raises(SystemExit):
+        main(["report", "--dra", "99"])
+    assert "--dra" in capsys.readouterr().err

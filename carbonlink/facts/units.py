@@ -46,8 +46,14 @@ _UNITS = {
 }
 """Spelling: (unit, unit of its factor, how many of the factor's denominator are in one)."""
 
-_PLAUSIBLE = {"tCO2/MWh": (0.005, 2.0), "tCO2/tce": (0.05, 5.0)}
-"""Range outside which a number is taken for one in another unit (kg/MWh, t/kWh, t/tce)."""
+_PLAUSIBLE = {"tCO2/MWh": (0.005, 2.0), "tCO2/tce": (1.5, 4.0)}
+"""Range outside which a number is taken for one in another unit: kg/MWh or t/kWh for t/MWh, a grid
+factor for t/tce (`energy_factors(fuels=True)` lie between 1.64, natural gas, and 2.86, coke)."""
+_REMEDY = {
+    "tCO2/MWh": "Convert the factor: 1 tCO2/MWh = 1000 kgCO2/MWh = 0.001 tCO2/kWh.",
+    "tCO2/tce": "A grid factor (tCO2/MWh) belongs to a price in yuan/MWh; "
+    "carbonlink.facts.units.energy_factors() lists those of a tonne of coal equivalent.",
+}
 
 
 def price_unit(unit: str) -> str:
@@ -180,7 +186,7 @@ def _factor_value(
         raise SpecificationError(
             f"factor={_shown(factor)} cannot be in {factor_unit} (those lie in {low:g} to "
             f"{high:g}), which a price in {price_unit} needs.",
-            "Convert the factor: 1 tCO2/MWh = 1000 kgCO2/MWh = 0.001 tCO2/kWh.",
+            _REMEDY[factor_unit],
         )
     return factor if isinstance(factor, pd.Series) else values if values.ndim else float(values)
 

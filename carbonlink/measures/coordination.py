@@ -313,4 +313,10 @@ def _weights(weights: Any, systems: list[str]) -> str | np.ndarray:
             f"weights= must be {len(systems)} numbers of 0 or more, one a system.",
             'Use "entropy", "equal" or, for example, [0.5, 0.5].',
         )
+    if not np.isclose(array.sum(), 1.0, rtol=0, atol=1e-6):
+        shown = ", ".join(f"{w:.4g}" for w in array / array.sum())
+        raise SpecificationError(
+            f"weights= add up to {array.sum():g}, not to 1.",
+            f"In their proportions they would be [{shown}].",
+        )
     return array / array.sum()

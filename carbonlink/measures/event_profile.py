@@ -213,6 +213,11 @@ def _edges(bins: Any, horizon: tuple[int, int]) -> list[int]:
     if isinstance(bins, (int, np.integer)) and not isinstance(bins, bool):
         if bins < 1:
             raise SpecificationError(f"bins={bins!r} will not do.", "Use 1 or more days.")
+        if bins > -low:
+            raise SpecificationError(
+                f"bins={bins!r} are longer than the {-low} days of horizon= before a deadline.",
+                f"Use {-low} or fewer, or a longer horizon=.",
+            )
         inner = range(-(-low // bins) * bins, high + 1, bins)
         return sorted({low, high, *inner})
     edges = list(bins) if isinstance(bins, Iterable) and not isinstance(bins, str) else []

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError, TooFewObservationsError, check_choice
+from ..facts import markets as registry
 from ..panel import Panel
 from ..results import Recipe, Sample
 from .liquidity_days import frame_days, panel_days
@@ -17,6 +18,8 @@ from .liquidity_rows import MEASURES, UNITS, period_row
 from .market_caps import Caps
 
 FREQUENCIES = ("W", "M", "Q", "Y")
+UNTRADED = ("energy_quantity", "exchange_rate")
+"""Classes of the registry whose quantities are no trades."""
 
 
 def liquidity(
@@ -152,7 +155,10 @@ def _days(data: Any, markets: Any) -> tuple[dict[str, pd.DataFrame], list[str]]:
             )
         return {named[0] if named else "market": frame_days(data)}, []
     found, refused = {}, []
-    for label in data.labels(named):
+    labels = data.labels(named)
+    untraded = [m for m in labels if registry.get(m).market_class in UNTRADED]
+    aside = [f"Left out, being no traded market: {', '.join(untraded)}."] if untraded else []
+    for label in (m for m in labels if m not in untraded):
         if data.daily(label)["volume"].isna().all():
             refused.append(f"Left out: {label}: its file has no volumes.")
         else:
@@ -161,7 +167,7 @@ def _days(data: Any, markets: Any) -> tuple[dict[str, pd.DataFrame], list[str]]:
         raise TooFewObservationsError(
             "No market asked for has a file with volumes.", "Use a file that has them."
         )
-    return found, refused if named is not None else []
+    return found, [*aside, *(refused if named is not None else [])]
 
 
 def _result(data, arguments, chosen, table, days, refused) -> LiquidityResults:

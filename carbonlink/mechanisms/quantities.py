@@ -69,7 +69,9 @@ def _range(low: float, high: float) -> str:
     if np.isinf(low) and np.isinf(high):
         return "that is finite"
     if np.isinf(high):
-        return f"of at least {low:g}"
+        return "above 0" if low == np.nextafter(0, 1) else f"of at least {low:g}"
+    if np.isinf(low):
+        return f"of at most {high:g}"
     return f"between {low:g} and {high:g}"
 
 

@@ -27,6 +27,8 @@ COVARIANCES = ("hac", "robust", "hessian")
 FEWEST_INSIDE = 30
 _SETTLED = 1e-4
 
+NO_BAND = "No band is given (lower=, upper=): nothing is censored, and this is least squares."
+
 
 @dataclass(frozen=True, eq=False)
 class Tobit:
@@ -238,6 +240,7 @@ def fit_censored(
             "minimum": minimum,
         },
         sample=Sample.of(price.index, dropped=dropped),
+        notes=() if lower is not None or upper is not None else (NO_BAND,),
         recipe=Recipe(fit_censored, arguments),
     )
 

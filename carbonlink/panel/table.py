@@ -281,7 +281,7 @@ class Panel:
         return replace(self, days=days, given_limits=given, notes=tuple(notes))
 
     def coverage(self) -> pd.DataFrame:
-        """Return a row a market: days, traded, stale, limits, blocks, gaps, tonnes, value.
+        """Return a row a market: days, traded, stale, limits, blocks, gaps, volume, value.
 
         Returns
         -------
@@ -290,7 +290,8 @@ class Panel:
             ``traded_pct``, ``stale_pct`` and ``block_pct``, of days with a genuine price and a
             known limit for ``limit_pct``, with a priced trade for ``tiny_pct``, with a genuine
             price, a high and a low for ``degenerate_pct``. ``longest_gap`` is in open days,
-            ``volume`` in the market's unit, ``value`` in its currency.
+            ``volume`` in ``volume_unit``, ``value`` in the market's currency. ``vintages`` counts
+            those with a row between ``start`` and ``end``, whether or not they ever lead.
         """
         rows = [self._coverage_row(market) for market in self.markets]
         return pd.DataFrame(rows).set_index("market")
@@ -332,6 +333,8 @@ class Panel:
     def _coverage_row(self, market: str) -> dict[str, Any]:
         frame = self.days[market]
         gap = frame["gap_days"].max()
+        own = self._own_rows(market)
+        own = own[own["date"].dt.normalize().between(frame.index[0], frame.index[-1])]
         return {
             "market": market,
             "name": registry.get(market).name_en,
@@ -348,7 +351,7 @@ class Panel:
             "degenerate_pct": _percent(frame["degenerate_range"]),
             "longest_gap": int(gap) if pd.notna(gap) else 0,
             "total_differs_days": int(frame["total_differs"].fillna(False).sum()),
-            "vintages": int(frame["vintage"].nunique()),
+            "vintages": int(own["vintage"].fillna("").nunique()),
             "rolls": int(frame["is_roll"].sum()),
             "price_trade": ", ".join(sorted(frame["price_trade"].dropna().unique())),
             "price_kind": ", ".join(sorted(frame["price_kind"][frame["price"].notna()].unique())),
@@ -356,6 +359,7 @@ class Panel:
                 "given" if market in self.given_limits else known_by(registry.resolve(market))
             ),
             "volume": frame["volume"].sum(min_count=1),
+            "volume_unit": registry.get(market).unit,
             "value": frame["value"].sum(min_count=1),
             "price_unit": registry.get(market).price_unit,
             "synthetic": market in self.synthetic,

@@ -96,3 +96,14 @@ def test_dates_of_factor_and_price_must_agree():
     factor = pd.Series([0.5, 0.5], pd.date_range("2025-02-01", periods=2))
     with pytest.raises(cl.SpecificationError, match="different dates"):
         cl.to_carbon_price(price, "yuan/MWh", factor)
+
+
+def test_a_grid_factor_is_none_of_coal_equivalent():
+    with pytest.raises(cl.SpecificationError, match="A grid factor .* to a price in yuan/MWh"):
+        cl.to_carbon_price(41.58, unit="yuan/tce", factor=0.5306)
+    with pytest.raises(cl.SpecificationError, match=r"energy_factors\(\) lists"):
+        cl.to_carbon_price(41.58, unit="yuan/tce", factor=20)
+    with pytest.raises(cl.SpecificationError, match="1000 kgCO2/MWh"):
+        cl.to_carbon_price(5.66, unit="yuan/MWh", factor=530.6)
+    for factor in units.energy_factors(fuels=True)["value"]:
+        assert cl.to_carbon_price(100.0, "yuan/tce", factor) == pytest.approx(100 / factor)

@@ -65,7 +65,7 @@ def test_the_result_is_the_formula():
     np.testing.assert_allclose(degree.table["D"], np.sqrt(c * u.mean(axis=1)))
     assert (degree.table["lower"] <= degree.table["upper"]).all()
     assert any("at 0" in note for note in degree.notes)
-    again = cl.coupling_coordination(data, [2, 2, 2], draws=99)
+    again = cl.coupling_coordination(data, [1 / 3, 1 / 3, 1 / 3], draws=99)
     np.testing.assert_allclose(again.table["D"], degree.table["D"])
 
 
@@ -131,3 +131,8 @@ def test_the_same_call_gives_the_same_interval():
 def test_bad_input_is_named(change, arguments, error, words):
     with pytest.raises(error, match=words):
         cl.coupling_coordination(change(systems()), **{"draws": 0, **arguments})
+
+
+def test_weights_that_do_not_add_up_to_one_are_refused():
+    with pytest.raises(cl.SpecificationError, match=r"add up to 0.8, .* \[0.625, 0.25, 0.125\]"):
+        cl.coupling_coordination(systems(), weights=[0.5, 0.2, 0.1], draws=0)

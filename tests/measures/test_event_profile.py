@@ -315,3 +315,9 @@ def test_ends_beyond_the_drawing_have_arrows(simulated):
     arrows = {line.get_marker(): len(line.get_ydata()) for line in ax.lines}
     assert table["upper"].gt(high).sum() == arrows.get("^", 0) > 0
     assert table["lower"].lt(low).sum() == arrows.get("v", 0)
+
+
+def test_bins_longer_than_the_days_before_a_deadline_are_refused():
+    volume, deadlines = cl.simulate.volumes(rng=1)
+    with pytest.raises(cl.SpecificationError, match="bins=200 are longer than the 60 days"):
+        cl.event_profile(volume, deadlines=deadlines, bins=200)

@@ -181,3 +181,16 @@ def test_refusals(panel):
         cl.liquidity(frame().drop(columns="volume"))
     with pytest.raises(cl.DataError, match="no dates"):
         cl.liquidity(frame().reset_index(drop=True))
+
+
+def test_quantities_that_nobody_trades_are_left_out_by_name(tmp_path):
+    days = pd.bdate_range("2024-01-02", periods=40).strftime("%Y-%m-%d")
+    rows = [f"hubei,{day},40,500\n" for day in days] + [
+        f"electricity_use,{day},,9\n" for day in days
+    ]
+    (tmp_path / "both.csv").write_text("market,date,close,volume\n" + "".join(rows))
+    panel = cl.load(raw=tmp_path)
+    assert set(panel.markets) == {"hubei", "electricity_use"}
+    found = cl.liquidity(panel, measures="zero_volume")
+    assert set(found.table["market"]) == {"hubei"}
+    assert "Left out, being no traded market: electricity_use." in found.notes

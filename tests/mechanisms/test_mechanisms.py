@@ -332,3 +332,10 @@ def test_rows_of_a_ledger_that_cannot_be_booked_are_named():
         late = pd.DataFrame({"transfer_year": [year], "use_year": [2028], "amount": [7.0]})
         with pytest.raises(DataError, match="Row 0 of the ledger has the transfer_year"):
             m.adjustments_by_year(late)
+
+
+def test_bounds_are_worded_as_bounds():
+    with pytest.raises(cl.CarbonlinkError, match="Give a slope above 0"):
+        m.linking_gains([10, 20], [1, 0])
+    with pytest.raises(cl.CarbonlinkError, match="Give a share of at most 1"):
+        m.policy_overlap(1.5, 0.2)

@@ -54,6 +54,8 @@ def test_without_a_band_it_is_least_squares():
     assert np.allclose(fit.params[["carbon", "const"]], plain, rtol=1e-8)
     assert fit.params["sigma"] == pytest.approx(np.sqrt(rss[0] / len(price)), rel=1e-8)
     assert fit.identified_share == 1
+    assert "nothing is censored" in fit.notes[0]
+    assert cl.Tobit(price, carbon, lower=0).fit().notes == ()
 
 
 def test_counts_and_units():

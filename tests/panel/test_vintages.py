@@ -121,7 +121,7 @@ def check_returns(panel, market):
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("file", "market", "vintages"),
-    [("shenzhen_sza.xlsx", "shenzhen", (7, 15)), ("tianjin_tjea.xlsx", "tianjin", (12, 10))],
+    [("shenzhen_sza.xlsx", "shenzhen", (8, 15)), ("tianjin_tjea.xlsx", "tianjin", (12, 10))],
 )
 def test_real_vintages_are_never_spliced(real_data, tmp_path, file, market, vintages):
     shutil.copy(real_data / file, tmp_path)
@@ -131,3 +131,17 @@ def test_real_vintages_are_never_spliced(real_data, tmp_path, file, market, vint
     assert (row["vintages"], row["rolls"]) == vintages
     naive = 100 * np.log(panel.prices()[market].dropna()).diff().abs()
     assert panel.returns()[market].abs().max() < naive.max() * (0.4 if market == "shenzhen" else 1)
+
+
+def test_coverage_counts_the_vintages_that_the_note_counts(tmp_path):
+    """A vintage that never leads is one of the file's all the same."""
+    rows = [
+        (f"2024-03-{day:02d}", v, q) for day in (4, 5, 6) for v, q in (("2013", 900), ("2014", 1))
+    ]
+    lines = [f"shenzhen,total,{date},30,{q},{30 * q},{v}" for date, v, q in rows]
+    text = "\n".join(["market,trade,date,close,volume,value,vintage", *lines])
+    (tmp_path / "two.csv").write_text(text)
+    panel = cl.load("shenzhen", raw=tmp_path)
+    assert panel.daily("shenzhen")["vintage"].nunique() == 1
+    assert panel.coverage()["vintages"].tolist() == [2]
+    assert any("2 vintages" in note for note in panel.notes)
