@@ -353,8 +353,8 @@ def _spec(
     effects: tuple[str, ...],
     fit: PPMLResults,
 ) -> dict[str, Any]:
-    left = ("data", "market", "deadlines", "bins", "horizon", "reference", "effects", "rng")
-    left = (*left, "caps") if arguments["outcome"] != "turnover" else left
+    left = {"data", "market", "deadlines", "bins", "horizon", "reference", "effects", "rng"}
+    left |= {"caps"} if arguments["outcome"] != "turnover" else set()
     spec = {k: v for k, v in arguments.items() if k not in left}
     if "caps" in spec:
         spec["caps"] = "published" if arguments["caps"] is None else "given"

@@ -167,7 +167,8 @@ def price_effects(
     )
     if not events:
         _refuse_all(refused, window)
-    variances, without = {}, []
+    variances: dict[str, MarketVariance] = {}
+    without: list[str] = []
     if variance == "garch":
         variances, without = _variances(tracks, ends, events, window)
         events = tuple(with_ratios(e, variances.get(e.market), window) for e in events)

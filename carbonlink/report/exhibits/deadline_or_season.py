@@ -99,8 +99,13 @@ def _draw(found: dict[str, Any]) -> object:
 
 def _own(found: dict[str, Any]) -> list[str]:
     lines = [f"{design.capitalize()}: {n}" for design, r in found.items() for n in r.notes]
-    wanted = ("Fewer than", "intervals from fewer", "The clocks are told apart")
-    wanted = (*wanted, "The day of the notice", "Left out: ")
+    wanted = (
+        "Fewer than",
+        "intervals from fewer",
+        "The clocks are told apart",
+        "The day of the notice",
+        "Left out: ",
+    )
     kept = [n for n in lines if any(w in n for w in wanted) and "tail" not in n]
     moves = [n for n in kept if n.startswith("Moved")]
     return [n for n in kept if "Left out" not in n] + [n for n in moves if "Left out" in n]
