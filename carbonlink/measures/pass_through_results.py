@@ -213,8 +213,8 @@ class PassThroughResults(Results):
             with the test, not window by window. The test's law comes from paths that the model
             itself generates, the signs of its residuals drawn at random. At nominal 5 % it rejected
             a constant rate in 5.5 % of 2,000 simulated samples of 400 rows, and in 5.0 to 5.8 % of
-            500 of 200 or 1,000 rows, with three lags, or with errors that grow threefold half-way; a
-            long run that went from 0.8 to 1.2 half-way was found in 73 % of 200.
+            500 of 200 or 1,000 rows, with three lags, or with errors that grow threefold half-way;
+            a long run that went from 0.8 to 1.2 half-way was found in 73 % of 200.
 
         Raises
         ------
