@@ -86,8 +86,8 @@ def mean_breaks(
     hundredths of the sample in both. Bai and Perron's tables, which hold where dependence dies
     out soon, take the clusters of a GARCH for breaks: at 5 % UDmax finds one in 37 and 73 % of
     samples of 500 with (α, β) = (.1, .8) and (.05, .93), in 11 and 77 % of 1,500.
-    By the bootstrap it finds one in 3 % of each, and in 60 and 54 % (500), 98 and 74 % (1,500)
-    where the standard deviation doubles in mid-sample, at 5 % and 99 draws
+    By the bootstrap it finds one in 3 and 5 % of 300 of either size, and in 60 and 54 % (500),
+    100 and 73 % (1,500) where the standard deviation doubles in mid-sample, with 99 draws
     (`benchmarks/variance_breaks.py`): near persistence one the data tell breaks from clusters
     only when they are large.
 

@@ -106,11 +106,11 @@ def variance_breaks(
     returns of a GARCH(1, 1) with α = 0.1, a single test at 5 % finds a break in 9 % (7 %) of
     samples where β = 0.7 (IT in a third) and 16 % (11 %) where β = 0.8; with α = 0.08 and
     β = 0.9 κ2 does in 55 % (44 %). `critical="bootstrap"` compares each stretch with samples of a
-    GARCH(1, 1) fitted to it, without a break: then κ2 finds one in 4 % (5 %) with (α, β) =
-    (.1, .8) and 5 % (3 %) with (.05, .93), and in 65 % (97 %) and 54 % (80 %) where the standard
-    deviation doubles in mid-sample (`benchmarks/variance_breaks.py`). It takes up to some fifty
-    times as long, and misses breaks that undo each other more often, as these pass for clusters:
-    they lengthen the lags and flatten the path. The p-value of a break is that of one test at a
+    GARCH(1, 1) fitted to it, without a break: then κ2 finds one in 3 % (3 %) with (α, β) =
+    (.1, .8) and 5 % (4 %) with (.05, .93), and in 66 % (98 %) and 54 % (73 %) where the standard
+    deviation doubles in mid-sample (`benchmarks/variance_breaks.py`). It takes up to a
+    second where the others take some 15 ms, and misses breaks that undo each other, which pass
+    for clusters: they lengthen the lags and flatten the path. The p-value of a break is that of one test at a
     given pair of regimes; the search makes several, so it understates the chance of a break in a
     constant variance. Bai and Perron's tests are described at
     `carbonlink.models.mean_breaks.mean_breaks`.
