@@ -110,9 +110,9 @@ def variance_breaks(
     (.1, .8) and 5 % (4 %) with (.05, .93), and in 66 % (98 %) and 54 % (73 %) where the standard
     deviation doubles in mid-sample (`benchmarks/variance_breaks.py`). It takes up to a
     second where the others take some 15 ms, and misses breaks that undo each other, which pass
-    for clusters: they lengthen the lags and flatten the path. The p-value of a break is that of one test at a
-    given pair of regimes; the search makes several, so it understates the chance of a break in a
-    constant variance. Bai and Perron's tests are described at
+    for clusters: they lengthen the lags and flatten the path. The p-value of a break
+    is that of one test at a given pair of regimes; the search makes several, so it understates
+    the chance of a break in a constant variance. Bai and Perron's tests are described at
     `carbonlink.models.mean_breaks.mean_breaks`.
 
     References
