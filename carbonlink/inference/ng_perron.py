@@ -47,7 +47,9 @@ def ng_perron(values: np.ndarray, trend: str = "c", most: int | None = None) -> 
     MZt = MZα·MSB, MPT = (c̄²κ − c̄ỹ²_T/T)/s² or (c̄²κ + (1 − c̄)ỹ²_T/T)/s². The lag minimises
     MAIC on data detrended by least squares (Perron and Qu), s² is from GLS-detrended data. The
     criterion is made for roots near 1: on series far from a unit root, such as returns, it may
-    take many lags, and the test then rejects less often than ADF.
+    take many lags, and the test then rejects less often than ADF. Of 400 samples of 250 rows at 5 %
+    MZt rejects in 61 % for white noise (18 % if MAIC had GLS-detrended data) and in 4 % for random
+    walks (`tests/models/test_stationarity.py`, marked slow).
 
     References
     ----------

@@ -324,7 +324,9 @@ def _notes(params: np.ndarray, terms: tuple[tuple[str, int, int], ...]) -> tuple
     adjustment = -params[terms.index(("level", 0, 1))]
     notes = [
         "The t-value of the adjustment is not normal when there is no level relationship: "
-        "read the bounds test among the diagnostics."
+        "read the bounds test among the diagnostics.",
+        "statistic and p_value of a long run are those of the linear restriction that it is 0 "
+        "(Fieller), as its interval; std_error is the delta method's, so their ratio differs.",
     ]
     if adjustment <= 0:
         notes.append("The adjustment is not positive: the effect does not return to a long run.")

@@ -229,7 +229,14 @@ class ECMResults(Estimates):
         return pd.Series(path, index=pd.RangeIndex(horizon + 1, name="step"), name=cause)
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
-        """Return the long run (Fieller sets), adjustment, half-life, then every parameter."""
+        """Return the long run (Fieller sets), adjustment, half-life, then every parameter.
+
+        Notes
+        -----
+        `statistic` and `p_value` of a long run θ = −b/a test b = 0, the linear form of θ = 0, of
+        which the Fieller set is the inversion; `std_error` is the delta method's. So the
+        statistic is not estimate/std_error.
+        """
         table = super().tidy(level)
         table.loc[self._effect_level, "p_value"] = np.nan
         return pd.concat([self.derived(level), table], ignore_index=True)

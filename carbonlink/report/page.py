@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ CITATION = (
 _LONG = 30
 _MANY_NOTES = 8
 _ROW = r"\brow \d+\b"
+_CELL = r"""'[^']*'|"[^"]*\""""
+_EXAMPLES = 3
 
 
 def render(
@@ -88,10 +91,21 @@ def block(exhibit: Exhibit, number: int, drawing: str) -> dict[str, Any]:
 
 
 def quarantine_rows(quarantine: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """Return file, reason and count of the source rows set aside."""
+    """Return file, kind of reason and count of the source rows set aside.
+
+    Reasons that differ in the cell they quote alone are one kind, with the first such cells.
+    """
     if quarantine.empty:
         return []
     reason = quarantine["reason"].str.replace(_ROW, "another row", regex=True)
-    counts = quarantine.groupby(["source", reason]).size().sort_index().rename("rows")
-    rows = counts.reset_index().itertuples(index=False, name=None)
-    return [(str(file), str(why), f"{count:,d}") for file, why, count in rows]
+    kind = reason.str.replace(_CELL, "…", regex=True)
+    rows = []
+    for (file, why), alike in reason.groupby([quarantine["source"], kind]):
+        different = list(dict.fromkeys(alike))
+        if len(different) == 1:
+            why = different[0]
+        else:
+            cells = dict.fromkeys(cell for text in different for cell in re.findall(_CELL, text))
+            why += f" (the first: {', '.join(list(cells)[:_EXAMPLES])})"
+        rows.append((str(file), str(why), f"{len(alike):,d}"))
+    return rows

@@ -37,9 +37,12 @@ def process(
     read = len(made.entries) - len(made.reused)
     lines += made.notes
     unused = sum("reason" in entry for entry in made.entries)
-    said = f" ({unused} of them cannot be used)" if unused else ""
+    usable = len(made.entries) - unused
+    kept = f", {len(made.reused)} unchanged since the last run" if made.reused else ""
     lines.append(
-        f"Read {read} of {len(made.entries)} files{said}; {len(made.written)} files in {target}"
+        f"Read {read} of {len(made.entries)} files{kept}; {usable} hold data that can be used"
+        + (f", {unused} do not (their reasons are above)" if unused else "")
+        + f"; {len(made.written)} files in {target}"
     )
     return "\n".join(lines)
 

@@ -269,3 +269,12 @@ def test_a_series_of_order_two_is_refused_by_name_and_noted_in_the_diagnostics(l
     plain = cl.ECM(linked["effect"], linked["cause"], lags=2).fit()
     assert list(plain.integration().index) == list(plain.names)
     assert not plain.diagnostics()["note"].str.contains("order two").any()
+
+
+def test_the_statistic_of_a_long_run_is_named_and_inverts_its_interval():
+    data = cl.simulate.error_correction(300, rng=1)
+    found = cl.ECM(data["effect"], data["cause"], lags=1).fit()
+    assert any("statistic and p_value of a long run" in note for note in found.notes)
+    row = found.tidy().set_index("term").loc["long_run[cause]"]
+    assert np.isclose(abs(found.tvalues), abs(row["statistic"]), rtol=1e-10).sum() == 1
+    assert row["statistic"] != pytest.approx(row["estimate"] / row["std_error"], rel=1e-3)

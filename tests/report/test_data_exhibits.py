@@ -11,6 +11,7 @@ from carbonlink import plotting
 from carbonlink.report.exhibits.ledger import ledger
 from carbonlink.report.exhibits.prices import deadlines, events, prices
 from carbonlink.report.exhibits.quality import quality
+from carbonlink.report.page import quarantine_rows
 from carbonlink.report.study import Study
 from carbonlink.report.tables import printed
 
@@ -88,3 +89,16 @@ def test_how_often_a_file_prints(dates, word):
     from carbonlink.panel.table import spacing
 
     assert spacing(pd.Series(dates)) == word
+
+
+def test_reasons_that_differ_in_their_cell_alone_are_one_line():
+    cells = [f"2024-13-{day:02d}" for day in range(1, 31)]
+    reasons = [f"date {cell!r} is not a date" for cell in cells] + ["close is not above 0"] * 2
+    reasons += ["market 'atlantis' is not in the registry; other numbers in row 7"]
+    rows = quarantine_rows(pd.DataFrame({"source": "a.csv", "reason": reasons}))
+    shown = "'2024-13-01', '2024-13-02', '2024-13-03'"
+    assert rows == [
+        ("a.csv", "close is not above 0", "2"),
+        ("a.csv", f"date … is not a date (the first: {shown})", "30"),
+        ("a.csv", "market 'atlantis' is not in the registry; other numbers in another row", "1"),
+    ]
