@@ -137,7 +137,7 @@ def check_day(argument: str, value: Any, *, partial: str = "") -> pd.Timestamp:
     import numpy as np
     import pandas as pd
 
-    year_alone = isinstance(value, numbers.Integral) and 1000 <= value <= 9999
+    year_alone = isinstance(value, numbers.Integral) and 1000 <= int(value) <= 9999
     text = str(value).strip() if isinstance(value, str) or year_alone else ""
     parts = _YEAR_FIRST.fullmatch(text)
     try:

@@ -258,9 +258,9 @@ def _days_behind(balanced: pd.DataFrame, as_given: pd.DataFrame, freq: str | Non
     """The last day with a price of the core in each period, whose row is dated by its end."""
     if freq is None:
         return balanced.index
-    priced = as_given.index[as_given[balanced.columns].notna().any(axis=1)]
+    priced = pd.DatetimeIndex(as_given.index[as_given[balanced.columns].notna().any(axis=1)])
     last = pd.Series(priced, index=priced.to_period(freq)).groupby(level=0).last()
-    return pd.DatetimeIndex(last.loc[balanced.index.to_period(freq)])
+    return pd.DatetimeIndex(last.loc[pd.DatetimeIndex(balanced.index).to_period(freq)])
 
 
 def _dated(frame: pd.DataFrame) -> pd.DataFrame:

@@ -191,7 +191,7 @@ def _checked(claims: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _day(row: Any, cell: Any) -> pd.Timestamp:
+def _day(row: Any, cell: Any) -> Any:
     try:
         return pd.NaT if pd.isna(cell) else check_day("date", cell)
     except SpecificationError as error:

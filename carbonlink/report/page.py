@@ -102,10 +102,11 @@ def quarantine_rows(quarantine: pd.DataFrame) -> list[tuple[str, str, str]]:
     rows = []
     for (file, why), alike in reason.groupby([quarantine["source"], kind]):
         different = list(dict.fromkeys(alike))
+        words = str(why)
         if len(different) == 1:
-            why = different[0]
+            words = different[0]
         else:
             cells = dict.fromkeys(cell for text in different for cell in re.findall(_CELL, text))
-            why += f" (the first: {', '.join(list(cells)[:_EXAMPLES])})"
-        rows.append((str(file), str(why), f"{len(alike):,d}"))
+            words += f" (the first: {', '.join(list(cells)[:_EXAMPLES])})"
+        rows.append((str(file), words, f"{len(alike):,d}"))
     return rows

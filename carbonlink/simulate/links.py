@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError
+from ..errors import SpecificationError, check_day
 from ..inference.parallel import generator
 
 
@@ -96,7 +96,11 @@ def linked_returns(
     names = list(shocks)
     chosen = [shocks[name] for name in names]
     _check_shocks(names, chosen, shape)
-    on = np.ones(len(sessions), bool) if link_from is None else sessions >= pd.Timestamp(link_from)
+    on = (
+        np.ones(len(sessions), bool)
+        if link_from is None
+        else sessions >= check_day("link_from", link_from)
+    )
     draws = generator(rng).standard_t(shape, (len(sessions), len(names)))
     z = draws * np.sqrt((shape - 2) / shape)
     loading = np.array([s.loading for s in chosen]) * np.asarray(on)[:, None]
