@@ -111,6 +111,7 @@ def factor_levels(data: Any, factors: Any) -> pd.DataFrame | None:
             "factors= names markets, but data is no Panel.",
             "Give a frame of factor returns, in per cent.",
         )
+    names = data.labels(names)
     prices = data.prices(names)
     odd = [name for name in names if prices[name].le(0).any()]
     if odd:

@@ -30,6 +30,7 @@ def volume_var(
         raise SpecificationError(
             "Volumes are in a Panel only.", "Call price_effects with the Panel, or fit cl.VAR."
         )
+    market = data.label(market)
     own = [e for e in events if e.market == market]
     if not own:
         known = ", ".join(dict.fromkeys(e.market for e in events))

@@ -132,6 +132,8 @@ def integration(
     ['all', 'before', 'after']
     """
     rng = parallel.repeatable(rng)
+    if pairs and isinstance(data, Panel):
+        pairs = [data.labels(pair) for pair in pairs]
     chosen = [markets] if isinstance(markets, str) else (None if markets is None else list(markets))
     arguments = {
         "data": data, "markets": None if chosen is None else tuple(chosen), "freq": freq,

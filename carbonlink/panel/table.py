@@ -327,7 +327,7 @@ class Panel:
 
     def _own_rows(self, market: str) -> pd.DataFrame:
         """Rows of the market's own product, without others that its file holds as well."""
-        rows = self.tidy[self.tidy["market"] == market]
+        rows = self.tidy[self.tidy["market"] == self.label(market)]
         return main_product(rows, registry.resolve(market))[0]
 
     def _coverage_row(self, market: str) -> dict[str, Any]:

@@ -273,7 +273,7 @@ def test_a_panel_has_blocks_and_a_var(panel):
     assert row["n_in"] + row["n_out"] > 100
     fitted = found.price_volume("cea", lags=1)
     assert list(fitted.spec["series"]) == ["log_volume", "abs_return"]
-    with pytest.raises(cl.SpecificationError, match="No deadline of 'cae'"):
+    with pytest.raises(cl.UnknownMarketError, match="Did you mean 'cea'"):
         found.price_volume("cae")
 
 

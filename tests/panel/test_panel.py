@@ -355,6 +355,9 @@ def test_a_market_may_be_asked_for_by_any_of_its_names(three):
     for wide in (panel.prices(["湖北"]), panel.returns("湖北"), panel.volume("湖北")):
         assert list(wide.columns) == ["hubei"]
     assert panel.daily("全国").equals(panel.daily("cea"))
+    assert panel.sessions("全国").equals(panel.sessions("cea"))
+    given = panel.with_limits({"湖北": 10})
+    assert list(given.given_limits) == ["hubei"]
     with pytest.raises(cl.UnknownMarketError, match="It holds: cea, hubei"):
         panel.label("gas")
 
@@ -368,7 +371,7 @@ def test_measures_label_a_market_as_the_panel_does(three):
         .unique(),
         "liquidity": cl.liquidity(panel, "湖北", "Y").table["market"].unique(),
         "volatility": [cl.volatility(panel, "湖北", window=None, minimum=100).market],
-        "integration": cl.integration(panel, two, split=None, pairs=False, draws=0).spec["markets"],
+        "integration": cl.integration(panel, two, split=None, pairs=[two], draws=0).spec["markets"],
         "connectedness": cl.connectedness(panel, markets=two, lags=1, draws=0).names,
         "shares": cl.market_shares(panel, two, freq="Q", draws=99).shares.columns,
         "aggregate": cl.aggregate(panel, "M", "last", markets=two).frame.columns,
