@@ -63,12 +63,13 @@ def style() -> Iterator[None]:
         "figure.dpi": 100,
         "axes.unicode_minus": False,
     }
-    before = {key: mpl.rcParams[key] for key in settings}
-    mpl.rcParams.update(settings)
+    current: Any = mpl.rcParams
+    before = {key: current[key] for key in settings}
+    current.update(settings)
     try:
         yield
     finally:
-        mpl.rcParams.update(before)
+        current.update(before)
 
 
 def new_axes(ax: Any = None, width: float = 6.5, height: float = 3.8) -> Any:

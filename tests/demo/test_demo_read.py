@@ -115,7 +115,9 @@ def test_the_fieller_interval_covers_the_true_pass_through(panel, cause, effect,
 def test_the_windows_share_and_its_significance_are_recovered(panel):
     table = cl.concentration(panel, window=truth.RUSH_WINDOW).tidy()
     rows = table[(table["market"] == "guangdong") & table["term"].str.startswith("window_share ")]
-    assert rows["estimate"].tolist() == pytest.approx(truth.PILOTS["guangdong"].shares, abs=0.02)
+    shares = truth.PILOTS["guangdong"].shares
+    measured = [shares[0], *shares[2:5]]  # the second cycle begins on a day not known
+    assert rows["estimate"].tolist() == pytest.approx(measured, abs=0.02)
     pooled = table[(table["market"] == "guangdong") & (table["term"] == "window_share")]
     assert pooled["p_value"].iloc[0] < 0.01
 
