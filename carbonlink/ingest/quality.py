@@ -29,7 +29,7 @@ _HALF_A_TONNE = 0.5
 _KINDS = ("listed", "block", "auction")
 _LIMITED = ("listed", "total")
 """Kinds of trade whose price is that of listed trades, to which the daily limit applies."""
-_NO_QUOTE = ("vwap", "unknown")
+NO_QUOTE = ("vwap", "unknown")
 """Kinds of price that are, or may be, averages of trades: no limit holds for those."""
 _PRICES = ("open", "high", "low", "close", "vwap")
 
@@ -115,7 +115,7 @@ def daily(
     frame["is_open"] = True
     frame["has_trade"] = traded.reindex(sessions, fill_value=False).astype(bool)
     frame["is_stale"] = printed.notna() & ~genuine
-    limited = genuine & ~frame["price_kind"].isin(_NO_QUOTE) & (head_kind in _LIMITED)
+    limited = genuine & ~frame["price_kind"].isin(NO_QUOTE) & (head_kind in _LIMITED)
     up, down = limit_hits(printed, limited, market, limit)
     frame["limit_up"], frame["limit_down"] = up, down
     frame["is_block"] = _block(kinds, sessions)

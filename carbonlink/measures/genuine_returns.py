@@ -11,6 +11,7 @@ import pandas as pd
 from ..errors import DataError, SpecificationError, UnknownMarketError, check_choice, near
 from ..facts import calendar
 from ..facts import markets as registry
+from ..ingest.quality import NO_QUOTE
 from ..models.frames import check_frame, listed
 from ..panel import Panel
 
@@ -44,6 +45,8 @@ class GenuineReturns:
     hits : DataFrame or None
         Whether each return ends at the lower or the upper price limit, columns lower and upper;
         None where no limit is known.
+    averages : bool
+        Whether every price is, or may be, an average of trades, to which no limit applies.
     notes, sources : tuple of str
     """
 
@@ -55,6 +58,7 @@ class GenuineReturns:
     minimum: float | None
     dropped: dict[str, int]
     hits: pd.DataFrame | None = None
+    averages: bool = False
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
@@ -128,6 +132,7 @@ def _from_panel(
             "first prices, which end no return": len(kept) - len(returns),
         },
         hits=_hits(days, returns),
+        averages=bool(days["price_kind"][genuine].isin(NO_QUOTE).all()),
         notes=tuple(notes),
         sources=(panel.sources_of[label],),
     )

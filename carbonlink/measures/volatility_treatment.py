@@ -68,6 +68,12 @@ def treat(found: GenuineReturns, treatment: str) -> Treated:
 
 
 def _limits(found: GenuineReturns) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    if found.hits is None and found.averages:
+        raise DataError(
+            f"The prices of {found.returns.name} are averages of trades, or may be, and no limit "
+            "applies to those.",
+            "Use treatment='genuine' or 'zero', or a file of closing prices.",
+        )
     if found.hits is None:
         raise DataError(
             f"No printed rule of a price limit is known for {found.returns.name}, so no limit day "

@@ -123,6 +123,13 @@ def test_persistence_of_every_treatment(panel):
         persistence(fit.resid)
 
 
+def test_an_average_price_is_at_no_limit(panel):
+    days = panel.daily("guangdong").assign(price_kind="vwap", limit_up=pd.NA, limit_down=pd.NA)
+    averages = replace(panel, days={"guangdong": days})
+    with pytest.raises(cl.DataError, match="prices of guangdong are averages of trades"):
+        cl.volatility(averages, "guangdong", "garch", window=None, treatment="censored")
+
+
 def test_models_that_cannot_be_had_are_rows_with_their_reason(panel):
     bare = replace(panel, days={"guangdong": panel.daily("guangdong").assign(limit_up=pd.NA)})
     days = bare.daily("guangdong").assign(limit_down=pd.NA)

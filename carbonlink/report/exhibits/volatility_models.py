@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -70,7 +69,7 @@ def volatility_models(study: Study) -> Exhibit:
             "EGARCH-t are those of the table of compliance windows, window and gaps in the "
             "variance. An empty cell has its reason below; persistence counts from row to row "
             "of each model.",
-            *_limits(study, made),
+            *_limits(study.panel, made),
             *left_out,
             *_reasons(made),
         ),
@@ -116,9 +115,10 @@ def _row(study: Study, market: str, result: PersistenceResults) -> dict[str, obj
     }
 
 
-def _limits(study: Study, markets: Iterable[str]) -> list[str]:
+def _limits(panel: Panel, made: dict[str, PersistenceResults]) -> list[str]:
     """Return which markets' limit days rest on no printed rule."""
-    names = [name(m) for m in markets if read_off(study.panel, m)]
+    censored = [m for m, result in made.items() if result.table["limit_percent"].notna().any()]
+    names = [name(m) for m in censored if read_off(panel, m)]
     if not names:
         return []
     return [
@@ -133,7 +133,8 @@ def _reasons(made: dict[str, PersistenceResults]) -> list[str]:
     where: dict[str, dict[str, list[str]]] = {}
     for market, result in made.items():
         for row in result.table.dropna(subset=["why"]).itertuples():
-            why = str(row.why).split(" Use ")[0].split(" of its ")[0].replace(f" for {market}", "")
+            why = str(row.why).split(" Use ")[0].split(" of its ")[0]
+            why = why.replace(f" for {market}", "").replace(f" of {market}", "")
             where.setdefault(why, {}).setdefault(name(market), []).append(_SHORT[str(row.model)])
     return [
         "; ".join(f"{m} ({', '.join(models)})" for m, models in places.items()) + f": {why}"
