@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ... import plotting
+from ...facts import markets as registry
 from ...measures.implied_prices import ImpliedPricesResults, implied_prices
 from ..exhibit import Exhibit
 from ..study import Study, name, said
@@ -27,7 +28,7 @@ _HEADINGS = {
 }
 MONTH = r"\d{4}-\d{2}"
 _FORMATS = {
-    "price": ".6g",
+    "price": ".2f",
     "factor": ".4g",
     "implied": ".2f",
     "lower": ".2f",
@@ -109,6 +110,8 @@ def _draw(result: ImpliedPricesResults, dispersion: pd.DataFrame) -> object:
     ax.get_legend().remove()
     with plotting.style():
         handles, labels = ax.get_legend_handles_labels()
+        for market in dict.fromkeys(result.headline()["market"]):
+            labels = [text.replace(registry.label(market), name(market)) for text in labels]
         figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=7)
         for made, part in months.groupby("synthetic"):
             look = {"ls": "--", "mfc": "white"} if made else {"ls": "-"}

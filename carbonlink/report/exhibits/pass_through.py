@@ -188,12 +188,20 @@ def _draw(found: dict[tuple[str, str], PassThroughResults]) -> object:
 
 
 def fuel_notes(used: list[str]) -> list[str]:
-    """Say what the American gas price cannot stand for."""
-    if "nymex_gas" not in used:
+    """Say which fuels are held constant, and what they and the rate cannot stand for."""
+    held = [name(m) for m in _FUELS if m in used]
+    if "eua" not in used:
         return []
+    notes = [
+        f"European pairs hold constant: {', '.join(held) or 'no fuel price'}. A plant emits some "
+        "0.35 (gas) to 1.1 (lignite) tCO2 a MWh: a rate above that holds more than carbon's cost."
+    ]
+    if "nymex_gas" not in used:
+        return notes
     return [
+        *notes,
         "NYMEX gas is not the European gas (TTF) that sets European power prices: where the two "
-        "part, as in 2021 and 2022, the rate of the EU allowance may hold a part of what gas did."
+        "part, as in 2021 and 2022, the rate of the EU allowance may hold a part of what gas did.",
     ]
 
 
