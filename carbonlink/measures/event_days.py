@@ -79,8 +79,8 @@ def event_days(
         raise SpecificationError(
             f"caps= has no part in outcome={outcome!r}.", 'Use outcome="turnover", or leave it out.'
         )
-    allowances = Caps(caps) if outcome == "turnover" else None
     amounts, outcomes = _outcomes(data, market, deadlines, outcome)
+    allowances = Caps(caps, amounts.series) if outcome == "turnover" else None
     check_deadline_names(deadlines, amounts.series)
     refused, rows, kept, notes = list(amounts.refused), [], [], list(amounts.notes)
     for label, sessions in amounts.series.items():

@@ -111,8 +111,8 @@ def liquidity(
     chosen = _chosen(measures)
     if isinstance(minimum, bool) or not isinstance(minimum, (int, np.integer)) or minimum < 1:
         raise SpecificationError(f"minimum={minimum!r} will not do.", "Use 1 or more.")
-    every = Caps(caps)
     days, refused = _days(data, markets)
+    every = Caps(caps, days)
     rows = []
     for market, frame in days.items():
         dates = pd.DatetimeIndex(frame.index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,26 +32,43 @@ class Caps:
     ----------
     given : mapping, optional
         Market to tonnes, or to a mapping of year to tonnes.
+    markets : list of str, optional
+        The markets measured; a given cap of another one is refused.
     """
 
-    def __init__(self, given: Any = None) -> None:
+    def __init__(self, given: Any = None, markets: Iterable[str] | None = None) -> None:
         if given is not None and not isinstance(given, Mapping):
             raise SpecificationError(
                 "caps= takes a mapping of markets to tonnes.",
                 'For example caps={"hubei": 2.57e8} or caps={"hubei": {2022: 1.8e8}}.',
             )
-        self.given = {str(k): _checked(str(k), v) for k, v in (given or {}).items()}
+        self.given = {_key(k): _checked(str(k), v) for k, v in (given or {}).items()}
+        held = [] if markets is None else [str(m) for m in markets]
+        unused = [str(k) for k in given or {} if _key(k) not in map(_key, held)]
+        if markets is not None and unused:
+            raise UnknownMarketError(
+                f"caps= names {', '.join(unused)}, which is not measured.",
+                f"Measured are: {', '.join(held)}.",
+            )
 
     def of(self, market: str, year: int) -> Cap:
         """Return the cap of a market and year; NaN with the reason where none is known."""
-        if market in self.given:
-            value = self.given[market]
+        if _key(market) in self.given:
+            value = self.given[_key(market)]
             if isinstance(value, Mapping):
                 found = value.get(year)
                 reason = "" if found is not None else f"caps= has no cap for {year}"
                 return Cap(float(found) if found is not None else np.nan, reason)
             return Cap(float(value))
         return _printed(market, year)
+
+
+def _key(market: Any) -> str:
+    """The registry's id of a market, or its label where the registry has none."""
+    try:
+        return registry.resolve(market)
+    except UnknownMarketError:
+        return str(market)
 
 
 @functools.cache

@@ -104,7 +104,7 @@ def test_turnover_adds_up_and_doubtful_caps_are_flagged(panel):
     np.testing.assert_allclose(months.table["cap"], 2.57e8)
     assert months.table["cap_doubt"].str.contains("Zhang").all()
     assert any("Cap of hubei" in note for note in months.notes)
-    own = cl.liquidity(panel, "hubei", "Y", measures="turnover_rate", caps={"hubei": 5.14e8})
+    own = cl.liquidity(panel, "hubei", "Y", measures="turnover_rate", caps={"湖北": 5.14e8})
     np.testing.assert_allclose(own.table["turnover_rate"], years.table["turnover_rate"] / 2)
     assert not any("Cap of hubei" in note for note in own.notes)
 
@@ -171,6 +171,8 @@ def test_refusals(panel):
         cl.liquidity(panel, caps=3e8)
     with pytest.raises(cl.SpecificationError, match="no amount"):
         cl.liquidity(panel, caps={"hubei": -1})
+    with pytest.raises(cl.UnknownMarketError, match="caps= names atlantis"):
+        cl.liquidity(panel, "hubei", caps={"hubei": 5e8, "atlantis": 1e8})
     with pytest.raises(cl.UnknownMarketError):
         cl.liquidity(panel, "hubeei")
     with pytest.raises(cl.DataError, match="negative volume"):
