@@ -16,8 +16,9 @@ from ..models.decompositions import check_decomposition
 from ..models.frames import check_split
 from ..models.tvpvar import TVPVAR
 from ..models.tvpvar_results import TVPVARResults
-from ..results import Recipe, Results, day, tidy_frame
+from ..results import Recipe, Results, day
 from .connectedness_figures import line
+from .connectedness_paths import direction_columns, over_time
 from .connectedness_terms import KINDS, parts_of
 from .rolling_connectedness import GAP
 
@@ -122,28 +123,12 @@ class DynamicConnectedness(Results):
         without a link is left out for a system so large that its ten filters would take long:
         ask for `null_mean`.
         """
-        total = self.total
-        figures = {
-            "mean of total": total.mean(),
-            "lowest total": total.min(),
-            "highest total": total.max(),
-            "last total": total.iloc[-1],
-        }
-        if self._null_is_shown:
-            figures["mean of total without a link"] = self.null_mean
-        rows = [{"term": t, "market": "", "estimate": v, "unit": "%"} for t, v in figures.items()]
-        for term, frame in (("to others", self.to), ("from others", self.from_), ("net", self.net)):
-            rows += [
-                {"term": f"mean of {term}", "market": m, "estimate": frame[m].mean(), "unit": "%"}
-                for m in self.names
-            ]
-        return tidy_frame(rows)
+        return over_time(self, self.null_mean if self._null_is_shown else None)
 
     def numbers(self) -> pd.DataFrame:
         """Return one row a date: total and directions."""
-        parts = {"to": self.to, "from": self.from_, "net": self.net}
-        columns = {f"{k} {m}": frame[m] for k, frame in parts.items() for m in self.names}
-        return pd.DataFrame({"total": self.total, **columns}).rename_axis("date").reset_index()
+        frame = pd.DataFrame({"total": self.total, **direction_columns(self)})
+        return frame.rename_axis("date").reset_index()
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the total over time; a gap in the data is a gap in the line."""

@@ -15,6 +15,7 @@ from ..kernels import fevd, spectral
 from ..models.decompositions import check_decomposition
 from ..models.var_results import VARResults
 from ..results import Recipe, Results, tidy_frame
+from .connectedness_paths import direction_columns
 
 SHORTEST = 2.0
 """Days of the shortest wave that daily data can show, frequency π."""
@@ -87,8 +88,7 @@ class FrequencyConnectedness(Results):
 
     def numbers(self) -> pd.DataFrame:
         """Return one row a band: total, within and directions."""
-        parts = {"to": self.to, "from": self.from_, "net": self.net}
-        columns = {f"{k} {m}": frame[m] for k, frame in parts.items() for m in self.names}
+        columns = direction_columns(self)
         frame = pd.DataFrame({"total": self.total, "within": self.within, **columns})
         return frame.rename_axis("band").reset_index()
 

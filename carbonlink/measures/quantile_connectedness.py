@@ -16,6 +16,7 @@ from ..inference import bootstrap, parallel
 from ..kernels import fevd, quantile, var
 from ..models.var_results import VARResults
 from ..results import Recipe, Results, tidy_frame
+from .connectedness_paths import direction_columns
 from .connectedness_terms import parts_of
 
 NULL_DRAWS = 20
@@ -112,8 +113,7 @@ class QuantileConnectedness(Results):
 
     def numbers(self) -> pd.DataFrame:
         """Return one row a quantile: total, bounds and directions."""
-        parts = {"to": self.to, "from": self.from_, "net": self.net}
-        columns = {f"{k} {m}": frame[m] for k, frame in parts.items() for m in self.names}
+        columns = direction_columns(self)
         bounds = self.bounds
         frame = pd.DataFrame(
             {"total": self.total, "without a link": self.null_mean, **bounds, **columns}

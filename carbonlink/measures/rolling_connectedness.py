@@ -14,8 +14,9 @@ from ..inference import bootstrap, decomposition
 from ..kernels import fevd, rolling
 from ..models.var_again import again
 from ..models.var_results import VARResults
-from ..results import Recipe, Results, Sample, tidy_frame
+from ..results import Recipe, Results, Sample
 from .connectedness_figures import line
+from .connectedness_paths import direction_columns, over_time
 from .connectedness_terms import parts_of
 from .rolling_refits import refitted_shares
 
@@ -84,27 +85,12 @@ class RollingConnectedness(Results):
 
         Windows overlap, so there are no standard errors here; `level` changes nothing.
         """
-        total = self.total
-        figures = {
-            "mean of total": total.mean(),
-            "lowest total": total.min(),
-            "highest total": total.max(),
-            "last total": total.iloc[-1],
-            "mean of total without a link": self.null_mean,
-        }
-        rows = [{"term": t, "market": "", "estimate": v, "unit": "%"} for t, v in figures.items()]
-        for term, frame in (("to others", self.to), ("from others", self.from_), ("net", self.net)):
-            rows += [
-                {"term": f"mean of {term}", "market": m, "estimate": frame[m].mean(), "unit": "%"}
-                for m in self.names
-            ]
-        return tidy_frame(rows)
+        return over_time(self, self.null_mean)
 
     def numbers(self) -> pd.DataFrame:
         """Return one row a window: its first and last day, total and directions."""
-        parts = {"to": self.to, "from": self.from_, "net": self.net}
-        columns = {f"{k} {m}": frame[m] for k, frame in parts.items() for m in self.names}
-        frame = pd.DataFrame({"start": self.starts, "total": self.total, **columns})
+        columns = {"start": self.starts, "total": self.total, **direction_columns(self)}
+        frame = pd.DataFrame(columns)
         return frame.rename_axis("end").reset_index()
 
     def plot(self, ax: Any = None) -> Any:
