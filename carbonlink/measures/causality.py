@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from ..errors import SpecificationError, TooFewObservationsError, check_choice
 from ..inference import bootstrap, causality_draws, multiplicity, parallel
 from ..inference.bands import POWER
+from ..models.frames import listed
 from ..models.var import MINIMUM
 from ..models.var_results import VARResults
 from ..results import Recipe
@@ -27,6 +29,16 @@ TAUS = (0.05, 0.5, 0.95)
 DRAWS = 499
 MOST_DRAWS = 4999
 """Replications drawn at most when their number is not given."""
+
+_VAR = ("wald", "toda-yamamoto", "frequency", "instantaneous")
+_PARTS = {
+    "integration": ("toda-yamamoto",),
+    "periods": ("frequency",),
+    "taus": ("cross-quantilogram",),
+    "cov": _VAR,
+    "bootstrap": _VAR,
+}
+"""Methods in which each of these arguments has a part."""
 
 SHORT = 200
 """Observations below which a note says how often true nulls are rejected."""
@@ -174,9 +186,11 @@ def _check(given: dict[str, Any]) -> None:
     check_choice("method", given["method"], METHODS)
     check_choice("adjust", given["adjust"], ADJUST)
     check_choice("cov", given["cov"], ("robust", "ols"))
-    if given["bootstrap"] is None:
-        given["bootstrap"] = "block" if given["method"] == "instantaneous" else "wild"
-    check_choice("bootstrap", given["bootstrap"], BOOTSTRAPS)
+    _check_parts(given)
+    if given["method"] != "cross-quantilogram":
+        if given["bootstrap"] is None:
+            given["bootstrap"] = "block" if given["method"] == "instantaneous" else "wild"
+        check_choice("bootstrap", given["bootstrap"], BOOTSTRAPS)
     if given["method"] == "instantaneous" and given["bootstrap"] == "wild":
         raise SpecificationError(
             "The wild bootstrap does not hold for the covariance of the shocks.",
@@ -203,6 +217,17 @@ def _check(given: dict[str, Any]) -> None:
             f"periods={given['periods']} holds no wave of 2 rows or more everywhere.",
             "The shortest wave that rows can show has 2 rows (frequency π).",
         )
+
+
+def _check_parts(given: dict[str, Any]) -> None:
+    """Refuse arguments that have no part in the method."""
+    for name, methods in _PARTS.items():
+        default = inspect.signature(causality).parameters[name].default
+        if given["method"] not in methods and given[name] != default:
+            raise SpecificationError(
+                f"{name}={given[name]!r} has no part in method={given['method']!r}.",
+                f"Leave it at {default!r}; it belongs to {listed(methods)}.",
+            )
 
 
 def _tested(

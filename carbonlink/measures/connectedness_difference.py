@@ -138,7 +138,11 @@ def difference(
             "draws": min(first.spec["draws"], second.spec["draws"]),
             "level": level,
         },
-        sample=Sample(sample.start, second.sample.end, sample.nobs + second.sample.nobs)
+        sample=Sample(
+            min(sample.start, second.sample.start),
+            max(sample.end, second.sample.end),
+            sample.nobs + second.sample.nobs,
+        )
         if not paired
         else sample,
         units={"difference": "points of percent"},

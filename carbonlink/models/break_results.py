@@ -72,6 +72,11 @@ class BreakResults(Results):
             if absent:
                 raise DataError(f"events has no column {absent[0]}.", "Give date and event.")
             events = pd.Series(events["event"].to_numpy(), index=events["date"])
+        if not isinstance(events, (pd.Series, dict)):
+            raise SpecificationError(
+                "events= needs to say what happened on which date.",
+                "Give a Series of texts indexed by date, or a frame with columns date and event.",
+            )
         events = pd.Series(events)
         events = events.set_axis(
             pd.DatetimeIndex([check_day("events", day) for day in events.index])

@@ -94,7 +94,7 @@ def check_index(index: pd.Index, name: str = "data") -> pd.Index:
     if not index.is_monotonic_increasing:
         back = index[1:][np.asarray(index[1:] < index[:-1])]
         raise DataError(
-            f"{name} is not in date order: {listed(back)} stands after a later date.",
+            f"{name} is not in date order: later dates come before {listed(back)}.",
             "Sort it with .sort_index().",
         )
     return index

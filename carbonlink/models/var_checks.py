@@ -68,8 +68,13 @@ def check_columns(
         shares = kernel.pivots(columns, constant)
         if shares.min() < kernel.DEPENDENT:
             j = int(np.argmax(shares < kernel.DEPENDENT))
-            partners = _partners(columns, j, known)
+            partners = partners_of(columns, j, known)
             series = sorted({label.split(" L")[0] for label in (*partners, known[j])})
+            if len(series) == 1:
+                raise DataError(
+                    f"{series[0]} follows from its own lags without a shock, as a trend does.",
+                    f"Leave {series[0]} out, or give it to exog=.",
+                )
             raise DataError(
                 f"{known[j]} is a linear combination of {listed(partners)} in the VAR's data.",
                 f"Leave one of {listed(series)} out.",
@@ -110,7 +115,7 @@ def check_outer(
     if shares.min() < kernel.DEPENDENT:
         j = int(np.argmax(shares < kernel.DEPENDENT))
         raise DataError(
-            f"{labels[j]} is a linear combination of {listed(_partners(whole, j, labels))}: "
+            f"{labels[j]} is a linear combination of {listed(partners_of(whole, j, labels))}: "
             "the VAR's data and exog repeat each other.",
             "Leave one of them out.",
         )
@@ -133,10 +138,11 @@ def wandering(values: np.ndarray, names: list[str], lags: int, n: int) -> list[s
     ]
 
 
-def _partners(columns: np.ndarray, j: int, labels: list[str]) -> list[str]:
-    """Labels of the columns before j that make up column j."""
-    before = columns[:, :j] - columns[:, :j].mean(axis=0)
-    target = columns[:, j] - columns[:, j].mean()
+def partners_of(columns: np.ndarray, j: int, labels: list[str], centre: bool = True) -> list[str]:
+    """Labels of the columns before j that make up column j, beside a constant if `centre`."""
+    moved = columns - columns.mean(axis=0) if centre else columns
+    before, target = moved[:, :j], moved[:, j]
     weights = np.linalg.lstsq(before, target, rcond=None)[0]
-    size = np.abs(weights) * before.std(axis=0)
-    return [c for c, w in zip(labels, size, strict=False) if w > 1e-6 * target.std()]
+    size = np.abs(weights) * np.sqrt((before**2).mean(axis=0))
+    least = 1e-6 * np.sqrt((target**2).mean())
+    return [c for c, w in zip(labels, size, strict=False) if w > least]

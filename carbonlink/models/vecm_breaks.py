@@ -51,6 +51,8 @@ def gregory_hansen(
         made = source_of(result, np.zeros((result.model.z1.shape[1], 0)))
         drawn = break_draws(made, model, most, float(trimming), int(draws), rng)
         p_value = float((1 + np.sum(drawn <= found.statistic)) / (1 + len(drawn)))
+        places = [max(int(share * (len(drawn) + 1)), 1) - 1 for share in (0.01, 0.05, 0.1)]
+        one, five, ten = np.sort(drawn)[places]
         note = BOOTSTRAP.format(int(draws))
     return pd.Series(
         {

@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import DataError, SpecificationError, check_choice
 from ..kernels import johansen, var
 from .frames import check_frame, listed
-from .var_checks import check_count
+from .var_checks import check_count, partners_of
 
 ALIASES = {"ci": "rc", "co": "c", "coli": "rt", "colo": "ct", "nc": "n", "none": "n"}
 """Names of the deterministic cases elsewhere (statsmodels) and here."""
@@ -143,8 +143,9 @@ def check_rows(data: pd.DataFrame, seen: Observations, lags: int, minimum: int) 
 def _check_spans(columns: np.ndarray, names: list[str]) -> None:
     shares = var.pivots(columns, centre=False)
     if len(shares) and shares.min() < var.DEPENDENT:
-        name = names[int(np.argmax(shares < var.DEPENDENT))]
+        j = int(np.argmax(shares < var.DEPENDENT))
+        partners = listed(partners_of(columns, j, names, False))
         raise DataError(
-            f"{name} is a linear combination of the other columns of the VECM.",
+            f"{names[j]} is a linear combination of {partners} in the VECM.",
             "Leave out a series, an exogenous column or a deterministic term that repeats others.",
         )

@@ -297,8 +297,8 @@ class VECMResults(Estimates):
         Returns
         -------
         Series
-            The first series is regressed on the others. `p_value` is the bootstrap's; `note`
-            says what the decision stands on.
+            The first series is regressed on the others. `p_value` and the critical values are
+            the bootstrap's (asymptotic with `draws=0`); `note` says what the decision stands on.
 
         Notes
         -----

@@ -250,7 +250,17 @@ def test_columns_are_chosen_by_name():
          "no extra lag"),
         ({"family": "all", "markets": ["gdp"]}, SpecificationError, "no column 'gdp'"),
         ({"family": "all", "level": 1.5}, SpecificationError, "size of a test"),
-        ({"family": "all", "taus": (0, 1)}, SpecificationError, "no different quantiles"),
+        (
+            {"family": "all", "method": "cross-quantilogram", "taus": (0, 1)},
+            SpecificationError,
+            "no different quantiles",
+        ),
+        ({"family": "all", "periods": (3.0,)}, SpecificationError, "no part in method='wald'"),
+        (
+            {"family": "all", "method": "cross-quantilogram", "cov": "ols"},
+            SpecificationError,
+            "no part in method='cross-quantilogram'",
+        ),
         ({"family": [("realgdp", ("realinv", "realcons"))], "method": "cross-quantilogram"},
          SpecificationError, "one cause and one effect"),
     ],

@@ -147,6 +147,7 @@ def test_too_few_rows_name_the_number_needed(data):
     ("change", "words"),
     [
         (lambda d: d.assign(flat=4.2), "do not move in flat"),
+        (lambda d: d.assign(k=np.arange(len(d)) * 1.0), "k follows from its own lags without"),
         (lambda d: d.assign(twin=3 - 2 * d["cea"]), "twin is a linear combination of cea"),
         (lambda d: d.assign(sum=d["cea"] + d["hubei"]), "combination of cea, hubei"),
         (

@@ -219,3 +219,13 @@ def test_dimson_refuses_by_name():
     with pytest.raises(cl.DataError, match="two markets"):
         nonsynchronous(frame[["cea"]])
     assert nonsynchronous(frame.iloc[:20])["note"].str.contains("30 are needed").all()
+
+
+def test_the_printed_critical_values_are_those_the_decision_stands_on():
+    data = cl.simulate.error_correction(200, rng=1)
+    fitted = cl.VECM(data, lags=2, rank=1).fit()
+    found = fitted.gregory_hansen(draws=199, rng=1)
+    assert (found["statistic"] < found["critical 5 %"]) == found["rejected at 5 %"]
+    assert found["critical 1 %"] < found["critical 5 %"] < found["critical 10 %"]
+    asymptotic = fitted.gregory_hansen(draws=0)
+    assert asymptotic["critical 5 %"] == pytest.approx(-4.61) and np.isnan(asymptotic["p_value"])
