@@ -101,6 +101,24 @@ def number(cell: object) -> float | None:
     return 0.0 - value if bracketed else value
 
 
+def parted(text: str) -> tuple[str, float, str]:
+    """Return a printed number without the unit behind it, the unit's multiple, and the unit.
+
+    Examples
+    --------
+    >>> from carbonlink.ingest.clean import parted
+    >>> parted("1.2万吨"), parted("(3 亿)"), parted("x")
+    (('1.2', 10000.0, '吨'), ('(3)', 100000000.0, ''), ('x', 1.0, ''))
+    """
+    plain = tidy_text(text).replace(" ", "").replace("−", "-").casefold()
+    bracketed = is_bracketed(plain)
+    match = _NUMBER.fullmatch(plain[1:-1] if bracketed else plain)
+    if match is None or not (match["scale"] or match["unit"]):
+        return text, 1.0, ""
+    bare = match[0][: match.start("scale")]
+    return f"({bare})" if bracketed else bare, _SCALES[match["scale"]], match["unit"] or ""
+
+
 def is_bracketed(cell: object) -> bool:
     """Return whether a cell stands in brackets, as accountants print a negative number."""
     if not isinstance(cell, str):

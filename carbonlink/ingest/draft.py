@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..errors import DataError
 from . import clean, dates
+from .cell_units import in_heading_unit
 from .schema import COLUMNS, KEY, NUMBERS, bad_rows, varying
 from .sheet import Sheet
 
@@ -82,8 +83,30 @@ class Draft:
             bad[row] = (*bad.get(row, ()), text)
         return replace(self, bad=bad)
 
-    def with_numbers(self, *columns: str) -> Draft:
-        """Return the draft with columns as floats; a cell that is no number marks its row."""
+    def with_numbers(self, *columns: str, units: Mapping[str, str] | None = None) -> Draft:
+        """Return the draft with columns as floats; a cell that is no number marks its row.
+
+        Parameters
+        ----------
+        *columns : str
+            Names of columns.
+        units : mapping, optional
+            Column to the unit in its heading: the floats are in it, a cell that prints it too is
+            read without it, and one that prints another marks its row.
+        """
+        draft = self
+        for name, unit in (units or {}).items():
+            draft = draft._in_heading_unit(name, unit)
+        return draft._with_numbers(*columns)
+
+    def _in_heading_unit(self, name: str, unit: str) -> Draft:
+        printed = self.rows[name]
+        cells, other = in_heading_unit(printed, unit) if unit else (printed, np.zeros(0, bool))
+        return self.with_rows(**{name: cells}).with_bad(
+            other, lambda i: f"{name} {_shown(printed.iloc[i])} is not in {unit}, as its heading is"
+        )
+
+    def _with_numbers(self, *columns: str) -> Draft:
         read = {name: clean.numbers(self.rows[name]) for name in columns}
         draft = self.with_rows(**{name: values for name, (values, _) in read.items()})
         for name, (values, wrong) in read.items():

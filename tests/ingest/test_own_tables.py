@@ -67,3 +67,16 @@ def test_every_refusal_of_a_header_names_the_template(own, header):
     with pytest.raises(cl.DataError, match="carbonlink template") as caught:
         own(f"{header}\n2024-01-02,40,70\n")
     assert "nothing" not in str(caught.value)
+
+
+def test_a_cell_that_prints_the_unit_of_its_heading_is_scaled_once(own):
+    head = "日期,市场,收盘价,成交额（万元）,成交量（万吨）\n"
+    same = own(head + "2024-01-02,湖北,42.5,51万元,1.2万吨\n2024-01-03,湖北,42.5,51,1.2万\n")
+    for row in same[["value", "volume"]].values.tolist():
+        assert row == [510_000.0, 12_000.0]
+    for other in ("51元,1.2", "51亿元,1.2", "51,1.2吨", "51,1.2K", "51,1.2万元"):
+        with pytest.warns(cl.CarbonlinkWarning, match="as its heading is"):
+            kept = own(head + f"2024-01-02,湖北,42.5,{other}\n2024-01-03,湖北,42.5,1,1\n")
+        assert kept["volume"].tolist() == [10_000.0]
+    below = own("日期,市场,成交量(吨)\n2024-01-02,湖北,1.2万吨\n2024-01-03,湖北,1.2万\n")
+    assert below["volume"].tolist() == [12_000.0] * 2

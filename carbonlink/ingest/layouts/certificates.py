@@ -49,7 +49,8 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     columns = _columns(printed)
     used = {name for pair in columns.values() for name in pair if name}
     names = {name: name for name in (*_KNOWN, *used) if name in printed}
-    draft = drafts.start(sheet, header, names).with_numbers(*sorted(used))
+    units = {name: "1e4" if "_1e4_" in name else "元" for name in sorted(used)}
+    draft = drafts.start(sheet, header, names).with_numbers(*units, units=units)
     days = [_month_end(cell) for cell in draft.rows["month"]]
     months = [tidy_text(cell) for cell in draft.rows["month"]]
     draft = draft.with_rows(date=np.array(days, dtype="datetime64[us]"))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .. import draft as drafts
+from ..cell_units import in_heading_unit
 from ..clean import is_missing, tidy_text
 from ..sheet import Sheet
 from ..whose import place
@@ -49,7 +50,8 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     say.
     """
     draft = drafts.start(sheet, header, {name: name for name in _NAMES.split()})
-    draft = _without_rules(draft).with_numbers("value")
+    draft = _without_rules(draft)
+    draft = _once(draft).with_numbers("value")
     texts = {
         name: [("" if is_missing(c) else tidy_text(c)) for c in _cells(draft, name)]
         for name in _NAMES.split()
@@ -94,6 +96,19 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     )
     draft = _dated_at_start(draft.noted(EVENTS), texts)
     return of_market(Parts(draft=draft, frames=(frame,)), market)
+
+
+def _once(draft: drafts.Draft) -> drafts.Draft:
+    """Take the unit off values that print that of the column unit; set aside those of another."""
+    printed, units = _cells(draft, "value"), _cells(draft, "unit")
+    read = [
+        in_heading_unit(pd.Series([cell], dtype=object), "" if is_missing(unit) else str(unit))
+        for cell, unit in zip(printed, units, strict=True)
+    ]
+    other = np.array([wrong[0] for _, wrong in read], bool)
+    return draft.with_rows(value=[cell.iloc[0] for cell, _ in read]).with_bad(
+        other, lambda i: f"value {printed.iloc[i]!r} is not in {units.iloc[i]}, as its unit says"
+    )
 
 
 def _cells(draft: drafts.Draft, name: str) -> pd.Series:

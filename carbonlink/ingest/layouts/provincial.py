@@ -50,7 +50,8 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     prices = [n for n in names.values() if n not in ("date", "time")]
     energy = _energy(printed)
     draft = drafts.start(sheet, header, {**names, **{text: text for text, _ in energy.values()}})
-    draft = draft.with_dates().with_numbers(*prices, *(text for text, _ in energy.values()))
+    units = {text: _unit_of(text) for text, _ in energy.values()}
+    draft = draft.with_dates().with_numbers(*prices, *units, units=units)
     used = {*names, *(text for text, _ in energy.values())}
     draft = _named(draft, [text for text in printed if text not in used])
     clock = draft.rows["time"]
@@ -88,6 +89,11 @@ def _energy(printed: Sequence[str]) -> dict[str, Energy]:
         if match and (match["unit"] or "") in _MWH:
             found.setdefault(_PRODUCTS[match["market"]], (text, _MWH[match["unit"]]))
     return found
+
+
+def _unit_of(heading: str) -> str:
+    match = _ENERGY.fullmatch(heading)
+    return (match["unit"] or "") if match else ""
 
 
 def _volume(draft: drafts.Draft, energy: Energy | None) -> np.ndarray:

@@ -74,14 +74,16 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     only that is given) unless a column says otherwise. `unit`, `price_unit` and `currency` may be
     said and must be those of the market (see `check_stated`). Other columns are refused, since a
     misspelt one would be lost. Headings, kinds of trade and of price may be Chinese. A unit in
-    brackets beside a heading must be the market's (see `bracketed.in_own_units`).
+    brackets beside a heading must be the market's (see `bracketed.in_own_units`); a cell that
+    prints it too is scaled once, one that prints another is set aside.
     """
     names, units = _columns(sheet, header)
     draft = drafts.start(sheet, header, names)
     if draft.rows.empty:
         raise DataError(f"{sheet.file} holds no data below its header.", "Put your rows there.")
     numbers = [name for name in NUMBERS if name in draft.rows]
-    draft = draft.with_dates().with_numbers(*numbers)
+    headed = {name: unit for name, unit in units.items() if name in numbers}
+    draft = draft.with_dates().with_numbers(*numbers, units=headed)
     draft, markets = _markets(draft, market)
     check_stated(draft, markets, {name: _texts(draft, name) for name in STATED})
     draft = in_own_units(draft, markets, units)

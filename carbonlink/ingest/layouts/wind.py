@@ -36,6 +36,7 @@ class Column:
     key: Key
     field: str
     factor: float
+    unit: str
 
 
 def find(sheet: Sheet) -> int | None:
@@ -50,7 +51,8 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     draft = drafts.body(sheet, header).noted(*notes)
     names = {0: "date", **{place: column.label for place, column in places.items()}}
     draft = replace(draft, rows=draft.rows[list(names)].rename(columns=names))
-    draft = draft.with_dates().with_numbers(*(column.label for column in places.values()))
+    units = {column.label: column.unit for column in places.values()}
+    draft = draft.with_dates().with_numbers(*units, units=units)
     draft, tables = _tables(draft, places.values())
     draft = _blocks(draft, tables)
     draft = _running(draft, tables, _names(sheet, header), keyed(sheet, header).get("单位"))
@@ -91,7 +93,7 @@ def _columns(
         factor = 1.0 if price else scale(sheet.file, unit)
         label = _unused_label(series.name, columns.values())
         key = (owner, series.product, series.vintage, series.trade)
-        columns[place] = Column(label, key, series.field, factor)
+        columns[place] = Column(label, key, series.field, factor, unit)
     if not columns:
         raise DataError(
             f"{sheet.file} holds no series of prices, volumes or values.",

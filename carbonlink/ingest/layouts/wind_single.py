@@ -57,7 +57,8 @@ def read(sheet: Sheet, header: int, market: str | None) -> Parts:
     )
     draft = drafts.body(sheet, header)
     rows = draft.rows[[0, 1]].rename(columns={0: "date", 1: "number"})
-    draft = replace(draft, rows=rows).with_dates().with_numbers("number")
+    draft = replace(draft, rows=rows).with_dates()
+    draft = draft.with_numbers("number", units={"number": unit})
     field, values, notes = _values(sheet, series, owner, unit, draft)
     frame = drafts.tidy(
         draft,
