@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from .factors import (
 __all__ = [
     "COAL_ABOVE_300",
     "Factor",
+    "carried_unit",
     "energy_factor",
     "energy_factors",
     "grid_factor",
@@ -61,6 +63,15 @@ def price_unit(unit: str) -> str:
     return _unit(unit)[0]
 
 
+def carried_unit(data: Any, column: Any) -> str:
+    """Return the unit that `attrs["units"]` (by column) or `attrs["unit"]` states, "" if none."""
+    attrs = getattr(data, "attrs", {})
+    units = attrs.get("units") or {}
+    by_column = isinstance(units, Mapping)
+    named = {str(k): v for k, v in units.items()}.get(str(column)) if by_column else units
+    return str(named or attrs.get("unit") or "")
+
+
 def to_carbon_price(
     price: Any,
     unit: str | None = None,
@@ -78,7 +89,7 @@ def to_carbon_price(
     unit : str, optional
         "yuan/MWh", "yuan/kWh", "yuan/GEC" or "yuan/certificate" (one certificate is 1 MWh),
         "yuan/tce", "yuan/kgce", or "yuan/t" (already a price of CO2). None takes
-        `price.attrs["unit"]`.
+        `price.attrs["unit"]`, or `attrs["units"]` by column.
     factor : float, Factor, str, Series or array
         tCO2/MWh for electricity and certificates, tCO2/tce for energy. A name is looked up in
         the published tables: a kind of grid factor ("average", "residual", "fossil") of
@@ -141,7 +152,15 @@ def _unit(unit: str) -> tuple[str, str, float]:
 
 
 def _carried_unit(price: Any, unit: str | None) -> str:
-    carried = getattr(price, "attrs", {}).get("unit")
+    columns = price.columns if isinstance(price, pd.DataFrame) else [getattr(price, "name", None)]
+    stated = {str(c): carried_unit(price, c) for c in columns}
+    kinds = {_unit(u)[1:] for u in stated.values() if u}
+    if len(kinds) > 1 or (kinds and unit is None and not all(stated.values())):
+        listed = ", ".join(f"{c} {u or 'no unit'}" for c, u in stated.items())
+        raise SpecificationError(
+            f"The columns carry several units: {listed}.", "Convert them column by column."
+        )
+    carried = next((u for u in stated.values() if u), None)
     if unit is None:
         if carried is None:
             raise SpecificationError(
@@ -169,14 +188,14 @@ def _factor_value(
             factor = grid_factor(region, year, factor)
         else:
             factor = energy_factor(factor)
+    unit, label = carried_unit(factor, getattr(factor, "name", None)), "the factor given"
     if isinstance(factor, Factor):
-        if factor.unit.replace("CO2e", "CO2") != factor_unit:
-            raise SpecificationError(
-                f"A price in {price_unit} needs a factor in {factor_unit}; {factor.name} is in "
-                f"{factor.unit}."
-            )
-        factor = factor.value
-    values = np.asarray(factor, dtype=float)
+        factor, unit, label = factor.value, factor.unit, factor.name
+    if unit and unit.replace("CO2e", "CO2").casefold() != factor_unit.casefold():
+        raise SpecificationError(
+            f"A price in {price_unit} needs a factor in {factor_unit}; {label} is in {unit}."
+        )
+    values = check_factor(factor, factor_unit)
     if not (np.isfinite(values) & (values > 0)).all():
         raise SpecificationError(
             f"factor={_shown(factor)} is not positive.", f"Give a number in {factor_unit}."
@@ -189,6 +208,19 @@ def _factor_value(
             _REMEDY[factor_unit],
         )
     return factor if isinstance(factor, pd.Series) else values if values.ndim else float(values)
+
+
+def check_factor(factor: Any, unit: str) -> np.ndarray:
+    """Return a factor as numbers, or say that it is none; True and False are no numbers."""
+    try:
+        values = np.asarray(factor, dtype=object)
+        if any(isinstance(v, (bool, np.bool_)) for v in values.ravel()):
+            raise TypeError
+        return values.astype(float)
+    except (TypeError, ValueError):
+        raise SpecificationError(
+            f"factor={factor!r} is no number.", f"Give a number in {unit}, or a published name."
+        ) from None
 
 
 def _shown(factor: Any) -> str:
@@ -206,7 +238,8 @@ def _shaped(price: Any, scale: float, divisor: Any) -> Any:
             converted = price.mul(scale).div(divisor, axis=0)
         else:
             converted = price * scale / divisor
-        converted.attrs = {**price.attrs, "unit": CARBON_PRICE}
+        kept = {k: v for k, v in price.attrs.items() if k != "units"}
+        converted.attrs = {**kept, "unit": CARBON_PRICE}
         return converted
     try:
         values = np.asarray(price, dtype=float) * scale / np.asarray(divisor, dtype=float)

@@ -12,6 +12,7 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..facts.units import (
     Factor,
+    check_factor,
     energy_factor,
     energy_factors,
     grid_factor,
@@ -168,7 +169,8 @@ def implied_prices(
     panel : Panel or DataFrame, optional
         Adds the monthly mean prices of its certificates, energy-use rights, energy savings,
         offsets and national allowances to the published prices. Columns of a frame are market
-        names.
+        names; `attrs["units"]`, a mapping by column, states their units, and those of the markets
+        are assumed, with a note, where it does not.
     factors : mapping, optional
         What to divide by, in place of the defaults. "electricity" (tCO2/MWh, for
         certificates): numbers, national kinds ("average", "residual", "fossil") or regions
@@ -180,8 +182,10 @@ def implied_prices(
         the certificate states it, else the year of the trade) or the latest published before
         it; the latest of all; or a given year. Each row says which it was.
     green_power : Series or DataFrame, optional
-        Premium of green power over the same power without certificates (yuan/MWh), by date; a
-        column a series. Its monthly means are converted as certificates are.
+        Premium of green power over the same power without certificates, by date; a column a
+        series. Its monthly means are converted as certificates are. `attrs["unit"]`, or
+        `attrs["units"]` by column, states the unit; yuan/kWh is brought to yuan/MWh, which is
+        assumed, with a note, where none is stated.
 
     Returns
     -------
@@ -190,7 +194,8 @@ def implied_prices(
     Raises
     ------
     SpecificationError
-        A factor or `factor_year` is not known, or the data hold no market to convert.
+        A factor or `factor_year` is not known, the data hold no market to convert, a unit stated
+        is not one of the instrument, or none is and prices look like yuan/kWh.
 
     Notes
     -----
@@ -244,6 +249,11 @@ def _check_factors(factors: Mapping[str, Any] | None, factor_year: Any) -> dict[
         "electricity": list(KINDS),
         "energy": sorted(energy_factors()["item"], key=lambda item: item != ENERGY_HEADLINE),
     }
+    if factors is not None and not isinstance(factors, Mapping):
+        raise SpecificationError(
+            f"factors={factors!r} is no mapping.",
+            'For example factors={"electricity": 0.5306, "energy": "coal, quoted"}.',
+        )
     for key, value in (factors or {}).items():
         if key not in FACTOR_KEYS:
             raise SpecificationError(
@@ -291,14 +301,24 @@ def _convert(
 def _energy(factor: Any) -> Factor:
     if isinstance(factor, (Factor, str)):
         return energy_factor(factor) if isinstance(factor, str) else factor
-    return Factor(float(factor), "tCO2/tce", f"given: {float(factor):g}", source="given")
+    return _given(factor, "tCO2/tce")
+
+
+def _given(factor: Any, unit: str) -> Factor:
+    value = check_factor(factor, unit)
+    if value.ndim:
+        raise SpecificationError(
+            f"A factor in {unit} is given as {type(factor).__name__}.",
+            "Give a number, or a list of numbers and names.",
+        )
+    return Factor(float(value), unit, f"given: {float(value):g}", source="given")
 
 
 def _grid(factor: Any, year: float | None, factor_year: str | int) -> Factor:
     if isinstance(factor, Factor):
         return factor
     if not isinstance(factor, str):
-        return Factor(float(factor), "tCO2/MWh", f"given: {float(factor):g}", source="given")
+        return _given(factor, "tCO2/MWh")
     region, kind = ("china", factor) if factor in KINDS else (factor, "average")
     if factor_year == "same_year":
         return grid_factor(region, None if year is None else int(year), kind, before=True)
@@ -355,6 +375,9 @@ def _notes(table: pd.DataFrame, breaks: pd.DataFrame) -> tuple[str, ...]:
             "Where the same period has no mean allowance price, the parity gap is to the "
             "published mean of the year."
         )
+    given = table[(table["source"] == "data given") & table["note"].str.contains("; ")]
+    told = (given["market"] + ": " + given["note"].str.split("; ").str[-1]).unique()
+    notes += [f"Unit of {words}." for words in told]
     silent = sorted(set(table.loc[table["cea"].isna(), "period"]))
     if silent:
         notes.append(f"No mean allowance price for the parity gap in: {', '.join(silent)}.")

@@ -13,6 +13,7 @@ from ..facts import markets as registry
 from ..facts.published import published
 from ..models.frames import check_frame
 from ..panel import Panel
+from .instrument_units import in_unit
 
 COLUMNS = (
     "instrument",
@@ -72,13 +73,18 @@ def observed_prices(data: Any) -> pd.DataFrame:
 
 
 def premium_prices(data: Any) -> pd.DataFrame:
-    """Return monthly means of premia of green power (yuan/MWh), with the columns `COLUMNS`."""
+    """Return monthly means of premia of green power, yuan/MWh, with the columns `COLUMNS`."""
     frame = _dated(check_frame(data, "green_power"), "green_power")
     parts = []
     for name in frame.columns:
-        held = frame[[name]].set_axis(["price"], axis=1).assign(volume=np.nan, value=np.nan)
-        parts.append(_months(str(name), PREMIUM, held, False, "data given", "yuan/MWh"))
+        price, unit, how = in_unit(data, name, PREMIUM, frame[name], "yuan/MWh")
+        held = _bare(price)
+        parts.append(_months(name, PREMIUM, held, False, "data given", unit, how))
     return pd.concat(parts, ignore_index=True)
+
+
+def _bare(price: pd.Series) -> pd.DataFrame:
+    return pd.DataFrame({"price": price, "volume": np.nan, "value": np.nan})
 
 
 def _dated(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -148,8 +154,8 @@ def _yearly(market: str, instrument: str) -> pd.DataFrame:
     return pd.DataFrame(found, columns=COLUMNS)
 
 
-def _held(data: Any) -> list[tuple[str, str, pd.DataFrame, bool, str]]:
-    """Return (label, instrument, frame of price, volume, value, synthetic, source) a market."""
+def _held(data: Any) -> list[tuple[str, str, pd.DataFrame, bool, str, str, str]]:
+    """Return (label, instrument, frame of price, volume, value, synthetic, source, unit, how)."""
     held = []
     labels = data.markets if isinstance(data, Panel) else check_frame(data, "data").columns
     for label in labels:
@@ -161,19 +167,25 @@ def _held(data: Any) -> list[tuple[str, str, pd.DataFrame, bool, str]]:
             frame = data.daily(label)
             frame = frame[frame["has_trade"]][["price", "volume", "value"]]
             made_up, source = label in data.synthetic, data.sources_of[label]
+            unit, how = market.price_unit, ""
         else:
             frame = _dated(check_frame(data, "data"), "data")
-            frame = frame[[label]].set_axis(["price"], axis=1)
-            frame = frame.assign(volume=np.nan, value=np.nan)
-            made_up, source = False, "data given"
-        held.append((str(label), instrument, frame, made_up, source))
+            price, unit, how = in_unit(data, label, instrument, frame[label], market.price_unit)
+            frame, made_up, source = _bare(price), False, "data given"
+        held.append((str(label), instrument, frame, made_up, source, unit, how))
     return held
 
 
 def _months(
-    label: str, instrument: str, frame: pd.DataFrame, synthetic: bool, source: str, unit: str = ""
+    label: str,
+    instrument: str,
+    frame: pd.DataFrame,
+    synthetic: bool,
+    source: str,
+    unit: str,
+    treated: str,
 ) -> pd.DataFrame:
-    unit = unit or registry.get(label).price_unit
+    """Return a row a month; `treated` says how the unit was come by."""
     found = []
     months = pd.DatetimeIndex(frame.index).to_period("M")
     for month in months.unique():
@@ -184,7 +196,8 @@ def _months(
         found.append(
             _row(instrument, label, "monthly mean", str(month), _middle(month), month.year)
             | {"factor_of": month.year, "price": price, "unit": unit, "verified": ""}
-            | {"source": source, "note": how, "synthetic": synthetic}
+            | {"source": source, "synthetic": synthetic}
+            | {"note": "; ".join(w for w in (how, treated) if w)}
         )
     return pd.DataFrame(found, columns=COLUMNS)
 

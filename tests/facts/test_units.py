@@ -72,6 +72,9 @@ def test_shapes_are_kept_and_inputs_untouched():
         ((5, "yuan/MWh", units.energy_factor("park mean")), "is in tCO2/tce"),
         ((5, "yuan/tce", units.grid_factor()), "is in tCO2/MWh"),
         ((5, "yuan/tce", "average"), "average"),
+        ((5, "yuan/MWh", True), "factor=True is no number"),
+        ((5, "yuan/MWh", [0.5, False]), "is no number"),
+        ((5, "yuan/MWh", [0.5, "x"]), "is no number"),
     ],
 )
 def test_refuses_units_that_do_not_fit(arguments, words):
@@ -84,6 +87,23 @@ def test_names_the_two_units_that_differ():
     price.attrs["unit"] = "yuan/kWh"
     with pytest.raises(cl.SpecificationError, match="yuan/kWh.*yuan/MWh"):
         cl.to_carbon_price(price, "yuan/MWh", 0.5)
+
+
+def test_units_of_columns_and_of_factors_are_not_ignored():
+    frame = pd.DataFrame({"a": [0.4], "b": [0.5]})
+    frame.attrs["units"] = dict.fromkeys("ab", "yuan/kWh")
+    found = cl.to_carbon_price(frame, factor=0.5)
+    assert found.iloc[0].tolist() == pytest.approx([800.0, 1000.0])
+    assert found.attrs == {"unit": "yuan/tCO2"}
+    with pytest.raises(cl.SpecificationError, match="yuan/kWh.*yuan/MWh"):
+        cl.to_carbon_price(frame, "yuan/MWh", 0.5)
+    frame.attrs["units"] = {"a": "yuan/kWh", "b": "yuan/MWh"}
+    with pytest.raises(cl.SpecificationError, match="a yuan/kWh, b yuan/MWh"):
+        cl.to_carbon_price(frame, factor=0.5)
+    factor = pd.Series([1.6])
+    factor.attrs["unit"] = "tCO2/tce"
+    with pytest.raises(cl.SpecificationError, match="the factor given is in tCO2/tce"):
+        cl.to_carbon_price(pd.Series([400.0]), "yuan/MWh", factor)
 
 
 def test_a_region_without_a_named_factor_is_not_ignored():

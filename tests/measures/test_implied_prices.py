@@ -165,6 +165,10 @@ def test_a_frame_of_prices_will_do():
     [
         ({"factors": {"coal": 2.66}}, "no key 'coal'"),
         ({"factors": {"energy": []}}, "empty"),
+        ({"factors": 5}, "factors=5 is no mapping"),
+        ({"factors": {"electricity": True}}, "factor=True is no number"),
+        ({"factors": {"energy": object}}, "is no number"),
+        ({"factors": {"electricity": pd.Series([0.5])}}, "given as Series"),
         ({"factors": {"energy": "peat"}}, "peat"),
         ({"factors": {"electricity": 2.66}}, "cannot be in tCO2/MWh"),
         ({"factors": {"electricity": "mars"}}, "mars"),
@@ -236,6 +240,59 @@ def test_premia_of_green_power_are_converted_as_certificates_are():
     assert "green-power premium, guangdong: monthly mean" in labels
     with pytest.raises(cl.DataError, match="green_power has no dates"):
         cl.implied_prices(green_power=pd.Series([8.0, 9.0]))
+
+
+DAYS = pd.to_datetime(["2025-06-16", "2025-07-16"])
+
+
+def premium(values, unit=None):
+    series = pd.Series(values, DAYS, name="guangdong", dtype=float)
+    return series if unit is None else series.pipe(with_unit, unit)
+
+
+def with_unit(series, unit):
+    series.attrs["unit"] = unit
+    return series
+
+
+def test_a_premium_is_converted_from_the_unit_it_carries():
+    given = premium([0.03, 0.031], "yuan/kWh")
+    found = cl.implied_prices(green_power=given)
+    rows = found.headline().query("market == 'guangdong'")
+    assert rows["unit"].tolist() == ["yuan/MWh"] * 2
+    np.testing.assert_allclose(rows["price"], [30, 31])
+    by_hand = cl.to_carbon_price(given, factor=0.5306)
+    np.testing.assert_allclose(rows["implied"], by_hand)
+    assert "Unit of guangdong: converted from yuan/kWh to yuan/MWh." in found.notes
+    frame = pd.DataFrame({"a": [0.03, 0.03], "b": [30.0, 30.0]}, DAYS)
+    frame.attrs["units"] = {"a": "yuan/kWh", "b": "yuan/MWh"}
+    rows = cl.implied_prices(green_power=frame).headline()
+    assert rows.loc[rows["market"].isin(["a", "b"]), "price"].tolist() == pytest.approx([30.0] * 4)
+
+
+def test_a_unit_that_is_not_stated_is_said_to_be_assumed():
+    notes = cl.implied_prices(green_power=premium([8, 9])).notes
+    assert "Unit of guangdong: unit not stated, yuan/MWh assumed." in notes
+    assert not any("Unit of" in note for note in cl.implied_prices().notes)
+    with pytest.raises(cl.SpecificationError, match=r"guangdong.*0\.0305 looks like yuan/kWh"):
+        cl.implied_prices(green_power=premium([0.03, 0.031]))
+    small = cl.implied_prices(green_power=premium([0.6, 0.0], "yuan/MWh"))
+    assert any("looks like kWh" in note for note in small.notes)
+    for unit, words in (("yuan/tce", "guangdong is in yuan/tce"), ("EUR/MWh", "guangdong: unit=")):
+        with pytest.raises(cl.SpecificationError, match=words):
+            cl.implied_prices(green_power=premium([8, 9], unit))
+
+
+def test_columns_of_a_frame_keep_the_unit_they_carry():
+    frame = pd.DataFrame({"eur_zj": [0.05, 0.05], "cea": [80.0, 80.0]}, DAYS)
+    frame.attrs["units"] = {"eur_zj": "yuan/kgce"}
+    found = cl.implied_prices(frame)
+    rows = found.headline().query("market == 'eur_zj' and series == 'monthly mean'")
+    assert rows["price"].tolist() == [50.0] * 2 and set(rows["unit"]) == {"yuan/tce"}
+    assert "Unit of cea: unit not stated, yuan/t assumed." in found.notes
+    frame.attrs["units"] = {"eur_zj": "yuan/MWh"}
+    with pytest.raises(cl.SpecificationError, match="eur_zj is in yuan/MWh; .* is in yuan/tce"):
+        cl.implied_prices(frame)
 
 
 def test_prices_without_dates_are_refused():
