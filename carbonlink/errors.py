@@ -162,6 +162,8 @@ def check_day(argument: str, value: Any, *, partial: str = "") -> pd.Timestamp:
 
 def check_level(level: float) -> float:
     """Return a confidence level in (0, 1), or raise."""
-    if not 0 < float(level) < 1:
+    from numbers import Real
+
+    if not isinstance(level, Real) or not 0 < float(level) < 1:
         raise SpecificationError(f"level={level!r} is no confidence level.", "Use 0.95 for 95 %.")
     return float(level)

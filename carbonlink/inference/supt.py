@@ -53,6 +53,18 @@ def critical_value(draws: np.ndarray, level: float) -> float:
     return max(float(np.quantile(draws, level)), float(stats.norm.ppf(0.5 + level / 2)))
 
 
+def dual_value(draws: np.ndarray, level: float) -> float:
+    """Return the largest statistic that `p_value` does not reject at 1 − level.
+
+    Notes
+    -----
+    The k-th largest draw, k = ⌊(1 − level)(1 + draws)⌋: statistics up to it have a p-value above
+    1 − level, larger ones have not. Infinite where the draws are too few to reject anything.
+    """
+    place = int(np.floor((1 - level) * (1 + len(draws)) + 1e-9))
+    return float(np.sort(draws)[-place]) if place else np.inf
+
+
 def p_value(draws: np.ndarray, statistic: float) -> float:
     """Return (1 + #{draws ≥ statistic})/(1 + draws)."""
     beyond = len(draws) - np.searchsorted(draws, statistic)

@@ -15,6 +15,7 @@ from ..models.ppml import fit_ppml
 from ..models.ppml_results import FEWEST_DRAWS, PPMLResults
 from ..results import Recipe, Sample, check_level
 from .cycles import reasons
+from .event_bins import bin_edges, bin_labels, binned, reference_bin
 from .event_days import EventDays, event_days, market_year
 from .event_profile_results import OUTSIDE, UNITS, EventProfileResults
 from .profile_rotation import ProfileRotation, rotate_profile
@@ -99,22 +100,23 @@ def event_profile(
     Notes
     -----
     E[y] = exp(μ of the market-year + λ of the calendar month + θ of the weekday + Σ_k β_k 1{τ in
-    bin k}) by Poisson pseudo-maximum likelihood, which needs only this mean to be right: zeros
-    stay in and the unit does not matter. exp(β_k) is the level as times normal. A day in reach
-    of two deadlines belongs to the one ahead. Pointwise intervals and p-values are β_k ± c_k·s.e.,
-    c_k the quantile of the bin's own standardised error, and the band takes c, the quantile of the
-    largest error over bins: by default over rotations (see `ProfileRotation`; it takes the outcome
-    over its fitted level to be stationary within a market-year). With ``band="score"`` intervals
-    and p-values invert a wild bootstrap of the clusters' scores with Webb's weights, its null
-    imposed to first order, which needs no such thing and is too narrow where volume is as skewed
-    as tonnes are. For ten cycles of log-normal volumes with 20 % zero days, bins of five days and
-    a log-volume persistence of 0, 0.7 and 0.95, the band at a nominal 5 % leaves out a true flat
-    profile, which `pvalue` then rejects, in 4.0, 4.2 and 2.2 % (by scores 14, 17 and 15 %), with
-    month effects too in 4.7, 3.0 and 2.7 %; of four cycles it is very wide. A single bin leaves its
-    pointwise interval in 4.7, 3.8 and 3.2 %, in 4.4, 3.7 and 3.1 % where the last 30 days have four
-    times the volume, and in 4.0, 2.2 and 1.8 % of five cycles (7, 8 and 8 % by scores). The test of
-    the largest score under a flat profile, in `diagnostics`, rejects 5 to 9 %, and 8 to 11 %
-    with month effects.
+    bin k}) by Poisson pseudo-maximum likelihood, which needs only this mean to be right: zeros stay
+    in and the unit does not matter. exp(β_k) is the level as times normal. A day in reach of two
+    deadlines belongs to the one ahead. Pointwise intervals are β_k ± c_k·s.e., c_k the largest size
+    of the bin's own standardised error that its p-value does not reject, so that an interval leaves
+    out 1 exactly where p ≤ 1 − level; the band takes c, that of the largest error over bins, in the
+    same way: by default over rotations (see `ProfileRotation`; it takes the outcome over its fitted
+    level to be stationary within a market-year). With ``band="score"`` intervals and p-values
+    invert a wild bootstrap of the clusters' scores with Webb's weights, its null imposed to first
+    order, which needs no such thing and is too narrow where volume is as skewed as tonnes are. For
+    ten cycles of log-normal volumes with 20 % zero days, bins of five days and a log-volume
+    persistence of 0, 0.7 and 0.95, the band at a nominal 5 % leaves out a true flat profile, which
+    `pvalue` then rejects, in 4.0, 4.2 and 2.2 % (by scores 14, 17 and 15 %), with month effects too
+    in 4.7, 3.0 and 2.7 %; of four cycles it is very wide. A single bin leaves its pointwise
+    interval in 4.7, 3.8 and 3.2 %, in 4.4, 3.7 and 3.1 % where the last 30 days have four times the
+    volume, and in 4.0, 2.2 and 1.8 % of five cycles (7, 8 and 8 % by scores). The test of the
+    largest score under a flat profile, in `diagnostics`, rejects 5 to 9 %, and 8 to 11 % with month
+    effects.
 
     Deadlines that all fall in one month leave the month effects and the bins hard to tell apart:
     the band is then wide, and ``effects=("weekday",)`` asks the easier question.
@@ -137,17 +139,17 @@ def event_profile(
     ('days outside -59 to 20', 5.5)
     """
     arguments = {**locals()}
-    edges, chosen = _edges(bins, horizon), tuple(effects)
+    edges, chosen = bin_edges(bins, horizon), tuple(effects)
     _check(chosen, cluster, band, weights, which, draws)
     check_level(level)
     days = event_days(data, market, deadlines, outcome, horizon, which, caps)
-    labels = _labels(edges)
-    base = OUTSIDE if reference is None else _reference(reference, edges)
+    labels = bin_labels(edges)
+    base = OUTSIDE if reference is None else reference_bin(reference, edges)
     frame = days.frame.dropna(subset=["outcome"])
     if weights == "equal":
         mean = frame["outcome"].groupby(market_year(frame)).transform("mean")
         frame = frame.assign(outcome=frame["outcome"] / mean)
-    place = _binned(frame, edges, labels)
+    place = binned(frame, edges, labels)
     unseen = _unseen(place, labels, base)
     fit = _fit(frame, place, base, labels, chosen, cluster)
     seeds = parallel.seed_sequence(rng).spawn(2)
@@ -201,69 +203,6 @@ def _check(
         raise SpecificationError(
             f"draws={draws!r} will not do.", f"Use a whole number of at least {FEWEST_DRAWS}."
         )
-
-
-def _edges(bins: Any, horizon: tuple[int, int]) -> list[int]:
-    low, high = _pair(horizon, "horizon")
-    if not low < 0 <= high:
-        raise SpecificationError(
-            f"horizon={horizon!r} does not run from before the deadline to it or after it.",
-            "Use, for example, (-60, 20).",
-        )
-    if isinstance(bins, (int, np.integer)) and not isinstance(bins, bool):
-        if bins < 1:
-            raise SpecificationError(f"bins={bins!r} will not do.", "Use 1 or more days.")
-        if bins > -low:
-            raise SpecificationError(
-                f"bins={bins!r} are longer than the {-low} days of horizon= before a deadline.",
-                f"Use {-low} or fewer, or a longer horizon=.",
-            )
-        inner = range(-(-low // bins) * bins, high + 1, bins)
-        return sorted({low, high, *inner})
-    edges = list(bins) if isinstance(bins, Iterable) and not isinstance(bins, str) else []
-    whole = all(isinstance(e, (int, np.integer)) for e in edges)
-    if len(edges) < 2 or not whole or (np.diff(edges) <= 0).any():
-        raise SpecificationError(
-            f"bins={bins!r} are no rising edges.", "Use a number of days, or [-60, -20, 0, 20]."
-        )
-    if (edges[0], edges[-1]) != (low, high):
-        raise SpecificationError(
-            f"bins= run from {edges[0]} to {edges[-1]}, horizon= from {low} to {high}.",
-            f"Pass horizon=({edges[0]}, {edges[-1]}).",
-        )
-    return [int(e) for e in edges]
-
-
-def _pair(value: Any, argument: str) -> tuple[int, int]:
-    try:
-        low, high = value
-        whole = int(low) == low and int(high) == high
-    except (TypeError, ValueError):
-        whole = False
-    if not whole:
-        raise SpecificationError(
-            f"{argument}={value!r} is no pair of days.", "Use, for example, (-60, 20)."
-        )
-    return int(low), int(high)
-
-
-def _labels(edges: list[int]) -> list[str]:
-    pairs = zip(edges[:-1], edges[1:], strict=True)
-    return [f"{a + 1} to {b}" if b > a + 1 else str(b) for a, b in pairs]
-
-
-def _reference(reference: tuple[int, int], edges: list[int]) -> str:
-    pair = _pair(reference, "reference")
-    pairs = list(zip(edges[:-1], edges[1:], strict=True))
-    if pair not in pairs:
-        shown = ", ".join(str(p) for p in pairs)
-        raise SpecificationError(f"reference={reference!r} is no bin.", f"The bins are {shown}.")
-    return _labels(edges)[pairs.index(pair)]
-
-
-def _binned(frame: pd.DataFrame, edges: list[int], labels: list[str]) -> pd.Series:
-    cut = pd.cut(frame["tau"], edges, labels=labels)
-    return cut.astype(object).where(cut.notna(), OUTSIDE)
 
 
 def _clusters(frame: pd.DataFrame, cluster: str) -> pd.Series:

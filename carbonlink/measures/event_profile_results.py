@@ -113,7 +113,7 @@ class EventProfileResults(Results):
         """Return middle and half-width of the band of β by bin."""
         terms, beta = self._settled(), self._params()
         if self.spec["band"] == "score":
-            half = supt.critical_value(self.largest, level) * self.fit.std_errors[terms]
+            half = supt.dual_value(self.largest, level) * self.fit.std_errors[terms]
             return beta, half.reindex(beta.index)
         shift = pd.Series(self.turned.shift, terms).reindex(beta.index)
         half = pd.Series(self.turned.reach(level) * self.turned.spread, terms)

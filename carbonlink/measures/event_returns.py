@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ _LARGEST = 30.0
 def returns_by_market(
     data: Any, markets: Any, deadlines: Any, minimum: float | None
 ) -> tuple[dict[str, GenuineReturns], list[Refusal]]:
+    if markets is not None and not isinstance(markets, Iterable):
+        raise SpecificationError(f"markets={markets!r} is no label.", 'Use markets=["hubei"].')
     named = None if markets is None else [markets] if isinstance(markets, str) else list(markets)
     if isinstance(data, Panel):
         labels = _with_deadlines(data, deadlines) if named is None else data.labels(named)
@@ -105,7 +107,13 @@ def factor_levels(data: Any, factors: Any) -> pd.DataFrame | None:
         if not isinstance(frame.index, pd.DatetimeIndex):
             raise DataError("factors have no dates as their index.", "Set a DatetimeIndex.")
         return frame.cumsum()
-    names = [factors] if isinstance(factors, str) else list(factors)
+    names = [factors] if isinstance(factors, str) else factors
+    if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
+        raise SpecificationError(
+            f"factors={factors!r} are neither labels of a Panel nor returns.",
+            'Use, for example, factors="CEA" or a frame of returns in per cent.',
+        )
+    names = list(names)
     if not isinstance(data, Panel):
         raise SpecificationError(
             "factors= names markets, but data is no Panel.",

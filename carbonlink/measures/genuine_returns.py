@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -103,14 +104,21 @@ def _label(panel: Panel, market: str | None) -> str:
     return panel.markets[0]
 
 
+def _amount(minimum_tonnes: Any) -> float:
+    if minimum_tonnes is None:
+        return MINIMUM_TONNES
+    number = isinstance(minimum_tonnes, Real) and not isinstance(minimum_tonnes, bool)
+    if not number or not 0 <= float(minimum_tonnes) < np.inf:
+        raise SpecificationError(f"minimum_tonnes={minimum_tonnes!r} is no amount.", "Use 100.")
+    return float(minimum_tonnes)
+
+
 def _from_panel(
     panel: Panel, label: str, minimum_tonnes: float | None, price: str
 ) -> GenuineReturns:
     days = _priced(panel.daily(label), label, price)
     fact = registry.get(label)
-    minimum = MINIMUM_TONNES if minimum_tonnes is None else float(minimum_tonnes)
-    if not minimum >= 0:
-        raise SpecificationError(f"minimum_tonnes={minimum_tonnes!r} is no amount.", "Use 100.")
+    minimum = _amount(minimum_tonnes)
     genuine = days["price"].notna()
     large, notes, applied = _large(panel, label, fact.unit, minimum, genuine)
     kept = days[genuine & large]

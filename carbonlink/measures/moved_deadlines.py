@@ -43,7 +43,8 @@ def moved_deadlines(
         As in `concentration`: a Panel, or daily volumes as a frame or series.
     moved : list of (date, date), or mapping of market to list, optional
         Deadlines that were moved: the day first set and the later one. When None and `kept` is
-        too, the published table's statutory (else announced) and final (else announced) days.
+        too, the published table's statutory (else announced) and final (else announced) days; a
+        year without either of the latter counts as kept, and a note has their number.
     kept : list of dates, or mapping of market to list, optional
         Deadlines that were kept, the placebo years.
     before : int
@@ -63,6 +64,8 @@ def moved_deadlines(
     ------
     TooFewObservationsError
         No moved deadline in the sample with a kept one to compare it with.
+    SpecificationError
+        A deadline given twice, or as its own comparison; an argument without an allowed value.
 
     Notes
     -----
@@ -122,6 +125,7 @@ def moved_deadlines(
         )
     null, shifts, exact = _null(pools, int(draws), rng)
     rows = pd.DataFrame([row for one in pools for row in one.rows()])
+    kept_years = {one for p in pools for one in p.kept}
     used = sum(len(s) for s in amounts.series.values())
     spans = pd.DatetimeIndex(sorted(set().union(*(s.index for s in amounts.series.values()))))
     return MovedDeadlinesResults(
@@ -131,7 +135,7 @@ def moved_deadlines(
             "before": int(before),
             "pool": pool,
             "moved": len(rows),
-            "kept": len({one for p in pools for one in p.kept}),
+            "kept": len(kept_years),
             "assignments": len(null),
             "all_listed": exact,
             "level": level,
@@ -140,7 +144,7 @@ def moved_deadlines(
         sample=Sample.of(spans, used, {"closed or unknown days": amounts.missing}),
         units={"gain": "share of the window's volume", "tonnes": "t"},
         sources=amounts.sources,
-        notes=tuple(_notes(amounts.notes, rows, refused, pool)),
+        notes=tuple(_notes(amounts.notes, rows, refused, pool, kept_years)),
         recipe=Recipe(moved_deadlines, arguments),
         rows=rows,
         null=null,
@@ -346,8 +350,20 @@ def _profile(series: Mapping[str, pd.Series], pools: list[_Pool], before: int) -
     return frame.sort_index().rename_axis("week")
 
 
-def _notes(remarks: list[str], rows: pd.DataFrame, refused: list[Refusal], pool: str) -> list[str]:
+def _notes(
+    remarks: list[str],
+    rows: pd.DataFrame,
+    refused: list[Refusal],
+    pool: str,
+    kept: set[Deadline],
+) -> list[str]:
     notes = list(remarks)
+    bare = sum(not one.on_record for one in kept)
+    if bare:
+        notes.append(
+            f"{bare} of {len(kept)} kept years have no announced or final day on record: the "
+            "deadline is the rule's, and a move of which no notice was seen would count as kept."
+        )
     few = rows[rows["kept_years"] < 3]
     if len(few):
         names = ", ".join(f"{r.market} {r.cycle}" for r in few.itertuples())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,13 +19,17 @@ _ONE_DAY = pd.Timedelta(days=1)
 
 @dataclass(frozen=True)
 class Deadline:
-    """One deadline of one market: the day first set, that to which it was moved, the notice's."""
+    """One deadline of one market: the day first set, that to which it was moved, the notice's.
+
+    `on_record` is False where a published deadline has neither an announced nor a final day.
+    """
 
     market: str
     label: str
     original: pd.Timestamp
     moved: pd.Timestamp | None = None
     notice: pd.Timestamp | None = None
+    on_record: bool = True
 
     @property
     def days(self) -> int:
@@ -39,7 +43,8 @@ def published_deadlines(market: str) -> tuple[list[Deadline], list[Refusal]]:
     Notes
     -----
     The day first set is the statutory one, else the announced one; a deadline counts as moved
-    when its final (else announced) day is later, and as kept when no later day is known.
+    when its final (else announced) day is later, and as kept when no later day is known, also
+    where neither of them is on record.
     """
     found, refused = [], []
     for _, row in compliance.deadlines(market).iterrows():
@@ -54,14 +59,15 @@ def published_deadlines(market: str) -> tuple[list[Deadline], list[Refusal]]:
         else:
             later = pd.notna(last) and last > first
             notice = row["moved_on"] if later and pd.notna(row["moved_on"]) else None
-            found.append(Deadline(market, label, first, last if later else None, notice))
+            moved = last if later else None
+            found.append(Deadline(market, label, first, moved, notice, bool(pd.notna(last))))
     return found, refused
 
 
 def given_deadlines(market: str, moved: Any, kept: Any) -> list[Deadline]:
     """Return deadlines of the user's own: pairs (first set, moved to), and days kept."""
-    found = []
-    for pair in moved or []:
+    found: list[Deadline] = []
+    for pair in _listed("moved", moved, '[("2015-06-20", "2015-07-08")]'):
         try:
             first, last = pair
         except (TypeError, ValueError) as error:
@@ -75,9 +81,29 @@ def given_deadlines(market: str, moved: Any, kept: Any) -> list[Deadline]:
                 f"moved= holds {first.date()} to {last.date()}, which is not later.",
                 "Give the day first set, then the later one.",
             )
+        if any(first in (one.original, one.moved) for one in found):
+            raise SpecificationError(
+                f"moved= holds the deadline of {first.date()} twice.", "Give each deadline once."
+            )
         found.append(Deadline(market, str(first.date()), first, last))
-    days = [check_day("kept", day) for day in kept or []]
+    days = [check_day("kept", day) for day in _listed("kept", kept, '["2016-06-20"]')]
+    for one in found:
+        for day in days:
+            if day in (one.original, one.moved):
+                raise SpecificationError(
+                    f"kept= holds {day.date()}, which is a deadline of moved=: no year is its own "
+                    "comparison.",
+                    "Leave it out of kept=.",
+                )
     return found + [Deadline(market, str(day.date()), day) for day in sorted(set(days))]
+
+
+def _listed(name: str, given: Any, example: str) -> list[Any]:
+    if given is None:
+        return []
+    if isinstance(given, (str, Mapping)) or not isinstance(given, Iterable):
+        raise SpecificationError(f"{name}={given!r} is no list.", f"Write {name}={example}.")
+    return list(given)
 
 
 def of_market(given: Any, market: str) -> Any:

@@ -153,8 +153,10 @@ def roll(found: Any, window: int, step: int, draws: int, rng: int) -> Any:
             'Refit with method="ecm".',
         )
     for name, value, least in (("window", window, 1), ("step", step, 1), ("draws", draws, 19)):
-        if isinstance(value, bool) or int(value) != value or value < least:
-            raise SpecificationError(f"{name}={value!r} is not usable.", f"Use {least} or more.")
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+            raise SpecificationError(
+                f"{name}={value!r} is not usable.", f"Use a whole number of at least {least}."
+            )
     needed = max(len(model.params) + 20, 60)
     if not needed <= window <= model.nobs:
         raise TooFewObservationsError(

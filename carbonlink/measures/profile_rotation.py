@@ -54,7 +54,7 @@ class ProfileRotation:
     def interval(self, place: int, beta: float, level: float) -> tuple[float, float]:
         """Return the pointwise interval of one bin's β, by its own quantile of the errors."""
         centre = beta - self.shift[place]
-        half = float(np.quantile(self.each[:, place], level)) * self.spread[place]
+        half = supt.dual_value(self.each[:, place], level) * self.spread[place]
         return float(centre - half), float(centre + half)
 
     def p_value(self, place: int, beta: float) -> float:
@@ -70,7 +70,7 @@ class ProfileRotation:
 
     def reach(self, level: float) -> float:
         """Return the half-width of the band in standard deviations."""
-        return supt.critical_value(self.largest, level)
+        return supt.dual_value(self.largest, level)
 
 
 def rotate_profile(

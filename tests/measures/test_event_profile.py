@@ -321,3 +321,28 @@ def test_bins_longer_than_the_days_before_a_deadline_are_refused():
     volume, deadlines = cl.simulate.volumes(rng=1)
     with pytest.raises(cl.SpecificationError, match="bins=200 are longer than the 60 days"):
         cl.event_profile(volume, deadlines=deadlines, bins=200)
+
+
+@pytest.mark.parametrize("draws", [99, 999, 1999])
+def test_intervals_and_p_values_agree(draws):
+    from carbonlink.measures.profile_rotation import ProfileRotation
+
+    sizes = np.sort(np.abs(np.random.default_rng(3).standard_normal((draws, 1))), axis=0)
+    turned = ProfileRotation(0.5, np.zeros(1), np.ones(1), sizes[:, 0], sizes)
+    values = np.sort(np.r_[sizes[:, 0], (sizes[1:, 0] + sizes[:-1, 0]) / 2])
+    for level in (0.9, 0.95):
+        for beta in values:
+            low, high = turned.interval(0, beta, level)
+            out = low > 1e-12 or high < -1e-12
+            assert out == (turned.p_value(0, beta) <= 1 - level + 1e-12)
+            outside = beta > turned.reach(level) + 1e-12
+            assert outside == (turned.band_p_value(np.array([beta])) <= 1 - level + 1e-12)
+
+
+def test_too_few_draws_reject_nothing():
+    from carbonlink.inference import supt
+
+    assert (
+        supt.dual_value(np.arange(19.0), 0.95) == 18 and supt.p_value(np.arange(19.0), 18.5) == 0.05
+    )
+    assert supt.dual_value(np.arange(18.0), 0.95) == np.inf

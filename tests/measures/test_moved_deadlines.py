@@ -169,3 +169,32 @@ def test_real_postponements_moved_volume(real_data):
     moved = set(zip(found.rows["market"], found.rows["cycle"], strict=True))
     assert {("guangdong", "2014"), ("guangdong", "2022"), ("shanghai", "2019")} <= moved
     assert 0.2 < found.gain < 0.4 and found.pvalue < 0.05
+
+
+def test_kept_years_without_a_day_on_record_are_counted(monkeypatch):
+    from carbonlink.measures import moved_deadlines as module
+    from carbonlink.measures.moved_events import Deadline
+
+    volume, moved, kept = years()
+    own = [Deadline("a", str(d.date()), d, last) for d, last in moved]
+    own += [Deadline("a", str(d.date()), d, on_record=i > 2) for i, d in enumerate(kept)]
+    monkeypatch.setattr(module, "all_deadlines", lambda *_: (own, []))
+    notes = cl.moved_deadlines(volume.rename("a")).notes
+    assert any("3 of 5 kept years" in n and "the deadline is the rule's" in n for n in notes)
+    bare = [d for d in published_deadlines("beijing")[0] if not d.on_record]
+    assert bare and all(d.moved is None for d in bare)
+    assert not any(d.label == "2016" for d in bare)
+
+
+def test_no_deadline_is_given_twice_or_its_own_comparison():
+    volume, moved, kept = years()
+    for own in moved[0]:
+        with pytest.raises(cl.SpecificationError, match="no year is its own comparison"):
+            cl.moved_deadlines(volume, moved=moved, kept=[*kept, own])
+    with pytest.raises(cl.SpecificationError, match="twice"):
+        cl.moved_deadlines(volume, moved=[moved[0], moved[0]], kept=kept)
+    for given in ("2019-05-31", 5, pd.Timestamp("2019-05-31")):
+        with pytest.raises(cl.SpecificationError, match="moved=.*2019-05-31|moved=5"):
+            cl.moved_deadlines(volume, moved=given, kept=kept)
+    with pytest.raises(cl.SpecificationError, match="kept='2019-05-31' is no list"):
+        cl.moved_deadlines(volume, moved=moved, kept="2019-05-31")

@@ -82,5 +82,8 @@ def test_refusals():
         found.rolling(900)
     with pytest.raises(SpecificationError, match="step=0"):
         found.rolling(100, step=0)
+    for given in ({"window": "x"}, {"step": 1.5}, {"draws": "x"}):
+        with pytest.raises(cl.SpecificationError, match=f"{next(iter(given))}=.* is not usable"):
+            found.rolling(**given)
     with pytest.raises(SpecificationError, match="error-correction"):
         found.refit(method="dols", lags=None).rolling(100)

@@ -358,3 +358,15 @@ def test_volumes_handed_in_as_returns_are_refused():
     volume, deadlines = cl.simulate.volumes(rng=1)
     with pytest.raises(cl.DataError, match="these are no returns"):
         cl.price_effects(volume, deadlines=deadlines)
+
+
+def test_arguments_of_the_wrong_kind_are_named(panel):
+    r = noise(1)["m0"]
+    for name in ("factors", "markets"):
+        with pytest.raises(cl.SpecificationError, match=f"{name}=5"):
+            cl.price_effects(r, deadlines=ENDS, **{name: 5})
+    with pytest.raises(cl.SpecificationError, match="level='x'"):
+        cl.price_effects(r, deadlines=ENDS, level="x")
+    for amount in ("x", -1, np.nan, True):
+        with pytest.raises(cl.SpecificationError, match="minimum_tonnes="):
+            cl.price_effects(panel, markets="hubei", minimum_tonnes=amount)
