@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..errors import DataError, SpecificationError, UnknownMarketError, near
 from ..facts import markets as registry
+from ..facts.units import carried_unit
 from ..models.frames import check_frame, listed
 from ..panel import Panel
 
@@ -28,6 +29,8 @@ class JointPrices:
         A row a day on which every venue was open, in order; missing without a genuine trade.
     units : dict
         Price unit of each column, "" where it is not known.
+    assumed : tuple of str
+        Columns of a frame whose unit is that of the market of their name, not stated.
     dropped : dict
         Days left out, with the reason.
     days : dict
@@ -39,6 +42,7 @@ class JointPrices:
 
     frame: pd.DataFrame
     units: dict[str, str]
+    assumed: tuple[str, ...]
     dropped: dict[str, int]
     days: dict[str, int]
     sources: tuple[str, ...]
@@ -73,7 +77,9 @@ def joint_prices(data: Any, names: Iterable[str], controls: Any = None) -> Joint
     if twice:
         raise SpecificationError(f"{listed(twice)} is named twice.", "Name each series once.")
     columns = _from_panel(data, names) if isinstance(data, Panel) else _from_frame(data, names)
-    units = {name: _unit(data, name) for name in names}
+    found = {name: _unit(data, name) for name in names}
+    units = {name: unit for name, (unit, _) in found.items()}
+    assumed = tuple(name for name, (_, by_name) in found.items() if by_name)
     if outside is not None:
         clash = sorted(set(outside.columns) & set(names))
         if clash:
@@ -85,6 +91,7 @@ def joint_prices(data: Any, names: Iterable[str], controls: Any = None) -> Joint
     return JointPrices(
         frame,
         units,
+        assumed,
         dropped,
         days,
         tuple(dict.fromkeys(data.sources_of[n] for n in names)) if panel else (),
@@ -174,13 +181,15 @@ def _common(
     return pd.DataFrame({k: v.reindex(common) for k, v in columns.items()}), dropped, days
 
 
-def _unit(data: Any, name: str) -> str:
+def _unit(data: Any, name: str) -> tuple[str, bool]:
+    """Return a column's unit and whether the name alone says so."""
     if isinstance(data, Panel):
-        return data.units[name]
-    carried = getattr(data, "attrs", {}).get("units", {})
-    if name in carried:
-        return str(carried[name])
+        return data.units[name], False
+    attrs = getattr(data, "attrs", {})
+    stated = carried_unit(data, name) if attrs.get("units") else ""
+    if stated:
+        return stated, False
     try:
-        return registry.get(name).price_unit
+        return registry.get(name).price_unit, True
     except UnknownMarketError:
-        return ""
+        return "", False

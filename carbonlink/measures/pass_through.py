@@ -14,10 +14,11 @@ from ..models.frames import check_series
 from ..panel import Panel
 from ..results import Recipe, Sample, check_level
 from .cost_shock import Cost, gross_cost, net_cost
-from .joint_prices import JointPrices, check_moves, joint_prices, step_of
+from .joint_prices import JointPrices, check_moves, joint_prices
 from .pass_through_methods import METHODS, TAKES, Answer, Task, check_arguments
-from .pass_through_rate import Rate
-from .pass_through_results import RATE_UNIT, PassThroughResults
+from .pass_through_rate import Rate, above_one
+from .pass_through_results import PassThroughResults
+from .pass_through_units import check_units, unit_notes, units_of
 from .tariff_band import band_ends, inside_band
 from .thinned import rare_column, thinning
 
@@ -57,7 +58,7 @@ def pass_through(
     data : Panel or DataFrame
         Prices in levels. From a Panel: genuine trades on the days on which every venue was
         open; 15-minute power prices as means of the delivery day. The rows of a frame are
-        taken for the common open days.
+        taken for the common open days; its `attrs["units"]`, a mapping by column, states units.
     cause : str
         Carbon price (yuan/t).
     effect : str
@@ -115,11 +116,16 @@ def pass_through(
     Returns
     -------
     PassThroughResults
+        With notes on units taken from a column's name, on rows that a control thins, and on a
+        gross rate whose set lies above 1.
 
     Raises
     ------
     DataError
         A price hardly ever changes, or no day is common to the markets.
+    SpecificationError
+        An argument has no use; or units that do not go together, or power a MWh whose unit is
+        known from its name alone and whose level looks like a price a kWh.
     TooFewObservationsError
         Fewer complete rows than needed.
 
@@ -159,7 +165,7 @@ def pass_through(
     joint = joint_prices(data, [cause, effect], controls)
     check_moves(joint.frame[effect], "The effect")
     check_moves(joint.frame[cause], "The cause")
-    _check_units(joint, cause, effect, intensity is not None or benchmark is not None)
+    check_units(joint, cause, effect, intensity is not None or benchmark is not None)
     ends = None if band is None else band_ends(band, joint.frame[effect])
     inside = inside_band(ends, joint.frame[effect], where)
     task = _task(arguments, joint, inside if isinstance(where, str) else where, ends)
@@ -182,7 +188,7 @@ def pass_through(
         identified_share=share,
         spec=_spec(arguments, joint, answer, costs),
         sample=_sample(answer.model, joint),
-        units=_units(joint, cause, effect),
+        units=units_of(joint, cause, effect),
         sources=joint.sources,
         notes=_notes(rates, costs, answer, joint, arguments),
         recipe=Recipe(pass_through, arguments),
@@ -268,29 +274,6 @@ def _check_numbers(margin: float, level: float) -> None:
         )
 
 
-def _check_units(joint: JointPrices, cause: str, effect: str, rated: bool) -> None:
-    """Refuse units in which θ is not tCO2/MWh, where they are known."""
-    cause_unit, effect_unit = joint.units[cause], joint.units[effect]
-    if cause_unit and effect_unit:
-        money = {unit.split("/")[0] for unit in (cause_unit, effect_unit)}
-        if len(money) > 1:
-            raise SpecificationError(
-                f"{effect} is in {effect_unit} and {cause} in {cause_unit}: two currencies.",
-                "Convert one of them at the day's exchange rate first.",
-            )
-    if not rated:
-        return
-    for name, unit, wanted in (
-        (effect, effect_unit, ("/MWh",)),
-        (cause, cause_unit, ("/t", "/tCO2", "/tCO2e")),
-    ):
-        if unit and not unit.endswith(wanted):
-            raise SpecificationError(
-                f"{name} is in {unit}; intensity and benchmark need a price {wanted[0]}.",
-                "1 yuan/kWh is 1000 yuan/MWh." if "kWh" in unit else "Choose another series.",
-            )
-
-
 def _spec(
     arguments: dict[str, Any], joint: JointPrices, answer: Answer, costs: tuple[Cost, Cost]
 ) -> dict[str, Any]:
@@ -322,17 +305,6 @@ def _counted(dropped: dict[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple((reason, count) for reason, count in dropped.items() if count)
 
 
-def _units(joint: JointPrices, cause: str, effect: str) -> dict[str, str]:
-    cause_unit, effect_unit = joint.units[cause] or cause, joint.units[effect] or effect
-    return {
-        "long_run": f"{effect_unit} per {cause_unit}",
-        "gross": RATE_UNIT,
-        "net": RATE_UNIT,
-        "effect": effect_unit,
-        "step": step_of(joint.frame.dropna().index),
-    }
-
-
 def _notes(
     rates: list[Rate],
     costs: tuple[Cost, Cost],
@@ -346,12 +318,9 @@ def _notes(
         notes.append(
             f"With constant e and b the net rate is the gross one times e/(e − b) = {e / gap:.4g}."
         )
-    unknown = [name for name in (arguments["cause"], arguments["effect"]) if not joint.units[name]]
-    if unknown and any(rate.ratio is not None for rate in rates):
-        notes.append(
-            f"No unit is known of {', '.join(unknown)}: rates hold for yuan/t and yuan/MWh, or one "
-            "other currency in both."
-        )
+    rated = any(rate.ratio is not None for rate in rates)
+    notes += unit_notes(joint, arguments["cause"], arguments["effect"], rated)
+    notes += above_one(rates)
     if "average" in costs[0].words:
         notes.append("The gross rate stands on an average grid factor, which is not marginal.")
     if costs[1].per_mwh is not None and (costs[1].per_mwh < 0).any():

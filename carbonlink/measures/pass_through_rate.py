@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..inference.bands import FiellerSet, Ratio
@@ -133,3 +134,14 @@ class Rate:
         if self.ratio is None:
             return FiellerSet(float("nan"), float("nan"), "undefined")
         return self.ratio.confidence_set(check_level(self.level if level is None else level))
+
+
+def above_one(rates: Iterable[Rate]) -> list[str]:
+    """Return a sentence on each gross rate whose set lies wholly above 1."""
+    return [
+        f"The {rate.name} rate's {rate.level:.0%} set lies wholly above 1: more than full "
+        "pass-through of the stated intensity. A cost left out that moves with carbon's, or a "
+        "marginal plant of higher intensity, does that; see the Notes of carbonlink.pass_through."
+        for rate in rates
+        if rate.name.startswith("gross") and rate.kind == "interval" and rate.lower > 1
+    ]

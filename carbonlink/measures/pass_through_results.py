@@ -17,9 +17,9 @@ from .joint_prices import joint_prices
 from .pass_through_groups import CALENDAR, calendar_masks, hours, provinces
 from .pass_through_rate import Rate, Term
 from .pass_through_rolling import RollingPassThrough, roll
+from .pass_through_units import RATE_UNIT
 from .tariff_band import band_ends, inside_band
 
-RATE_UNIT = "share of the carbon cost"
 _UNDEFINED = Term(np.nan, np.nan, np.nan, np.nan, "", "undefined")
 
 

@@ -12,21 +12,35 @@ HALF = 0.5
 
 def thinning(joint: JointPrices) -> list[str]:
     """Return a sentence on rows further apart than open days, or on a column of few values."""
+    index = joint.frame.dropna().index
+    apart = _apart(index)
     few = rare_column(joint)
     if few:
-        return [f"{few} Lags and horizons count rows; carbonlink.aggregate gives one frequency."]
-    index = joint.frame.dropna().index
-    if not joint.sources or len(index) < 2 or step_of(index) == "open day":
-        return []
-    gaps = pd.Series(index).diff().dropna().dt.days
-    near, far = int(gaps.quantile(0.1)), int(gaps.quantile(0.9))
-    rare = min(joint.days, key=lambda name: joint.days[name])
+        left = f" Those left are {apart}." if apart and step_of(index) == "row" else ""
+        return [
+            f"{few}{left} Lags and horizons count rows; carbonlink.aggregate gives one frequency."
+        ]
     effect = joint.frame.columns[1]
+    rare = min(joint.days, key=lambda name: joint.days[name])
+    lost = joint.sources or joint.days[rare] < joint.days[effect]
+    if not apart or not lost or step_of(index) == "open day":
+        return []
     return [
-        f"Rows are {near} to {far} days apart: {rare} has {joint.days[rare]:,} days, {effect} "
+        f"Rows are {apart}: {rare} has {joint.days[rare]:,} days, {effect} "
         f"{joint.days[effect]:,}, in the span common to all, and days without either are lost. "
         "Lags and horizons count rows; carbonlink.aggregate gives all of them one frequency."
     ]
+
+
+def _apart(index: pd.Index) -> str:
+    """Return how far rows are apart, in words; nothing without dates of several days."""
+    if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
+        return ""
+    gaps = pd.Series(index).diff().dropna().dt.days
+    near, far = int(gaps.quantile(0.1)), int(gaps.quantile(0.9))
+    if far < 1:
+        return ""
+    return f"{near} to {far} days apart" + ", irregularly" * (step_of(index) == "row")
 
 
 def rare_column(joint: JointPrices) -> str:

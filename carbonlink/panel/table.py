@@ -131,6 +131,8 @@ class Panel:
     ) -> pd.DataFrame:
         """Return prices of genuine trades, a column a market; missing on days without one.
 
+        `attrs["units"]` names the unit of each.
+
         Parameters
         ----------
         markets : str or list of str, optional
@@ -140,7 +142,9 @@ class Panel:
             returns, whose changes are those of `returns`, in place of the printed prices, which
             jump where another vintage takes over.
         """
-        return self._wide(markets, "chained" if chained else "price")
+        wide = self._wide(markets, "chained" if chained else "price")
+        wide.attrs["units"] = {market: self.units[market] for market in wide}
+        return wide
 
     def gap_days(self, markets: Iterable[str] | str | None = None) -> pd.DataFrame:
         """Return sessions since the last genuine price, where `returns` of `markets` has one."""

@@ -161,6 +161,36 @@ def test_units_that_are_not_known_are_said(prices):
     assert not told(prices)
 
 
+def test_a_unit_taken_from_a_name_is_said_and_not_believed_of_small_prices(prices):
+    named = prices.set_axis(["cea", "electricity_gd"], axis=1)
+
+    def run(frame):
+        return cl.pass_through(frame, "cea", "electricity_gd", intensity=0.85)
+
+    taken = "Unit taken from the name, not stated with the data: cea yuan/t, electricity_gd yuan/"
+    assert any(note.startswith(taken) for note in run(named).notes)
+    per_kwh = named.assign(electricity_gd=named["electricity_gd"] / 1000)
+    with pytest.raises(SpecificationError, match="looks like yuan/kWh, not yuan/MWh. Multiply"):
+        run(per_kwh)
+    per_kwh.attrs["units"] = {"electricity_gd": "yuan/kWh"}
+    with pytest.raises(SpecificationError, match="need a price /MWh"):
+        run(per_kwh)
+    found = cl.pass_through(per_kwh, "cea", "electricity_gd")
+    assert found.units["long_run"] == "yuan/kWh per yuan/t"
+    named.attrs["units"] = {"cea": "yuan/t", "electricity_gd": "yuan/MWh"}
+    assert not any("Unit taken" in note for note in run(named).notes)
+
+
+def test_a_set_above_full_pass_through_is_said(prices):
+    def told(e):
+        found = measured(prices, intensity=e)
+        return found.gross.lower > 1, [n for n in found.notes if "wholly above 1" in n]
+
+    above, words = told(0.2)
+    assert above and words[0].startswith("The gross rate's 95% set") and "left out" in words[0]
+    assert told(0.8) == (False, [])
+
+
 def test_rows_thinned_by_a_sparse_control_are_not_called_days(prices):
     weekly = prices.index[::5]
     coal = pd.Series(np.random.default_rng(2).normal(size=len(weekly)).cumsum(), weekly)
@@ -169,3 +199,8 @@ def test_rows_thinned_by_a_sparse_control_are_not_called_days(prices):
     uneven = pd.Series(np.random.default_rng(2).normal(size=len(mixed)).cumsum(), mixed)
     found = measured(prices, controls=uneven.rename("coal"))
     assert found.half_life.unit == "rows" and found.adjustment.unit == "share per row"
+    thin = [n for n in found.notes if n.startswith("Rows are ") and "coal has 220 days" in n]
+    assert len(thin) == 1 and "irregularly" in thin[0]
+    held = measured(prices.assign(coal=uneven), controls="coal")
+    assert any("coal has a value in 220" in n and "irregularly. Lags" in n for n in held.notes)
+    assert not any("apart" in note for note in measured(prices).notes)
