@@ -31,6 +31,13 @@ def standardised(found: Estimate) -> np.ndarray:
     return found.resid * np.exp(-0.5 * found.log_variance)
 
 
+def degrees_of_freedom(found: Estimate) -> float:
+    """Return ν of a t or skewed t; infinite for densities that have every moment."""
+    p = found.problem
+    heavy = p.dist in ("t", "skewt")
+    return float(p.split(found.maximum.theta)[3][0]) if heavy else float("inf")
+
+
 def ljung_box(x: np.ndarray, lags: int) -> float:
     """Return n(n + 2) Σ ρ_j²/(n − j), chi-squared(lags) for an independent series."""
     n, e = len(x), x - x.mean()
@@ -42,15 +49,23 @@ def ljung_box(x: np.ndarray, lags: int) -> float:
     )
 
 
-def portmanteau(found: Estimate, lags: int) -> float:
-    """Return the test of autocorrelation in z up to `lags`, chi-squared(lags).
+def portmanteau(found: Estimate, lags: int, sizes: bool = False) -> float:
+    """Return the test of autocorrelation in z, or in |z|, up to `lags`, chi-squared(lags).
+
+    Parameters
+    ----------
+    found : Estimate
+    lags : int
+    sizes : bool
+        Whether x is |z| over its mean, less 1, rather than z.
 
     Notes
     -----
-    With c_j = n⁻¹ Σ z_t z_{t-j} and s_t the score, the variance of √n c_j is that of
-    z_t z_{t-j} + (∂c_j/∂θ')(−H/n)⁻¹ s_t, taken as mean outer product: the test allows for
-    heteroskedasticity that the model missed, and for the estimation of every parameter. NaN
-    where the information matrix has no inverse.
+    With c_j = n⁻¹ Σ x_t x_{t-j} and s_t the score, the variance of √n c_j is that of
+    x_t x_{t-j} + (∂c_j/∂θ')(−H/n)⁻¹ s_t, taken as mean outer product: the test allows for
+    heteroskedasticity that the model missed, and for the estimation of every parameter. That of
+    |z| needs no fourth moment of the shocks and does not move with their scale. NaN where the information matrix has no inverse, or
+    the variance is not positive definite.
 
     References
     ----------
@@ -60,12 +75,17 @@ def portmanteau(found: Estimate, lags: int) -> float:
     pieces = _pieces(found)
     if pieces is None:
         return float("nan")
-    z, slopes, influence = pieces.z, pieces.slopes, pieces.influence
-    n = len(z)
+    x, slopes, influence = pieces.z, pieces.slopes, pieces.influence
+    if sizes:
+        size, slopes = np.abs(x), np.sign(x)[:, None] * slopes
+        level = size.mean()
+        slopes = slopes / level - np.outer(size, slopes.mean(axis=0)) / level**2
+        x = size / level - 1
+    n = len(x)
     moments, terms = np.empty(lags), np.zeros((n, lags))
     for j in range(1, lags + 1):
-        product = z[j:] * z[:-j]
-        change = (z[:-j] @ slopes[j:] + z[j:] @ slopes[:-j]) / n
+        product = x[j:] * x[:-j]
+        change = (x[:-j] @ slopes[j:] + x[j:] @ slopes[:-j]) / n
         moments[j - 1] = product.sum() / n
         terms[j:, j - 1] = product
         terms[:, j - 1] += influence @ change
@@ -81,7 +101,8 @@ def squares_portmanteau(found: Estimate, lags: int) -> float:
     score and A = −H/n, the variance of √n c is κ² I + C A⁻¹X' + X A⁻¹C' + X A⁻¹ S A⁻¹X', where
     S is the mean of s_t s_t' and C_j that of q_t q_{t-j} s_t' for independent z. With normal
     shocks this is the test of Li and Mak (1994), in which A = S and C = −X; it holds for other
-    shocks and densities with a finite fourth moment. NaN where A has no inverse.
+    shocks and densities with a finite fourth moment. NaN where A has no inverse, and where the
+    variance, a difference of estimates, is not positive definite.
 
     References
     ----------
@@ -147,10 +168,12 @@ def _pieces(found: Estimate) -> _Pieces | None:
 
 
 def _quadratic(moments: np.ndarray, variance: np.ndarray, n: int) -> float:
+    """n c'V⁻¹c; NaN unless V is positive definite, without which it is no chi-squared."""
     try:
-        return float(n * moments @ np.linalg.solve(variance, moments))
+        half = np.linalg.solve(np.linalg.cholesky(variance), moments)
     except np.linalg.LinAlgError:
         return float("nan")
+    return float(n * half @ half)
 
 
 def sign_bias(resid: np.ndarray, z: np.ndarray) -> Bias | None:

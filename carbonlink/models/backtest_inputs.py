@@ -38,7 +38,8 @@ def check_models(models: Any) -> dict[str, dict[str, Any]]:
 
 def check_numbers(refit: Any, levels: Any, draws: Any, window: Any, carried: Any) -> None:
     """Raise on a number of rows, draws, a share or a tail probability that will not do."""
-    if isinstance(carried, bool) or not 0 <= carried <= 1:
+    number = isinstance(carried, (int, float, np.number)) and not isinstance(carried, bool)
+    if not number or not 0 <= carried <= 1:
         raise SpecificationError(f"carried={carried!r} is no share.", "Use 0.25, between 0 and 1.")
     for name, value, least in (("refit", refit, 1), ("draws", draws, 99)):
         if isinstance(value, bool) or not whole(value, least):

@@ -101,7 +101,8 @@ class GARCH:
     are added to the variance.
 
     Presample: "mean" sets s_1 to the mean of u²; "fcp" sets s_1 = ω + π·mean(u²) with π the
-    persistence (Fiorentini, Calzolari and Panattoni), ln s_1 = ω + β ln mean(u²) for EGARCH;
+    persistence (Fiorentini, Calzolari and Panattoni), ln s_1 = ω + β ln mean(u²) for EGARCH,
+    s_1^{p/2} = ω + (α + β) mean(u²)^{p/2} for APARCH;
     both move with the parameters. "arch" does the same with arch's backcast, a weighted mean
     of the first 75 squared least-squares residuals. ("first", k) is "mean" over the first k rows
     and ("decay", λ) weighs row j by (1 − λ)λ^j with λ^n for the mean, as rugarch's numeric

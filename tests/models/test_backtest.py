@@ -193,6 +193,7 @@ def test_tails_of_the_other_densities_are_exact(level):
         ({"models": {"x": {"vol": "XGARCH"}}}, "XGARCH"),
         ({"refit": 0}, "refit"),
         ({"carried": 1.5}, "carried"),
+        ({"carried": "0.2"}, "carried='0.2' is no share"),
         ({"draws": 10}, "draws"),
         ({"levels": (0.7,)}, "levels"),
         ({"window": 100}, "window"),

@@ -341,3 +341,13 @@ def test_compat_runs_figarch_as_rugarch_does():
         h[t] = omega - past[t] + phi * (e[t - 1] + past[t - 1]) + beta * (h[t - 1] - e[t - 1])
     assert fit.conditional_volatility.to_numpy() ** 2 == pytest.approx(h, rel=1e-8)
     assert fit.loglik == pytest.approx(float(-0.5 * (np.log(2 * np.pi * h) + e / h).sum()))
+
+
+def test_the_first_variance_of_aparch_by_fcp_is_what_the_docstring_says():
+    y = cl.simulate.garch(600, alpha=0.1, beta=0.85, omega=0.05, rng=3)
+    fit = cl.GARCH(y, vol="APARCH", presample="fcp").fit()
+    v = fit.params
+    half = v["power"] / 2
+    level = (fit.resid**2).mean() ** half
+    first = (v["omega"] + (v["alpha"] + v["beta"]) * level) ** (0.5 / half)
+    assert fit.conditional_volatility.iloc[0] == pytest.approx(first)
