@@ -64,8 +64,8 @@ def portmanteau(found: Estimate, lags: int, sizes: bool = False) -> float:
     With c_j = n⁻¹ Σ x_t x_{t-j} and s_t the score, the variance of √n c_j is that of
     x_t x_{t-j} + (∂c_j/∂θ')(−H/n)⁻¹ s_t, taken as mean outer product: the test allows for
     heteroskedasticity that the model missed, and for the estimation of every parameter. That of
-    |z| needs no fourth moment of the shocks and does not move with their scale. NaN where the information matrix has no inverse, or
-    the variance is not positive definite.
+    |z| needs no fourth moment of the shocks and does not move with their scale. NaN where
+    the information matrix has no inverse, or the variance is not positive definite.
 
     References
     ----------
