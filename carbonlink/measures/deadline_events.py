@@ -16,6 +16,10 @@ FEWEST_ESTIMATION = 20
 FEWEST_WINDOW = 2
 """Fewest returns in a window."""
 
+LEAST_MOVE = 0.2
+"""Least spread of the estimation returns, as times the market's typical move, at which the days
+before a window say what prices would do in it."""
+
 
 @dataclass(frozen=True, eq=False)
 class DeadlineEvent:
@@ -177,7 +181,25 @@ def cut_event(
     if inside.sum() < FEWEST_WINDOW:
         return f"only {int(inside.sum())} returns in the window, of {FEWEST_WINDOW} needed"
     rows = begin + np.flatnonzero(before | inside)
+    moves = (one.returns / np.sqrt(one.gap))[begin:stop][before]
+    typical = typical_move(one)
+    if 0 < moves.std() < LEAST_MOVE * typical:
+        return (
+            f"the price was held before the window: its returns there have a spread of "
+            f"{moves.std():.2g} a session, under {LEAST_MOVE:g} times the market's typical move of "
+            f"{typical:.2g}"
+        )
     return _measure(one, rows, rows >= first, stop - 1, deadline, label)
+
+
+def typical_move(one: Track) -> float:
+    """Return 1.4826 times the median of |r_t|/√n_t over all returns that are not 0.
+
+    The standard deviation of a session where returns are normal; a few large ones do not move it.
+    """
+    moves = np.abs(one.returns) / np.sqrt(one.gap)
+    moves = moves[np.isfinite(moves) & (moves > 0)]
+    return 1.4826 * float(np.median(moves)) if len(moves) else 0.0
 
 
 def _in_other_windows(

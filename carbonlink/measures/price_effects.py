@@ -109,7 +109,11 @@ def price_effects(
     With r_t the return over n_t sessions, r_t = n_t μ + f_t'b + √n_t σ ε_t on the estimation
     sessions; abnormal returns A_t = r_t − n_t μ̂ − f_t'b̂ in the window, CAR = Σ A_t, SCAR = CAR over
     its error of prediction σ̂ √(Σ n_t + x'(X'X)⁻¹x), x = Σ (n_t, f_t). A return belongs to the
-    window if at least half of its sessions do; others that reach into it are left out.
+    window if at least half of its sessions do; others that reach into it are left out. A deadline
+    is left out, with its reason in `refused` and the notes, where the price was held before its
+    window: the standard deviation of the estimation returns a session, r_t/√n_t, is under 0.2
+    times the market's typical move, 1.4826 times the median |r_t|/√n_t of all its returns that
+    are not 0. σ̂ would then be the error of nothing, and one such SCAR outweighs all others.
 
     Abnormal volatility is the mean over the window of ε_t²/H_t − 1: 0 without an effect;
     cumulated over sessions, the CAV of Białkowski, Gottschalk and Wisniewski (2008). H_t is the

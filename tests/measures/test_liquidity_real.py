@@ -61,12 +61,13 @@ def test_shenzhen_blocks_are_compared_within_a_vintage(panel):
     assert block_discounts(panel, "shenzhen").empty
 
 
-def test_a_price_that_stood_still_moves_the_mean_and_not_the_median(panel):
+def test_a_price_that_was_held_before_the_window_makes_no_event(panel):
     found = cl.price_effects(
         panel, ["guangdong", "tianjin", "hubei"], variance="constant", draws=99
     )
-    assert found.excess_variance > 100 * abs(found.median_excess_variance)
-    assert found.table["excess_variance"].max() > 1e4
+    (reason,) = (w for m, label, w in found.refused if (m, label) == ("tianjin", "2016-06-30"))
+    assert "the price was held before the window" in reason
+    assert found.table["scar"].abs().max() < 4
 
 
 def test_block_discounts_are_those_of_the_printed_rows(real_data):

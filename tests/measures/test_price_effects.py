@@ -370,3 +370,23 @@ def test_arguments_of_the_wrong_kind_are_named(panel):
     for amount in ("x", -1, np.nan, True):
         with pytest.raises(cl.SpecificationError, match="minimum_tonnes="):
             cl.price_effects(panel, markets="hubei", minimum_tonnes=amount)
+
+
+def test_a_price_held_before_the_window_makes_no_event():
+    r = noise(3)["m0"]
+    stop = DAYS.get_loc(ENDS[2]) + 1
+    plain = cl.price_effects(r, deadlines=ENDS, variance="constant", draws=99)
+    r.iloc[stop - 150 : stop - 30] *= 0.05
+    found = cl.price_effects(r, deadlines=ENDS, variance="constant", draws=99)
+    label = str(ENDS[2].date())
+    (reason,) = (why for _, deadline, why in found.refused if deadline == label)
+    assert "the price was held before the window" in reason and "0.2 times" in reason
+    assert any(label in note and "Left out" in note for note in found.notes)
+    assert len(found.table) == len(ENDS) - 1 == len(plain.table) - 1
+    assert found.table["scar"].abs().max() < 5
+    # a factor that explains nearly all of the returns is no held price
+    close = noise(4)["m0"]
+    exact = cl.price_effects(
+        close + 0.01 * noise(3)["m1"], deadlines=ENDS, factors=close, variance="constant", draws=99
+    )
+    assert len(exact.table) == len(ENDS)
