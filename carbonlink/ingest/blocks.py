@@ -16,12 +16,13 @@ import pandas as pd
 from .. import artifacts
 from ..errors import DataError
 from . import draft as drafts
+from . import ending
 from .clean import heading
 from .encodings import encoding_of, undecodable
 from .intraday import days_of, is_intraday, sums_by_day
 from .layouts import Parts
 from .recognise import Recognised, recognise
-from .sheet import TEXT, Sheet, numbered
+from .sheet import TEXT, Sheet, ending_of, numbered
 
 BLOCKS_ABOVE = 64 * 2**20
 LARGEST = 4 * 2**30
@@ -90,6 +91,8 @@ def read_blocks(path: Path, market: str | None, layout: str | None) -> Blocks:
     encoding = encoding_of(lambda: _parts(path), path.name)
     source = Source(path, encoding, _recognised(path, encoding, layout), market)
     blocks = [_block(source, sheet) for sheet in _sheets(source)]
+    ends = tuple(note for one in blocks for note in one.ends)
+    source = replace(source, cut=max(one.cut for one in blocks))
     scattered = _scattered(blocks)
     if len(scattered):
         again = set(scattered["block"])
@@ -97,7 +100,7 @@ def read_blocks(path: Path, market: str | None, layout: str | None) -> Blocks:
         with tempfile.TemporaryDirectory(prefix="carbonlink-") as folder:
             gathered = _gathered(source, scattered, Path(folder))
             blocks += [_block(source, sheet) for sheet in gathered]
-    return _summed(source, blocks)
+    return _summed(source, blocks, ends)
 
 
 def _parts(path: Path) -> Iterator[bytes]:
@@ -115,6 +118,7 @@ class Source:
     encoding: str
     found: Recognised
     market: str | None
+    cut: int = 0
 
     def read(self, sheet: Sheet) -> Parts:
         """Return what the layout makes of a block."""
@@ -130,6 +134,8 @@ class Block:
     intraday: bool
     declared: dict[str, int]
     notes: tuple[str, ...]
+    ends: tuple[str, ...]
+    cut: int
     sums: pd.DataFrame
     quarantine: pd.DataFrame
     days: pd.DataFrame
@@ -138,19 +144,22 @@ class Block:
 def _block(source: Source, sheet: Sheet) -> Block:
     made = source.read(sheet)
     settled = drafts.settle(made.draft, made.frames, made.empty)
+    body = drafts.body(sheet, source.found.header) if sheet.ending else None
     return Block(
         rows=sheet.rows - source.found.header,
         kept=settled.kept,
         intraday=is_intraday(settled.frame),
         declared={why: n for why, n in settled.declared.items() if why != "header"},
         notes=made.draft.notes,
+        ends=ending.said(sheet, body.rows, body.bad) if body else (),
+        cut=max(body.bad, default=0) if body else 0,
         sums=sums_by_day(settled.frame),
         quarantine=settled.quarantine,
         days=_of_rows(made).groupby(_WHOLE_DAY).size().rename("rows").reset_index(),
     )
 
 
-def _summed(source: Source, blocks: list[Block]) -> Blocks:
+def _summed(source: Source, blocks: list[Block], ends: tuple[str, ...]) -> Blocks:
     """The whole file of its blocks."""
     header, path = source.found.header, source.path
     if any(one.kept for one in blocks) and not any(one.intraday for one in blocks):
@@ -169,7 +178,7 @@ def _summed(source: Source, blocks: list[Block]) -> Blocks:
         declared=dict(declared),
         rows=header + sum(one.rows for one in blocks),
         kept=sum(one.kept for one in blocks),
-        notes=(*notes, *said),
+        notes=(*notes, *ends, *said),
         sha256=artifacts.sha256(path),
         bytes=path.stat().st_size,
         encoding=source.encoding,
@@ -211,13 +220,14 @@ def _gathered(source: Source, scattered: pd.DataFrame, folder: Path) -> Iterator
         for group, rows in places.groupby("group")[drafts.ROW]:
             _append(folder / f"{group}.csv", cells.loc[rows])
         left.append(cells.loc[~cells.index.isin(places[drafts.ROW]) & (cells.index > header)])
-        rest = replace(sheet, cells=_below(head, left))
+        rest = replace(sheet, cells=_below(head, left), ending=None, cut=source.cut)
         if not drafts.body(rest, header).rows.empty:
             yield rest
             left = []
     for group in groups["group"].unique():
         waited = _waited(folder / f"{group}.csv")
-        yield Sheet(source.path.name, _below(head, [*left, waited]), source.encoding)
+        cells = _below(head, [*left, waited])
+        yield Sheet(source.path.name, cells, source.encoding, cut=source.cut)
         left = []
 
 
@@ -274,7 +284,8 @@ def _sheets(source: Source, only: set[int] | None = None) -> Iterator[Sheet]:
             if first > 1:
                 numbers = [*range(1, header + 1), *range(first, first + len(block))]
                 cells.index = pd.Index(numbers)
-            yield Sheet(name, cells, source.encoding)
+            ends = None if after else ending_of(rows, _tail(source.path))
+            yield Sheet(name, cells, source.encoding, ending=ends)
         if not after:
             return
         first += len(block)
@@ -296,6 +307,13 @@ def _lines(path: Path, encoding: str, many: int) -> Iterator[list[list[str]]]:
             ) from error
         except UnicodeDecodeError as error:
             raise undecodable(path.name, encoding) from error
+
+
+def _tail(path: Path) -> str:
+    """The last character of a file, of any encoding."""
+    with path.open("rb") as stream:
+        stream.seek(-min(4, path.stat().st_size), 2)
+        return stream.read().replace(b"\x00", b"")[-1:].decode("latin-1")
 
 
 def _day_column(header: list[str]) -> int:

@@ -13,6 +13,7 @@ import pandas as pd
 from ..errors import DataError
 from . import clean, dates
 from .cell_units import in_heading_unit
+from .ending import CUT, cut_reason
 from .schema import COLUMNS, KEY, NUMBERS, bad_rows, varying
 from .sheet import Sheet
 
@@ -198,7 +199,10 @@ def start(sheet: Sheet, header: int, names: Mapping[str, str]) -> Draft:
 
 
 def body(sheet: Sheet, header: int) -> Draft:
-    """Return the rows below a header, columns by their place, blanks and footers declared."""
+    """Return the rows below a header, columns by their place, blanks and footers declared.
+
+    A last row inside which the file ends (`ending.cut_reason`) is marked and not among them.
+    """
     cells = sheet.cells
     below = cells[cells.index > header]
     table = below.to_numpy(dtype=object)
@@ -214,11 +218,14 @@ def body(sheet: Sheet, header: int) -> Draft:
         "footer": int(footer.sum()),
         "blank": int(blank.sum()),
     }
+    rows = below[~blank & ~footer]
+    cut = CUT if sheet.cut in rows.index else cut_reason(sheet, header, rows)
+    bad = {int(sheet.cut or rows.index[-1]): (cut,)} if cut else {}
     return Draft(
         sheet=sheet,
-        rows=below[~blank & ~footer],
+        rows=rows.drop(index=list(bad)),
         declared={k: n for k, n in declared.items() if n},
-        bad={},
+        bad=bad,
     )
 
 

@@ -13,8 +13,9 @@ import pandas as pd
 from ..errors import CarbonlinkWarning, DataError, UnknownLayoutError
 from ..facts import markets as registry
 from ..facts.names import NO_PRICE
+from . import ending
 from .blocks import Blocks, in_blocks, read_blocks
-from .draft import Settled, settle
+from .draft import Settled, body, settle
 from .intraday import DAILY_ABOVE, days_of, is_intraday, sums_by_day
 from .layouts import Parts
 from .plausible import findings
@@ -193,7 +194,8 @@ def reading_of(
         )
     markets = tuple(settled.frame["market"].unique())
     looks = findings(settled.frame)
-    notes = (*parts.draft.notes, *repeats, *_sheets_note(used), *(one.text for one in looks))
+    said = (*repeats, *_sheets_note(used), *_ends_note(found))
+    notes = (*parts.draft.notes, *said, *(one.text for one in looks))
     return Reading(
         frame=settled.frame,
         quarantine=settled.quarantine,
@@ -230,6 +232,13 @@ def _of_several(read: list[Parts], sheets: list[Sheet]) -> tuple[Parts, Settled]
         reason=[f"sheet {name!r}: {reason}" for (_, name), reason in texts],
     )
     return parts, replace(settled, quarantine=own)
+
+
+def _ends_note(found: Recognised) -> tuple[str, ...]:
+    if found.sheet.ending is None:
+        return ()
+    below = body(found.sheet, found.header)
+    return ending.said(found.sheet, below.rows, below.bad)
 
 
 def _sheets_note(used: tuple[Recognised, ...]) -> tuple[str, ...]:

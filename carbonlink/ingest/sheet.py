@@ -39,6 +39,14 @@ _OLD_WORKBOOKS = (
 
 
 @dataclass(frozen=True)
+class Ending:
+    """Cells of each row of a text file without a line break at its end, and if a quote ends it."""
+
+    widths: tuple[int, ...]
+    quoted: bool
+
+
+@dataclass(frozen=True)
 class Sheet:
     """Cells of one sheet as received.
 
@@ -55,6 +63,10 @@ class Sheet:
         Name of the sheet in a workbook.
     others : tuple of str
         Names of the workbook's other sheets.
+    ending : Ending, optional
+        Of a text file that does not end with a line break.
+    cut : int
+        Number of the row inside which the file is known to end, 0 where none is.
     """
 
     file: str
@@ -62,6 +74,8 @@ class Sheet:
     encoding: str
     name: str = ""
     others: tuple[str, ...] = ()
+    ending: Ending | None = None
+    cut: int = 0
 
     @property
     def rows(self) -> int:
@@ -278,7 +292,14 @@ def _text(name: str, content: bytes) -> Sheet:
     frame = numbered(rows, text=True)
     if delimiter != ",":
         _refuse_decimal_commas(name, frame)
-    return Sheet(name, frame, encoding)
+    return Sheet(name, frame, encoding, ending=ending_of(rows, text))
+
+
+def ending_of(rows: Sequence[Sequence[Any]], tail: str) -> Ending | None:
+    """Return how a text file ends, of its rows and its last characters; None with a line break."""
+    if not rows or tail.endswith(("\n", "\r")):
+        return None
+    return Ending(tuple(map(len, rows)), tail.endswith('"'))
 
 
 def _refuse_decimal_commas(name: str, frame: pd.DataFrame) -> None:
