@@ -14,6 +14,7 @@ from ..inference import bootstrap, causality_draws, multiplicity, parallel
 from ..inference.bands import POWER
 from ..models.frames import listed
 from ..models.var import MINIMUM
+from ..models.var_checks import warn_of_unit_roots
 from ..models.var_results import VARResults
 from ..results import Recipe
 from .causality_data import tested_model
@@ -241,6 +242,8 @@ def _tested(
     method, robust = given["method"], given["cov"] == "robust"
     shocks, level, draws = method == "instantaneous", float(given["level"]), int(given["draws"])
     notes, null = list(origin["notes"] + model.notes), None
+    if method != "toda-yamamoto":
+        warn_of_unit_roots(notes)
     quantiles = None
     if method == "cross-quantilogram":
         quantiles = quantile_family(model, pairs, given["taus"], draws, given["rng"])

@@ -17,6 +17,7 @@ from ..models.tvpvar import TVPVAR
 from ..models.tvpvar_results import TVPVARResults
 from ..models.var import MINIMUM, VAR
 from ..models.var_again import DRAWN
+from ..models.var_checks import warn_of_unit_roots
 from ..models.var_results import VARResults
 from ..panel import Panel
 from ..results import Recipe, check_level
@@ -180,6 +181,7 @@ def _measured(
 ) -> ConnectednessResults:
     names = list(model.names)
     horizon, kind = int(arguments["horizon"]), arguments["kind"]
+    warn_of_unit_roots(model.notes)
     table = 100 * fevd.shares(model.coefs, model.sigma.to_numpy(), horizon, kind, places)
     parts = parts_of(table, kind)
     spec = {**model.spec, "horizon": horizon, "kind": kind}

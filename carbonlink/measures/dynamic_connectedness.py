@@ -16,6 +16,7 @@ from ..models.decompositions import check_decomposition
 from ..models.frames import check_split
 from ..models.tvpvar import TVPVAR
 from ..models.tvpvar_results import TVPVARResults
+from ..models.var_checks import warn_of_unit_roots
 from ..results import Recipe, Results, day
 from .connectedness_figures import line
 from .connectedness_paths import direction_columns, over_time
@@ -152,6 +153,7 @@ def dynamic_connectedness(
     horizon, kind = arguments["horizon"], arguments["kind"]
     places = check_decomposition(model.names, horizon, kind, arguments["order"], KINDS)
     horizon, names, dates = int(horizon), list(model.names), model.roots.index
+    warn_of_unit_roots(model.notes)
     tables = _tables(model, horizon, kind, places)
     parts = parts_of(tables, kind)
     spec = {**model.spec, "horizon": horizon, "kind": kind}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, TooFewObservationsError
+from ..errors import CarbonlinkWarning, DataError, TooFewObservationsError
 from ..inference import var_tests
 from ..kernels import var as kernel
 from .frames import check_frame, listed
+
+UNIT_ROOT = "No sign that these are stationary"
 
 
 def check_size(
@@ -133,9 +137,16 @@ def wandering(values: np.ndarray, names: list[str], lags: int, n: int) -> list[s
     if not found:
         return []
     return [
-        f"No sign that these are stationary: {', '.join(found)}. "
+        f"{UNIT_ROOT}: {', '.join(found)}. "
         "Levels belong in differences or in an error-correction model."
     ]
+
+
+def warn_of_unit_roots(notes: Iterable[str]) -> None:
+    """Give the note of `wandering` as a warning where a measure takes stationarity as granted."""
+    for note in notes:
+        if note.startswith(UNIT_ROOT):
+            warnings.warn(note, CarbonlinkWarning, stacklevel=3)
 
 
 def partners_of(columns: np.ndarray, j: int, labels: list[str], centre: bool = True) -> list[str]:

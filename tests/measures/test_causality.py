@@ -276,7 +276,10 @@ def test_data_that_cannot_carry_the_tests_are_refused(macro):
     with pytest.raises(DataError, match="linear combination"):
         cl.causality(macro.assign(twin=2 * macro["realgdp"]), family="all")
     walk = np.random.default_rng(1).standard_normal((300, 2)).cumsum(axis=0)
-    made = cl.causality(pd.DataFrame(walk, columns=["a", "b"]), family="all", draws=0)
+    levels = pd.DataFrame(walk, columns=["a", "b"])
+    with pytest.warns(cl.CarbonlinkWarning, match="No sign that these are stationary"):
+        made = cl.causality(levels, family="all", draws=0)
+    cl.causality(levels, "toda-yamamoto", family="all", draws=0)
     assert any("No sign that these are stationary" in note for note in made.notes)
 
 

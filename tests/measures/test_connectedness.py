@@ -154,7 +154,8 @@ def test_no_draws_and_explosive_roots_leave_intervals_out(returns):
     assert silent.conf_int().isna().all(axis=None) and np.isnan(silent.excess)
     assert "draws=0" in " ".join(silent.notes)
     growing = returns.assign(cea=1.03 ** np.arange(400) + 0.1 * returns["cea"])
-    explosive = cl.connectedness(growing, lags=1, draws=50)
+    with pytest.warns(cl.CarbonlinkWarning, match="No sign that these are stationary"):
+        explosive = cl.connectedness(growing, lags=1, draws=50)
     assert np.isnan(explosive.excess_pvalue)
     assert "explosive VAR do not settle" in " ".join(explosive.notes)
     assert "nan" not in str(explosive.summary())

@@ -139,7 +139,8 @@ def test_too_few_rows_name_the_number_needed(data):
     assert "fewer than 40 were allowed" in " ".join(allowed.notes)
     with pytest.raises(TooFewObservationsError, match="needs at least 19"):
         cl.VAR(data.iloc[:20], lags=5, minimum=5).fit()
-    net = cl.connectedness(allowed, draws=0)
+    with pytest.warns(cl.CarbonlinkWarning, match="hubei .ADF"):
+        net = cl.connectedness(allowed, draws=0)
     assert "fewer than 40 were allowed" in str(net.summary())
 
 
