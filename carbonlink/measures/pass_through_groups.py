@@ -2,23 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from ..errors import SpecificationError
+from ..errors import CarbonlinkError, SpecificationError
 from ..facts import markets as registry
 from ..facts.published import published
 from ..models.frames import check_frame, listed
 from ..panel import Panel
 from ..panel.days import main_product
+from ..results import Comparison, Results
 from .joint_prices import joint_prices
 from .pass_through_methods import EFFECTS
 
 CALENDAR = ("season", "weekday", "year")
 SEASONS = ("winter", "spring", "summer", "autumn")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Groups(Comparison):
+    """Results by group.
+
+    Attributes
+    ----------
+    results : tuple of (str, Results)
+        Name and result of each group that could be measured.
+    left_out : dict
+        Name of each other group: the reason.
+    """
+
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    def _notes(self) -> tuple[str, ...]:
+        left = (f"{name} is left out: {reason}" for name, reason in self.left_out.items())
+        return (*left, *super()._notes())
+
+
+def each_group(measure: Callable[..., Results], groups: Mapping[str, Mapping[str, Any]]) -> Groups:
+    """Measure each group by itself; raise when all are refused, with the first one's reason."""
+    found, refused = {}, {}
+    for name, changes in groups.items():
+        try:
+            found[name] = measure(**changes)
+        except CarbonlinkError as error:
+            refused[name] = error
+    if not found:
+        name, error = next(iter(refused.items()))
+        rest = f" None of the {len(refused)} groups can be measured." if len(refused) > 1 else ""
+        raise type(error)(f"{name}: {error.message}{rest}", error.remedy) from error
+    return Groups(tuple(found.items()), {name: e.message for name, e in refused.items()})
 
 
 def calendar_masks(group: str, arguments: Mapping[str, Any]) -> dict[str, pd.Series]:

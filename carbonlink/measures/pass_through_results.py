@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from ..errors import CarbonlinkError, SpecificationError, check_choice
+from ..errors import SpecificationError, check_choice
 from ..inference.bands import FiellerSet, Ratio
 from ..models.ecm_results import ECMResults
-from ..results import Comparison, Results, check_level, compare, tidy_frame
+from ..results import Results, check_level, tidy_frame
 from .joint_prices import joint_prices
-from .pass_through_groups import CALENDAR, calendar_masks, hours, provinces
+from .pass_through_groups import CALENDAR, Groups, calendar_masks, each_group, hours, provinces
 from .pass_through_rate import Rate, Term
 from .pass_through_rolling import RollingPassThrough, roll
 from .pass_through_units import RATE_UNIT
@@ -142,7 +142,7 @@ class PassThroughResults(Results):
         unit = self.units["effect"]
         return Term(ratio.estimate - shift, ratio.std_error, *ends, unit, found.kind)
 
-    def by(self, group: str | Mapping[str, Any]) -> Comparison:
+    def by(self, group: str | Mapping[str, Any]) -> Groups:
         """Measure each hour, season, province or other group of days by itself.
 
         Parameters
@@ -155,11 +155,17 @@ class PassThroughResults(Results):
 
         Returns
         -------
-        Comparison
-            A result a group; groups that are refused raise with their name. Many groups are many
-            tests: of 24 sets at 95 % about one misses by chance.
+        Groups
+            A `Comparison` with a result a group that can be measured; `left_out` and the notes
+            name the others with the reason. Many groups are many tests: of 24 sets at 95 % about
+            one misses by chance.
+
+        Raises
+        ------
+        CarbonlinkError
+            No group can be measured: the reason of the first, which it names.
         """
-        return compare({name: self._of(name, **how) for name, how in self._groups(group).items()})
+        return each_group(self.refit, self._groups(group))
 
     def _groups(self, group: str | Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Return what to change for each group."""
@@ -185,12 +191,6 @@ class PassThroughResults(Results):
             price = joint_prices(arguments["data"], names, arguments["controls"]).frame[names[1]]
             before = inside_band(band_ends(arguments["band"], price), price, before)
         return mask & before.reindex(mask.index, fill_value=False)
-
-    def _of(self, name: str, **changes: Any) -> PassThroughResults:
-        try:
-            return self.refit(**changes)
-        except CarbonlinkError as error:
-            raise type(error)(f"{name}: {error.message}", error.remedy) from error
 
     def rolling(
         self, window: int = 250, step: int = 5, draws: int = 499, rng: int = 0

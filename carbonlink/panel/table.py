@@ -143,7 +143,7 @@ class Panel:
             jump where another vintage takes over.
         """
         wide = self._wide(markets, "chained" if chained else "price")
-        wide.attrs["units"] = {market: self.units[market] for market in wide}
+        wide.attrs["units"] = {str(m): self.units[str(m)] for m in wide}
         return wide
 
     def gap_days(self, markets: Iterable[str] | str | None = None) -> pd.DataFrame:

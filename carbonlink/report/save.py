@@ -86,7 +86,9 @@ def _texts(result: Results | Comparison, name: str) -> dict[str, tuple[str, str]
         texts["numbers"] = (f"figures/{name}.csv", csv_text(result.numbers()))
         tex = result.to_latex(label=f"tab:{name}")
     else:
-        notes = tuple(n for _, r in result.results for n in r.notes)
+        left = getattr(result, "left_out", {}).items()
+        notes = tuple(f"{name} is left out: {reason}" for name, reason in left)
+        notes += tuple(n for _, r in result.results for n in r.notes)
         table = printable(result.table().reset_index())
         tex = latex_table(table, "Comparison", f"tab:{name}", tuple(dict.fromkeys(notes)))
     texts["table"] = (f"tables/{name}.csv", csv_text(result.tidy()))

@@ -69,6 +69,13 @@ def test_a_group_that_is_refused_is_named(prices, hourly):
     short = {"winter": pd.Series(np.arange(len(prices)) < 20, prices.index)}
     with pytest.raises(TooFewObservationsError, match="^winter: "):
         measured(prices).by(short)
+    both = {**short, "rest": ~short["winter"]}
+    found = measured(prices).by(both)
+    assert [name for name, _ in found.results] == ["rest"] and list(found.left_out) == ["winter"]
+    assert "19 complete rows" in found.left_out["winter"] and "winter is left out: " in str(found)
+    assert set(found.tidy()["model"]) == {"rest"}
+    with pytest.raises(TooFewObservationsError, match="^a: .* None of the 2 groups"):
+        measured(prices).by({"a": short["winter"], "b": short["winter"]})
     with pytest.raises(SpecificationError, match="one hour"):
         measured(prices).by("hour")
     quarter = hourly[0].resample("15min").ffill()
