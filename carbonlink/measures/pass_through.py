@@ -77,7 +77,8 @@ def pass_through(
         variable chosen by itself, up to 8 lags each, or 4 with more than three controls; rises
         and falls apart; local projections of the cumulated change of the price over that of the
         cost, by itself or by an instrument; instrumental variables in levels with calendar
-        effects; dynamic least squares; regression censored at the band.
+        effects; dynamic least squares, whose intervals are too short on fewer than some 200 rows
+        (see `carbonlink.DOLS`); regression censored at the band.
     instrument : Series or "cause", optional
         For "iv" and "lp-iv": what moves the cost and reaches the price through it alone.
         "cause" takes the carbon price as the instrument of the cost τe, where e may move with

@@ -18,6 +18,13 @@ TRENDS = ("n", "c", "ct")
 KERNELS = ("bartlett", "parzen", "quadratic-spectral")
 AUTOREGRESSIVE = "autoregressive"
 FEWEST = 40
+FEW = 200
+"""Rows below which a result of dynamic least squares says how short its intervals are."""
+_SHORT = (
+    "Dynamic least squares on {rows} rows: intervals are too short below some 200. Of simulated "
+    "samples of 60 rows 95 % intervals held the truth in 88 % (errors of autocorrelation 0.4) and "
+    "77 % (0.8), of 120 rows in 93 % and 90 %."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +57,9 @@ class DOLS:
     successive. Leads use the causes' future, so this is no forecast. In
     2,000 simulated samples of 500 rows with errors of autocorrelation 0.4, 95 % intervals held the
     truth in 94.6 % by an autoregression and in 93.0 % by Bartlett's kernel; with 0.8, in 90 and
-    86 % of 400 samples.
+    86 % of 400 samples. Intervals are too short in small samples: by an autoregression, leads and
+    lags by BIC, they held the truth in 88 (0.4) and 77 % (0.8) of 2,000 samples of 60 rows, and in
+    93 and 90 % of those of 120 rows; a result on fewer than 200 rows has a note of this.
 
     References
     ----------
@@ -311,6 +320,9 @@ def _result(fitted, effect, dropped, chosen, function, arguments) -> Cointegrati
             "minimum": arguments["minimum"],
         },
         sample=Sample.of(fitted.resid.dropna().index, dropped=dropped),
+        notes=(_SHORT.format(rows=len(effect)),)
+        if function is fit_dols and len(effect) < FEW
+        else (),
         recipe=Recipe(function, arguments),
         fitted=fitted,
         reference=reference,

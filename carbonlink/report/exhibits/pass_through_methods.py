@@ -208,12 +208,12 @@ def _steps(found: dict[Any, PassThroughResults]) -> str:
 
 
 def _row_notes(found: dict[Any, PassThroughResults]) -> list[str]:
-    """Say for which pairs rows are further apart than open days."""
+    """Say for which pairs rows are further apart than open days, or few for a method."""
     notes = {
         f"{words(pair)}: {note}"
         for (pair, _), result in found.items()
         for note in result.notes
-        if note.startswith("Rows are ")
+        if note.startswith(("Rows are ", "Dynamic least squares on "))
     }
     return sorted(notes)
 
