@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError
+from ..errors import SpecificationError, check_day
 from ..facts.published import published
 
 _CENT = 0.01
@@ -122,6 +123,24 @@ def observed(market: str) -> pd.Series | None:
     return pd.Series(steps)
 
 
+def limits_by_label(
+    limits: Mapping[str, Any], labels: Callable[[list[str]], list[str]]
+) -> dict[str, Any]:
+    """Return limits by a panel's labels of their markets, each of which is named once."""
+    if not isinstance(limits, Mapping):
+        raise SpecificationError(
+            f"limits={limits!r} is no mapping of markets to limits.",
+            'Write {"guangdong": 10} for ±10 %.',
+        )
+    named = labels(list(limits))
+    if len(set(named)) < len(named):
+        raise SpecificationError(
+            f"limits= names one market twice: {', '.join(map(str, limits))}.",
+            "Give one limit for each market once.",
+        )
+    return dict(zip(named, limits.values(), strict=True))
+
+
 def from_first_day(given: Any, market: str) -> pd.Series:
     """Return limits given as a number, by first day, or as "observed", checked, in per cent."""
     if isinstance(given, str) and given == "observed":
@@ -133,18 +152,37 @@ def from_first_day(given: Any, market: str) -> pd.Series:
                 f"Use 10 for ±10 %; it is for {', '.join(known)}.",
             )
         return seen
-    series = given if isinstance(given, pd.Series) else pd.Series({pd.Timestamp.min: given})
+    if isinstance(given, pd.Series):
+        name = f"the first day of a price limit of {market}"
+        days = [check_day(name, day, partial="first") for day in given.index]
+        series = given.set_axis(pd.DatetimeIndex(days))
+    else:
+        series = pd.Series({pd.Timestamp.min: given})
     try:
         percent = series.astype(float)
-        percent.index = pd.DatetimeIndex(percent.index)
     except (TypeError, ValueError):
         percent = pd.Series([-1.0])
+    _check_percents(percent, market)
+    return percent.sort_index()
+
+
+def _check_percents(percent: pd.Series, market: str) -> None:
+    remedy = "Use 10 for ±10 %, or a Series of such numbers by first day."
     if percent.empty or not percent.dropna().between(0, 100, inclusive="neither").all():
         raise SpecificationError(
-            f"The price limit of {market} must be in per cent, between 0 and 100.",
-            "Use 10 for ±10 %, or a Series of such numbers by first day.",
+            f"The price limit of {market} must be in per cent, between 0 and 100.", remedy
         )
-    return percent.sort_index()
+    if (percent < 1).any():
+        raise SpecificationError(
+            f"The price limit of {market} must be in per cent: {percent.min():g} would be "
+            f"±{percent.min():g} %.",
+            remedy,
+        )
+    twice = percent.index[percent.index.duplicated()]
+    if len(twice):
+        raise SpecificationError(
+            f"The price limits of {market} have two of first day {twice[0].date()}.", "Keep one."
+        )
 
 
 def on_days(percent: pd.Series, days: pd.DatetimeIndex) -> pd.Series:

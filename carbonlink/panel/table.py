@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import DataError, SpecificationError, UnknownMarketError, check_choice, near
 from ..facts import markets as registry
-from ..ingest.limits import from_first_day, known_by
+from ..ingest.limits import from_first_day, known_by, limits_by_label
 from .days import main_product, market_days
 from .sessions import compared
 
@@ -248,9 +248,9 @@ class Panel:
         ----------
         limits : mapping of str to float or Series
             Label to the daily limit of listed trades in per cent of the previous close (10 for
-            ±10 %), or to a Series of such numbers by first day, missing from a day on where the
-            limit is not known; "observed" for the one at which daily prices pile up. It takes
-            the place of the rule, where the facts have one.
+            ±10 %; none below 1), or to a Series of such numbers by first day, missing from a day
+            on where the limit is not known; "observed" for the one at which daily prices pile up.
+            It takes the place of the rule, where the facts have one.
 
         Returns
         -------
@@ -271,8 +271,7 @@ class Panel:
         True
         """
         days, given, notes = dict(self.days), dict(self.given_limits), list(self.notes)
-        for name, asked in limits.items():
-            label = self.label(name)
+        for label, asked in limits_by_label(limits, self.labels).items():
             old = self.days[label]
             market = registry.resolve(label)
             how = "read off daily prices" if isinstance(asked, str) else "as given"

@@ -323,6 +323,27 @@ def test_limits_that_are_no_per_cents_are_refused(hubei, wrong):
         panel.with_limits({"atlantis": 10})
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"hubei": 0.1}, "0.1 would be ±0.1 %"),
+        ({"hubei": pd.Series({"2014-01-01": 10, "2016-01-01": 0.05})}, "0.05 would be"),
+        ({"hubei": pd.Series([10, 5], ["2014-01-01", "2014/1/1"])}, "two of first day 2014-01-01"),
+        ({"hubei": pd.Series([10, 5])}, "first day of a price limit of hubei=0 is no date"),
+        ({"hubei": 10, "湖北": 5}, "names one market twice"),
+        (10, "no mapping"),
+    ],
+)
+def test_limits_that_would_be_misread_are_refused(hubei, wrong, words):
+    with pytest.raises(cl.SpecificationError, match=words):
+        cl.load(raw=hubei).with_limits(wrong)
+
+
+def test_a_limit_may_begin_with_a_year(hubei):
+    given = cl.load(raw=hubei).with_limits({"hubei": pd.Series({2014: 10})}).given_limits
+    assert given["hubei"].to_dict() == {pd.Timestamp("2014-01-01"): 10.0}
+
+
 @pytest.mark.parametrize("wrong", ["05/06/2022", "June", 20220605])
 def test_a_start_that_reads_in_two_ways_is_refused(hubei, wrong):
     with pytest.raises(cl.SpecificationError, match="start="):
