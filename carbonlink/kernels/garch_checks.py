@@ -7,7 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .garch_estimate import Estimate
+from .garch_tail import TAILS
 from .ols import least_squares
+
+LEAST_SHAPE = 2.5
+"""Degrees of freedom of a t below which the level of its variance has no meaning."""
+LEVELS = (0.67, 1.5)
+"""Mean squares of standardised residuals between which the level of the variance has one."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,33 @@ def degrees_of_freedom(found: Estimate) -> float:
     return float(p.split(found.maximum.theta)[3][0]) if heavy else float("inf")
 
 
+def mean_square(found: Estimate) -> float:
+    """Return the mean of z², on limit days its mean beyond the limit; 1 in the model."""
+    p, z = found.problem, standardised(found)
+    squares = z**2
+    if p.kind is not None:
+        hits = np.abs(p.kind) == 1
+        if hits.any():
+            beyond = TAILS[p.dist](p.kind[hits] * z[hits], p.split(found.maximum.theta)[3])
+            squares[hits] = beyond.second
+    return float(squares[p.traded].mean())
+
+
+def level_doubt(found: Estimate) -> str:
+    """Say why the level of the variance has no meaning; empty where it has.
+
+    Notes
+    -----
+    A t with ν near 2 hardly has a variance: ω and ν move together, and what the density scales
+    to one is not what the shocks have.
+    """
+    nu, square = degrees_of_freedom(found), mean_square(found)
+    reasons = [f"nu = {nu:.2f} is near 2"] if nu < LEAST_SHAPE else []
+    if not LEVELS[0] <= square <= LEVELS[1]:
+        reasons.append(f"the mean square of the standardised residuals is {square:.2f}, not 1")
+    return ", ".join(reasons)
+
+
 def ljung_box(x: np.ndarray, lags: int) -> float:
     """Return n(n + 2) Σ ρ_j²/(n − j), chi-squared(lags) for an independent series."""
     n, e = len(x), x - x.mean()
@@ -65,7 +98,9 @@ def portmanteau(found: Estimate, lags: int, sizes: bool = False) -> float:
     x_t x_{t-j} + (∂c_j/∂θ')(−H/n)⁻¹ s_t, taken as mean outer product: the test allows for
     heteroskedasticity that the model missed, and for the estimation of every parameter. That of
     |z| needs no fourth moment of the shocks and does not move with their scale. NaN where
-    the information matrix has no inverse, or the variance is not positive definite.
+    the information matrix has no inverse, or the variance is not positive definite. At 5 % that
+    of |z| rejects true GARCH and EGARCH models with t shocks in 4 to 7 % of 400 samples of 1,000
+    rows, with 2.3 or 3 degrees of freedom.
 
     References
     ----------

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import TooFewObservationsError
+from ..kernels.garch_checks import LEAST_SHAPE, LEVELS
 from ..results import Recipe, Sample
 from .backtest_blocks import Block, blocks, settle, tail
 from .backtest_inputs import FEWEST, check_models, check_numbers, first_row, proxy_of
@@ -208,6 +209,13 @@ def _notes(
             notes.append(
                 f"{name}: {carried} of {len(proxy)} rows are forecast with carried parameters, "
                 "those of the last fit that had a maximum."
+            )
+        doubtful = sum(len(b.mean) for b in made if not b.level)
+        if doubtful:
+            notes.append(
+                f"{name}: the level of the variance has no meaning on {doubtful} of {len(proxy)} "
+                f"rows (nu < {LEAST_SHAPE:g}, or mean z² outside {LEVELS[0]:g} to {LEVELS[1]:g} "
+                "in the fit), and its losses are of that level."
             )
     late = [name for name, count in lost.items() if count]
     if late:

@@ -11,6 +11,7 @@ import pandas as pd
 from ..errors import ConvergenceError
 from ..inference import parallel
 from ..kernels.garch import likelihood
+from ..kernels.garch_checks import level_doubt
 from .frames import listed
 from .garch import MINIMUM, fit_garch
 from .garch_data import mean_regressors
@@ -32,6 +33,8 @@ class Block:
         Whether the fit of these dates found no maximum and an earlier one's parameters stand in.
     converged : bool
         Whether the fit whose parameters are used found a maximum.
+    level : bool
+        Whether the level of its variance has a meaning.
     """
 
     mean: np.ndarray
@@ -39,6 +42,7 @@ class Block:
     law: Any
     carried: bool
     converged: bool
+    level: bool = True
 
 
 def blocks(
@@ -128,7 +132,7 @@ def _ahead(
     mean = (rows - at.resid)[new] * units.scale
     variance = np.exp(at.log_variance[new]) * units.scale**2
     law = (fit.spec["dist"], p.density, p.split(found.maximum.theta)[3])
-    return Block(mean, variance, law, carried, fit.converged)
+    return Block(mean, variance, law, carried, fit.converged, not level_doubt(found))
 
 
 def settle(

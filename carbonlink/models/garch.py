@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from . import garch_inputs as inputs
 from . import garch_parts as parts
 from .garch_arch import fit_in_arch, start_from_arch
 from .garch_data import Data, prepare, problem_of, settle
+from .garch_persistence import persistence_note
 from .garch_results import GARCHResults
 
 MINIMUM = 250
@@ -243,7 +245,7 @@ def _result(
     names = parameter_names(problem, settled, data)
     spec = _spec(settled, data)
     spec |= parts.partial_spec(known, settled["limits"], settled["idle"], data.trade_x)
-    return GARCHResults(
+    fit = GARCHResults(
         **parts.series(found, rows),
         **parts.parameters(found, known, names, settled["cov"]),
         estimate=found,
@@ -256,6 +258,8 @@ def _result(
         notes=parts.notes(found, known, names, rows, settled["minimum"], MINIMUM),
         recipe=Recipe(fit_garch, arguments),
     )
+    remark = persistence_note(fit)
+    return dataclasses.replace(fit, notes=(*fit.notes, remark)) if remark else fit
 
 
 def _spec(given: dict[str, Any], data: Data) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError
+from ..kernels import garch_checks as checks
 from ..kernels.garch import Problem
 from ..kernels.garch_estimate import Estimate
 from ..kernels.garch_partial import IDLE
@@ -129,11 +130,9 @@ def notes(
     if tied:
         moved = " and ".join(names[i] for i in tied)
         said.append(f"Standard errors hold that bound: {moved} move together along it.")
-    if found.integrated:
-        said.append(
-            "The interval of the persistence is that of the fit without its bound, cut at the "
-            "bound; no standard error of the persistence is given."
-        )
+    doubt = checks.level_doubt(found)
+    if doubt:
+        said.append(_level(found, doubt))
     if persistence >= 0.999 and p.vol != "IGARCH":
         said.append(
             f"Persistence {persistence:.4f}: test for variance breaks first, which look like it."
@@ -143,6 +142,19 @@ def notes(
     if known.logit is not None and not known.logit.converged:
         said.append("* No maximum of the likelihood of a trade was found.")
     return (*said, *known.notes)
+
+
+def _level(found: Estimate, doubt: str) -> str:
+    """What the reader may take from volatilities whose level is in doubt."""
+    seen = found.problem.traded
+    sd = float(np.sqrt(np.mean(found.resid[seen] ** 2)))
+    mean = float(np.exp(0.5 * found.log_variance[seen]).mean())
+    other = "; dist='normal' fits the level too" if found.problem.dist != "normal" else ""
+    return (
+        f"The level of the volatility has no meaning ({doubt}): it is {mean:.3g} on average, the "
+        f"residuals have a standard deviation of {sd:.3g}. Its shape and its ratios have "
+        f"one{other}."
+    )
 
 
 def _renamed(text: str, names: list[str], p: Problem) -> str:

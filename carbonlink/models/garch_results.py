@@ -11,12 +11,12 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..inference.parallel import generator
 from ..kernels import garch_forecast as ahead
-from ..kernels.garch_estimate import Estimate, lag_carries, persistence
+from ..kernels.garch_estimate import Estimate, lag_carries
 from ..kernels.trade_logit import Logit
 from ..results import Estimates, check_level, tidy_frame
 from . import garch_inputs as inputs
 from .garch_battery import density_rows, returns_rows, stability_rows
-from .garch_partial import stacked_covariances
+from .garch_persistence import persistence_row
 from .garch_tests import battery
 
 _INTEGRATED = 1e-6
@@ -239,12 +239,17 @@ class GARCHResults(Estimates):
         return 1 / (1 + np.exp(-odds))
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
-        """Return parameters, effects in per cent, persistence and half-life as tidy rows."""
+        """Return parameters, effects in per cent, persistence and half-life as tidy rows.
+
+        The interval of the persistence is cut at its bound. Where the bound holds it is that of
+        the fit without the bound, cut alike; it is missing where that has no maximum or no
+        standard error, or lies wholly beyond the bound, and a note says which.
+        """
         rows = [
             {"term": f"effect[{name}]", "unit": "% of variance", **_renamed(row)}
             for name, row in self.effects(level).iterrows()
         ]
-        rows.append({"term": "persistence", **self._persistence_row(level)})
+        rows.append({"term": "persistence", **persistence_row(self, level)})
         rows.append({"term": "half_life", "estimate": self.half_life, "unit": "returns"})
         derived = tidy_frame(rows).assign(market=self.market)
         return pd.concat([super().tidy(level), derived], ignore_index=True)
@@ -317,53 +322,6 @@ class GARCHResults(Estimates):
         """The returns that the model was given, days without a trade left out."""
         p = self.estimate.problem
         return (p.y * self.estimate.units.scale)[p.traded]
-
-    def _persistence_row(self, level: float) -> dict[str, Any]:
-        """The persistence, its error, and its interval; the tail of a bound is cut at it."""
-        from scipy import stats
-
-        found, value = self.estimate, self.persistence
-        z = stats.norm.ppf(0.5 + check_level(level) / 2)
-        if found.integrated:
-            free = found.unbounded
-            error = float("nan") if free is None else self._persistence_error(free)
-            middle = float("nan") if free is None else free.persistence
-            ends = np.minimum([middle - z * error, middle + z * error], value)
-            return {"estimate": value, "lower": float(ends[0]), "upper": float(ends[1])}
-        error = self._persistence_error(found)
-        ends = value + np.array([-z, z]) * error
-        return {"estimate": value, "std_error": error, "lower": ends[0], "upper": ends[1]}
-
-    def _persistence_error(self, found: Estimate) -> float:
-        """Standard error of the persistence of an estimate of this model."""
-        if np.isnan(found.persistence):
-            return float("nan")
-        kind = self.spec["cov"]
-        covs = found.covs if self.logit is None else stacked_covariances(found, self.logit)
-        slopes = _persistence_slopes(found)
-        slopes[[i for i in found.determined if found.params[i] == 0.0]] = 0.0
-        used = np.flatnonzero(slopes)
-        if not len(used):
-            return float("nan")
-        block = covs[kind][np.ix_(used, used)]
-        with np.errstate(invalid="ignore"):
-            return float(np.sqrt(slopes[used] @ block @ slopes[used]))
-
-
-def _persistence_slopes(found: Estimate) -> np.ndarray:
-    """Derivative of the persistence in the parameters; none of them has units that move it."""
-    p, theta = found.problem, found.maximum.theta
-    m, q, k, _ = p.sizes
-    slopes = np.zeros(len(theta))
-    if not p.family.power:
-        slopes[m : m + q] = p.family.persistence
-        return slopes
-    for i in (*range(m + 1, m + q), *range(m + q + k, len(theta))):
-        step = np.zeros(len(theta))
-        step[i] = 1e-5
-        ends = [persistence(p.split(theta + sign * step), p) for sign in (1, -1)]
-        slopes[i] = (ends[0] - ends[1]) / 2e-5
-    return slopes
 
 
 def _renamed(row: pd.Series) -> dict[str, float]:

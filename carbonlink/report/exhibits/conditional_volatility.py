@@ -11,6 +11,7 @@ import pandas as pd
 from ... import plotting
 from ...facts.policy import policy_dates
 from ...inference.date_matches import DateMatches
+from ...kernels.garch_checks import LEAST_SHAPE
 from ...measures.volatility_results import VolatilityResults
 from ...models.break_results import BreakResults
 from ...models.variance_breaks import variance_breaks
@@ -22,7 +23,6 @@ from .volatility_models import of_market
 WITHIN = 10
 SEGMENT = 60
 _COLUMNS = 2
-_LEAST_SHAPE = 2.5
 _TICKS = (0.1, 0.3, 1, 3, 10, 30, 100, 1000, 10000)
 
 
@@ -48,7 +48,7 @@ def conditional_volatility(study: Study) -> Exhibit:
         drawn=pd.concat([_numbers(m, d) for m, d in chosen.items()]),
         notes=(
             "Upper panels: standard deviation of the next return, % (not annualised): EGARCH "
-            f"with t shocks, or GJR where fewer than {_LEAST_SHAPE:g} degrees of freedom leave "
+            f"with t shocks, or GJR where fewer than {LEAST_SHAPE:g} degrees of freedom leave "
             f"the level without meaning; shaded: the {WINDOW} open days up to a deadline; "
             "dashed: breaks in the variance of returns between genuine trades (κ2, 5 %, regimes "
             f"of at least {SEGMENT} returns); ticks at the top: policy dates. Each log scale is "
@@ -66,7 +66,7 @@ def _headline(found: dict[tuple[str, str], VolatilityResults], market: str) -> V
     """The headline model, or another where its shocks hardly have a variance."""
     order = (HEADLINE, *(spec for spec in reversed(SPECS) if spec != HEADLINE))
     made = [found[market, spec] for spec in order if (market, spec) in found]
-    return next((r for r in made if shape(r) >= _LEAST_SHAPE), made[0])
+    return next((r for r in made if shape(r) >= LEAST_SHAPE), made[0])
 
 
 def _one(study: Study, market: str, fit: VolatilityResults) -> _Drawn:
