@@ -10,6 +10,7 @@ import numpy as np
 
 from .garch import Likelihood, Problem, likelihood
 from .garch_bounds import Bound, Box, box, free_directions, holding, longest
+from .garch_tilt import off_the_face, untilted, without_meaning
 
 MAX_ITERATIONS = 200
 ENOUGH = 1e-5
@@ -93,7 +94,11 @@ def maximise(p: Problem, start: np.ndarray | None = None) -> Maximum:
             if not best.converged or likelihood(theta, p).total > best.at.total + ENOUGH:
                 found = _polish(theta, message, p, limits)
                 best = found if _better(found, best) else best
-    return best
+    for other in off_the_face(best.theta, p):
+        found = _polish(*_climb(other, p, limits), p, limits)
+        best = found if _better(found, best) else best
+    flat = untilted(best.theta, p)
+    return best if (flat == best.theta).all() else _polish(flat, best.message, p, limits)
 
 
 def hessian(
@@ -273,6 +278,7 @@ def _polish(theta: np.ndarray, message: str, p: Problem, limits: Box) -> Maximum
         if not (np.isfinite(slope).all() and np.isfinite(second).all()):
             break
         active = holding(theta, slope, limits)
+        active += without_meaning(theta, p) if active else ()
         free = free_directions(active, len(theta))
         step, gain = _newton(slope, second, _without_mean(free, p) if pinned else free)
         moved, found = _advance(theta, at, step, p, limits) if gain > _TINY else (theta, None)

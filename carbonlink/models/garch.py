@@ -78,7 +78,8 @@ class GARCH:
     * EGARCH: ln s_t = ω + α (|z_{t-1}| − √(2/π)) + γ z_{t-1} + β ln s_{t-1};
     * APARCH: with power p, s_t^{p/2} = ω + α (|u_{t-1}| − γ u_{t-1})^p + β s_{t-1}^{p/2};
     * GARCH of order (p, q): s_t = ω + Σ α_i u²_{t-i} + Σ β_j s_{t-j}, every α and β ≥ 0; the
-      others have sums over their lags alike (APARCH with o ≤ p);
+      others have sums over their lags alike (APARCH with o ≤ p; where α_j is 0, γ_j has no
+      meaning and is held at 0);
     * IGARCH: GARCH with β = 1 − α;
     * CGARCH: q_t = ω + ρ q_{t-1} + φ (u²_{t-1} − s_{t-1}), s_t = q_t + α (u²_{t-1} − q_{t-1}) +
       β (s_{t-1} − q_{t-1}); its persistence is ρ, that of the long-run component;

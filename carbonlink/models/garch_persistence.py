@@ -28,9 +28,10 @@ def persistence_row(fit: GARCHResults, level: float) -> dict[str, Any]:
 
     Notes
     -----
-    No interval goes beyond the bound of the persistence: it is cut there. Where the bound holds
-    it is that of the fit without the bound, cut alike, with no standard error; there is none
-    where that fit has no maximum or no standard error, or where it lies wholly beyond the bound.
+    No interval goes beyond the bound of the persistence (APARCH has none): it is cut there. Where
+    the bound holds it is that of the fit without the bound, cut alike, with no standard error;
+    there is none where that fit has no maximum or no standard error, or where it lies wholly
+    beyond the bound.
     """
     found = fit.estimate
     middle, error = _centre(fit)

@@ -241,9 +241,9 @@ class GARCHResults(Estimates):
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return parameters, effects in per cent, persistence and half-life as tidy rows.
 
-        The interval of the persistence is cut at its bound. Where the bound holds it is that of
-        the fit without the bound, cut alike; it is missing where that has no maximum or no
-        standard error, or lies wholly beyond the bound, and a note says which.
+        The interval of the persistence is cut at its bound (APARCH has none). Where the bound
+        holds it is that of the fit without the bound, cut alike; it is missing where that has no
+        maximum or no standard error, or lies wholly beyond the bound, and a note says which.
         """
         rows = [
             {"term": f"effect[{name}]", "unit": "% of variance", **_renamed(row)}

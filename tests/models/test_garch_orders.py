@@ -226,3 +226,30 @@ def test_orders_that_cannot_be_are_refused(y):
         cl.GARCH(y, vol="EGARCH", order=(2, 1, 1), trade=y > -9).fit()
     with pytest.raises(cl.SpecificationError, match="multiplicative variance_x alone"):
         cl.GARCH(y, order=(2, 1), limits=(-10, 10)).fit()
+
+
+def test_an_aparch_leaves_the_face_where_a_tilt_has_no_meaning():
+    """From gamma2 = 0 the likelihood falls in alpha2 at 0; from −0.9 it rises, as arch finds."""
+    y = cl.simulate.garch(1500, alpha=0.1, beta=0.85, omega=0.05, rng=3)
+    fit = cl.GARCH(y, vol="APARCH", order=(2, 2, 1)).fit()
+    peer = ConstantMean(y, volatility=APARCH(2, 2, 1), rescale=False).fix(fit.params)
+    assert peer.loglikelihood == pytest.approx(fit.loglik, abs=1e-6)
+    assert fit.loglik > -2017.4272 and fit.params["alpha2"] > 0 and fit.params["gamma2"] < -0.8
+
+
+def test_a_tilt_of_a_shock_that_does_not_count_is_held_at_0():
+    """A second lag that lowers the variance: alpha2 is 0, and gamma2 says nothing."""
+    z, y, h = np.random.default_rng(0).standard_normal(1400), np.zeros(1400), np.ones(1400)
+    for t in range(2, 1400):
+        h[t] = max(0.1 + 0.3 * y[t - 1] ** 2 - 0.15 * y[t - 2] ** 2 + 0.75 * h[t - 1], 0.05)
+        y[t] = np.sqrt(h[t]) * z[t]
+    series = pd.Series(y[200:], name="y")
+    fit = cl.GARCH(series, vol="APARCH", order=(2, 2, 1)).fit()
+    less = cl.GARCH(series, vol="APARCH", order=(2, 1, 1)).fit()
+    assert fit.params["alpha2"] == 0 and fit.params["gamma2"] == 0
+    assert fit.loglik == pytest.approx(less.loglik, abs=1e-6)
+    rest = fit.std_errors.drop(["alpha2", "gamma2"])
+    assert fit.std_errors[["alpha2", "gamma2"]].isna().all()
+    np.testing.assert_allclose(rest, less.std_errors[rest.index], rtol=1e-2)
+    assert "gamma2 has no meaning, alpha2 being 0" in " ".join(fit.notes)
+    assert fit.persistence == pytest.approx(less.persistence, rel=1e-4)
