@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,13 +12,10 @@ from ..kernels.garch_recursion import NEAR_ONE
 from ..results import check_level
 from .garch_partial import stacked_covariances
 
-if TYPE_CHECKING:
-    from .garch_results import GARCHResults
-
 _MISSING = float("nan")
 
 
-def persistence_row(fit: GARCHResults, level: float) -> dict[str, Any]:
+def persistence_row(fit: Any, level: float) -> dict[str, Any]:
     """Return the persistence, its standard error and its interval.
 
     Parameters
@@ -33,7 +30,7 @@ def persistence_row(fit: GARCHResults, level: float) -> dict[str, Any]:
     there is none where that fit has no maximum or no standard error, or where it lies wholly
     beyond the bound.
     """
-    found = fit.estimate
+    found: Estimate = fit.estimate
     middle, error = _centre(fit)
     low, high = _ends(middle, error, level)
     most = _bound(found)
@@ -42,9 +39,9 @@ def persistence_row(fit: GARCHResults, level: float) -> dict[str, Any]:
     return row if found.integrated else {**row, "std_error": error}
 
 
-def persistence_note(fit: GARCHResults) -> str:
+def persistence_note(fit: Any) -> str:
     """Return what is to be known of that interval at 95 %; empty where nothing is."""
-    found = fit.estimate
+    found: Estimate = fit.estimate
     middle, error = _centre(fit)
     low, high = _ends(middle, error, 0.95)
     most = _bound(found)
@@ -58,7 +55,7 @@ def persistence_note(fit: GARCHResults) -> str:
     if np.isnan(middle):
         return "The persistence has no interval: without its bound there is no maximum."
     if np.isnan(error):
-        free: Any = found.unbounded
+        free = found.unbounded
         held = f" ({'; '.join(free.bounds)})" if free.bounds else ""
         return (
             f"The persistence has no interval: the fit without its bound, at {middle:.3f}, gives "
@@ -73,7 +70,7 @@ def persistence_note(fit: GARCHResults) -> str:
     )
 
 
-def _centre(fit: GARCHResults) -> tuple[float, float]:
+def _centre(fit: Any) -> tuple[float, float]:
     """The persistence that the interval is around, and its standard error."""
     found = fit.estimate
     if found.integrated:
@@ -99,7 +96,7 @@ def _bound(found: Estimate) -> float:
     return 1.0 if p.most >= NEAR_ONE else float(p.most)
 
 
-def _error(fit: GARCHResults, found: Estimate) -> float:
+def _error(fit: Any, found: Estimate) -> float:
     """Standard error of the persistence of an estimate of this model."""
     if np.isnan(found.persistence):
         return _MISSING
