@@ -19,7 +19,7 @@ from . import draft as drafts
 from . import ending
 from .clean import heading
 from .encodings import encoding_of, undecodable
-from .intraday import days_of, is_intraday, sums_by_day
+from .intraday import Days, days_of, is_intraday, sums_by_day
 from .layouts import Parts
 from .recognise import Recognised, recognise
 from .sheet import TEXT, Sheet, ending_of, numbered
@@ -39,7 +39,7 @@ class Blocks:
     """A text file read in blocks: its delivery days and the fate of every source row."""
 
     found: Recognised
-    frame: pd.DataFrame
+    days: Days
     quarantine: pd.DataFrame
     declared: dict[str, int]
     rows: int
@@ -169,16 +169,16 @@ def _summed(source: Source, blocks: list[Block], ends: tuple[str, ...]) -> Block
         declared.update(one.declared)
     held = [one.sums for one in blocks if len(one.sums)] or [blocks[0].sums]
     aside = [one.quarantine for one in blocks if len(one.quarantine)] or [blocks[0].quarantine]
-    frame, said = days_of(pd.concat(held, ignore_index=True))
+    delivery = days_of(pd.concat(held, ignore_index=True))
     notes = dict.fromkeys(note for one in blocks for note in one.notes)
     return Blocks(
         found=source.found,
-        frame=frame,
+        days=delivery,
         quarantine=pd.concat(aside).sort_values("row", kind="stable", ignore_index=True),
         declared=dict(declared),
         rows=header + sum(one.rows for one in blocks),
         kept=sum(one.kept for one in blocks),
-        notes=(*notes, *ends, *said),
+        notes=(*notes, *ends, *delivery.notes),
         sha256=artifacts.sha256(path),
         bytes=path.stat().st_size,
         encoding=source.encoding,

@@ -16,7 +16,7 @@ from ..facts.names import NO_PRICE
 from . import ending
 from .blocks import Blocks, in_blocks, read_blocks
 from .draft import Settled, body, settle
-from .intraday import DAILY_ABOVE, days_of, is_intraday, sums_by_day
+from .intraday import DAILY_ABOVE, Days, days_of, is_intraday, sums_by_day
 from .layouts import Parts
 from .plausible import findings
 from .provenance import source_beside
@@ -55,6 +55,9 @@ class Reading:
         Those of the notes that say the numbers may be wrong (a unit, swapped columns, dates).
     synthetic : bool
         Whether the file is registered as synthetic demonstration data.
+    days : Days, optional
+        Where intervals were read into delivery days: those with a price, which `frame` has, and
+        those without.
     """
 
     frame: pd.DataFrame
@@ -73,6 +76,7 @@ class Reading:
     notes: tuple[str, ...]
     doubts: tuple[str, ...] = ()
     synthetic: bool = False
+    days: Days | None = None
 
 
 def read_file(
@@ -111,18 +115,18 @@ def read_file(
     reading = reading_of(found, path, content, market=market, synthetic=synthetic)
     if intervals or len(reading.frame) <= DAILY_ABOVE or not is_intraday(reading.frame):
         return reading
-    days, said = days_of(sums_by_day(reading.frame))
-    return replace(reading, frame=days, notes=(*reading.notes, *said))
+    days = days_of(sums_by_day(reading.frame))
+    return replace(reading, frame=days.frame, notes=(*reading.notes, *days.notes), days=days)
 
 
 def _of_blocks(blocks: Blocks, path: Path, synthetic: bool) -> Reading:
     """The reading of a file that was read in blocks."""
     quarantined = len(blocks.quarantine)
     _check_conserved(path.name, blocks.rows, blocks.kept + quarantined, blocks.declared)
-    markets = tuple(blocks.frame["market"].unique())
-    looks = findings(blocks.frame)
+    markets = tuple(blocks.days.frame["market"].unique())
+    looks = findings(blocks.days.frame)
     return Reading(
-        frame=blocks.frame,
+        frame=blocks.days.frame,
         quarantine=blocks.quarantine,
         rows=blocks.rows,
         kept=blocks.kept,
@@ -138,6 +142,7 @@ def _of_blocks(blocks: Blocks, path: Path, synthetic: bool) -> Reading:
         notes=(*blocks.notes, *(one.text for one in looks)),
         doubts=tuple(one.text for one in looks if one.doubt),
         synthetic=synthetic,
+        days=blocks.days,
     )
 
 

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from ..facts import calendar
 from ..facts import markets as registry
 from ..ingest import closing, plausible, quality
+from ..ingest.intraday import Days, days_of, sums_by_day
 from .vintages import chained, headline_vintage
 
 _SHOWN, _ONE_YUAN = 6, 1.0
 
 
 def market_days(
-    rows: pd.DataFrame, market: str, limit: pd.Series | None = None
+    rows: pd.DataFrame,
+    market: str,
+    limit: pd.Series | None = None,
+    days: Days | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Return one market's sessions, and remarks on what its file cannot tell."""
+    """Return one market's sessions, and remarks on what its file cannot tell.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Tidy rows; of intervals, or of the delivery days that `days` tells of.
+    market : str
+        Its id.
+    limit : Series, optional
+        Price limits that take the place of the rule.
+    days : Days, optional
+        Where the file was read into delivery days.
+    """
     remarks = []
     rows, remark = main_product(rows, market)
     remarks += remark
     if (rows["date"] != rows["date"].dt.normalize()).any():
-        rows, remark = delivery_days(rows)
-        remarks += remark
+        rows, days = delivery_days(rows)
+    if days is not None:
+        remarks += _of_intervals(rows, days)
     fact = registry.get(market)
     complete = fact.currency == "CNY" and fact.market_class in {"ets", "offset", "offset_venue"}
     uncovered = calendar.uncovered_years(rows["date"].min(), rows["date"].max())
@@ -103,24 +119,22 @@ def _ranges(rows: pd.DataFrame) -> list[str]:
     return [f"{kinds} trades: {said}"]
 
 
-def delivery_days(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def delivery_days(rows: pd.DataFrame) -> tuple[pd.DataFrame, Days]:
     """Return daily means of an intraday price; a day with intervals missing has none."""
-    day = rows["date"].dt.normalize()
-    groups = rows.assign(date=day).groupby("date")
-    priced = groups["close"].count()
-    full = int(groups.size().max())
-    columns = ["market", "product", "vintage", "trade", "price_kind", "source"]
-    daily = groups[columns].first()
-    for column in ("open", "high", "low", "vwap", "volume", "value"):
-        daily[column] = np.nan
-    daily["close"] = groups["close"].mean().where(priced == full)
-    short = int((priced < full).sum())
-    remarks = [f"daily price: mean of {full} intervals of the delivery day."]
+    days = days_of(sums_by_day(rows))
+    return pd.concat([days.frame, days.without]).sort_values("date", ignore_index=True), days
+
+
+def _of_intervals(rows: pd.DataFrame, days: Days) -> list[str]:
+    """Remarks on the daily prices of one product's delivery days."""
+    own = days.series[days.series["product"].isin(rows["product"].unique())]
+    remarks = [f"daily price: mean of {int(own['intervals'].max())} intervals of the delivery day."]
+    short = int(rows["close"].isna().sum())
     if short:
         remarks.append(f"{short} delivery days with intervals missing have no daily price.")
-    if rows["volume"].notna().any():
+    if own["volumes"].any():
         remarks.append("the intervals' volumes are not summed into days; cl.read has them.")
-    return daily.reset_index(), remarks
+    return remarks
 
 
 def main_product(rows: pd.DataFrame, market: str) -> tuple[pd.DataFrame, list[str]]:

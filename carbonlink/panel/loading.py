@@ -101,7 +101,10 @@ def assemble(
         chosen, others = _choose_file(market, held[market], preferred.get(market), reading.key)
         file = reading.key(chosen)
         rows, left_out = _with_price(chosen.frame, market)
-        frame, remarks = market_days(rows, market)
+        delivery = chosen.days.of(market) if chosen.days else None
+        if delivery:
+            rows = pd.concat([rows, delivery.without.assign(source=rows["source"].iloc[0])])
+        frame, remarks = market_days(rows, market, days=delivery)
         frame = frame.loc[start:end]
         if frame.empty:
             between = " and ".join(str(day.date()) if day else "its end" for day in (start, end))

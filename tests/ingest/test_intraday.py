@@ -256,3 +256,38 @@ def test_doubts_of_a_file_that_is_read_in_blocks(tmp_path, small):
     found = read_file(put(tmp_path, lines(prices=PRICES * 1e5)), market="electricity_sd")
     assert len(found.doubts) == 1 and "middle price" in found.doubts[0]
     assert set(found.doubts) <= set(found.notes)
+
+
+def put_two_ways(folder, head, rows, monkeypatch):
+    put(folder, rows, head)
+    (folder / "SOURCES.csv").write_text("path,market\nspot.csv,electricity_gansu\n")
+    whole = cl.load(raw=folder)
+    for name, value in (("BLOCKS_ABOVE", 0), ("_BLOCK", 500), ("_LEAST", 50)):
+        monkeypatch.setattr(blocks, name, value)
+    return whole, cl.load(raw=folder)
+
+
+@pytest.mark.parametrize("way", ["blocks", "days"])
+def test_a_panel_of_days_is_that_of_the_intervals(tmp_path, monkeypatch, way):
+    head = "日期,时刻,日前出清电价,实时出清电价,日前出清电量(MWh)"
+    rows = [f"{line},1,5" for line in lines()]
+    rows = [",".join(r.split(",")[i] for i in (0, 1, 3, 2, 5)) for r in rows]
+    del rows[100:103], rows[2_000]
+    if way == "days":
+        monkeypatch.setattr(blocks, "in_blocks", lambda path: False)
+        monkeypatch.setattr("carbonlink.ingest.reading.in_blocks", lambda path: False)
+    whole, found = put_two_ways(tmp_path, head, rows, monkeypatch)
+    if way == "days":
+        monkeypatch.setattr("carbonlink.ingest.reading.DAILY_ABOVE", 0)
+        found = cl.load(raw=tmp_path)
+    assert found.notes == whole.notes
+    assert any("2 delivery days with intervals missing" in note for note in found.notes)
+    assert any("mean of 96 intervals" in note for note in found.notes)
+    assert any("volumes are not summed" in note for note in found.notes)
+    market = "electricity_gansu"
+    pd.testing.assert_frame_equal(
+        found.daily(market), whole.daily(market), check_exact=False, rtol=1e-12
+    )
+    assert (found.coverage()[["open_days", "traded_days"]].to_numpy() == [40, 38]).all()
+    limited = found.with_limits({market: 10}).daily(market)
+    assert limited.index.equals(found.daily(market).index)
