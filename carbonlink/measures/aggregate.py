@@ -152,7 +152,8 @@ def aggregate(
     Returns
     -------
     AggregateResults
-        `frame`, `counts` (values behind each cell) and the number of periods.
+        `frame` (the units of a panel's prices in `attrs["units"]`), `counts` (values behind each
+        cell) and the number of periods.
 
     Examples
     --------
@@ -181,6 +182,7 @@ def aggregate(
     wide = wide.where(counts >= int(minimum))
     ends = whole.to_timestamp(how="end").normalize().rename("date")
     wide.index = counts.index = ends
+    wide.attrs["units"] = {m: u for m, u in origin["units"].items() if rules[m] != "sum"}
     arguments = {
         "data": data, "freq": freq, "rule": rule, "volumes": volumes, "quantity": quantity,
         "markets": None if chosen is None else tuple(chosen), "minimum": minimum,

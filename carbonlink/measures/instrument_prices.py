@@ -77,6 +77,8 @@ def premium_prices(data: Any) -> pd.DataFrame:
     frame = _dated(check_frame(data, "green_power"), "green_power")
     parts = []
     for name in frame.columns:
+        if frame[name].isna().all():
+            raise DataError(f"{name} of green_power has no values.", "Leave it out.")
         price, unit, how = in_unit(data, name, PREMIUM, frame[name], "yuan/MWh")
         held = _bare(price)
         parts.append(_months(name, PREMIUM, held, False, "data given", unit, how))

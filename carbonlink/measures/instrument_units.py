@@ -42,7 +42,7 @@ def in_unit(
         raise SpecificationError(
             f"{column}: no unit is stated, and a {instrument} of {_median(price):.3g} looks like "
             f"yuan/kWh, not {usual}.",
-            f'Say it: data.attrs["unit"] = "yuan/kWh" (or "{usual}" if it is so small).',
+            f'State it: attrs["units"] = {{"{column}": "yuan/kWh"}} (or "{usual}").',
         )
     if not stated:
         return price, usual, f"unit not stated, {usual} assumed"

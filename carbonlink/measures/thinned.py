@@ -15,7 +15,8 @@ def thinning(joint: JointPrices) -> list[str]:
     index = joint.frame.dropna().index
     apart = _apart(index)
     few = rare_column(joint)
-    if few:
+    whole = joint.frame.loc[index[0] : index[-1]] if len(index) else joint.frame
+    if few and len(index) < HALF * whole.iloc[:, 1].notna().sum():
         left = f" Those left are {apart}." if apart and step_of(index) == "row" else ""
         return [
             f"{few}{left} Lags and horizons count rows; carbonlink.aggregate gives one frequency."

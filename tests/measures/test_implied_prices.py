@@ -276,6 +276,8 @@ def test_a_unit_that_is_not_stated_is_said_to_be_assumed():
     assert not any("Unit of" in note for note in cl.implied_prices().notes)
     with pytest.raises(cl.SpecificationError, match=r"guangdong.*0\.0305 looks like yuan/kWh"):
         cl.implied_prices(green_power=premium([0.03, 0.031]))
+    with pytest.raises(cl.DataError, match="guangdong of green_power has no values"):
+        cl.implied_prices(green_power=premium([np.nan, np.nan]))
     small = cl.implied_prices(green_power=premium([0.6, 0.0], "yuan/MWh"))
     assert any("looks like kWh" in note for note in small.notes)
     for unit, words in (("yuan/tce", "guangdong is in yuan/tce"), ("EUR/MWh", "guangdong: unit=")):

@@ -51,6 +51,15 @@ def test_the_rows_are_the_days_on_which_every_market_was_open(panel):
     assert joint.synthetic == ("cea",) and len(joint.sources) == 2
 
 
+def test_frames_of_a_panel_carry_the_units(panel):
+    units = {"cea": "yuan/t", "electricity_gd": "yuan/MWh"}
+    prices = panel.prices()
+    assert prices.attrs["units"] == units
+    assert joint_prices(prices, list(units)).assumed == ()
+    bare = pd.DataFrame(prices.to_numpy(), prices.index, prices.columns)
+    assert joint_prices(bare, list(units)).assumed == tuple(units)
+
+
 def test_pass_through_of_a_panel_lags_on_open_days_and_marks_made_up_data(panel):
     found = cl.pass_through(panel, "cea", "electricity_gd", lags=1)
     assert found.sample.nobs == len(pd.bdate_range("2022-03-01", "2022-12-31")) - 3

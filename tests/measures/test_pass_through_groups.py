@@ -36,6 +36,17 @@ def test_seasons_of_a_panel_are_masks_of_its_common_days(found, panel):
     assert sum(r.sample.nobs for r in by_season.values()) == found.sample.nobs
 
 
+def test_weekly_means_of_a_panel_keep_its_units_and_are_not_called_thin(panel):
+    weekly = cl.aggregate(panel, "W", "mean").frame
+    assert weekly.attrs["units"] == {"cea": "yuan/t", "electricity_gd": "yuan/MWh"}
+    assert cl.aggregate(panel, "W", "sum").frame.attrs["units"] == {}
+    both = weekly.notna().all(axis=1)
+    early = weekly.assign(cea=weekly["cea"].where(both & (both.cumsum() <= 50)))
+    found = cl.pass_through(early, "cea", "electricity_gd", intensity=0.85, lags=1)
+    assert 40 < found.sample.nobs < 50 and found.half_life.unit == "weeks"
+    assert not any("Unit taken" in n or "rows without either" in n for n in found.notes)
+
+
 def test_hours_of_a_panel_are_series_of_their_own(found, panel):
     by_hour = dict(found.by("hour").results)
     assert list(by_hour) == [f"hour {h}" for h in range(24)]
