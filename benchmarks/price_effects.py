@@ -26,7 +26,8 @@ bootstrap on the same ones beneath it:
 
 The test of abnormal variance on windows at other dates, GARCH(1,1) with α = 0.1 and β = 0.8, 999
 draws: 6.0 % on eight years (200 replications), 5.2 % on five (250), 7.0 % on three (300), 6.0 % on
-eight with up to 70 % of days without a trade (150).
+eight with up to 70 % of days without a trade (150). Its 95 % interval holds a doubled variance in
+96.0 % pooled and 95.3 % of one market on eight years, 93.3 and 96.7 % on five (150).
 
 Thin trading leaves up to 70 % of days without a trade; "all of it" adds three times the variance,
 deadlines 15 sessions apart and GARCH; "five years" and "power" have twice the variance.
@@ -163,6 +164,24 @@ def variance_rejections(replications: int, **case) -> dict[str, float]:
     return {name: 100 * count / replications for name, count in counts.items()}
 
 
+def variance_coverage(replications: int, **case) -> dict[str, float]:
+    """Return how often, in per cent, the 95 % interval holds a variance that is doubled."""
+    counts = {"pooled": 0, "one market": 0}
+    for i in range(replications):
+        found = markets(np.random.default_rng([3, i]), variance=2.0, **case)
+        events, seed = events_of(found), np.random.SeedSequence(i)
+        groups = overlapping(events)
+        fitted = {one.market: market_variance(one, days, WINDOW) for one, days in found}
+        events = tuple(with_ratios(e, fitted[e.market], WINDOW) for e in events)
+        for name, owners in (("pooled", set(fitted)), ("one market", {"m0"})):
+            use = [j for j, e in enumerate(events) if e.market in owners]
+            own = np.unique(groups[use], return_inverse=True)[1]
+            kept = tuple(events[j] for j in use)
+            low, high = placebo_test(kept, own, fitted, WINDOW, 999, seed).interval(0.95)
+            counts[name] += low <= 1.0 <= high
+    return {name: 100 * count / replications for name, count in counts.items()}
+
+
 def main(replications: int) -> None:
     """Print the table of the docstring."""
     for name, case in CASES.items():
@@ -174,6 +193,9 @@ def main(replications: int) -> None:
     for name, case in VARIANCE_CASES.items():
         found = variance_rejections(replications, **case)
         print(f"{name}: {'  '.join(f'{k} {v:.1f}' for k, v in found.items())}", flush=True)
+    for years in (YEARS, 5):
+        found = variance_coverage(replications, garch=TRUE, years=years)
+        print(f"coverage, {years} years: {'  '.join(f'{k} {v:.1f}' for k, v in found.items())}")
 
 
 if __name__ == "__main__":

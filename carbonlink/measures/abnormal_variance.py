@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -105,13 +105,74 @@ def with_ratios(event: DeadlineEvent, found: MarketVariance | None, window: int)
     return replace(event, ratios=row[event.place[event.inside] + window - 1])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PlaceboTest:
-    """Mean abnormal variance, its two-sided p-value over other dates, and the dates' count."""
+    """Mean abnormal variance beside that of the same windows on other dates.
+
+    Attributes
+    ----------
+    statistic : float
+        Mean over events of the window's squared returns over their forecast variance, less 1.
+    p_value : float
+        Two-sided, of the windows' variance being that of other dates.
+    note : str
+        Count of the dates, or why there is no test.
+    centre : float
+        What `statistic` is on average over other dates.
+    errors : ndarray
+        Draws of it less `centre`, stretched by √(d/χ²_d), in ascending order.
+    estimation : float
+        τ²/σ², by which `placebo_test` stretches them for the estimation of the GARCH.
+    """
 
     statistic: float
     p_value: float
     note: str
+    centre: float = float("nan")
+    errors: np.ndarray = field(default_factory=lambda: np.empty(0))
+    estimation: float = 0.0
+
+    @property
+    def excess(self) -> float:
+        """Mean squared return over its forecast, against that of other dates, less 1."""
+        return (1 + self.statistic) / (1 + self.centre) - 1
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Return the values of `excess` that the test does not reject.
+
+        Notes
+        -----
+        A variance λ times that of other dates multiplies 1 + statistic and τ by λ. The interval
+        holds every λ − 1 at which the same test of (1 + statistic)/λ with τ/λ does not reject:
+        that lies between 1 + centre + q √(1 + τ²/(λσ)²) with q the k-th smallest and the k-th
+        largest of `errors`, k = ⌊(1 − level)(1 + draws)/2⌋. It leaves out 0 exactly where the
+        p-value is at most 1 − level. An end that nothing determines is −1 or infinite.
+        """
+        if not np.isfinite(self.p_value):
+            return float("nan"), float("nan")
+        place = int(np.floor((1 - level) * (1 + len(self.errors)) / 2 + 1e-9))
+        if not place:
+            return -1.0, float("inf")
+        lower, upper = (
+            self._end(float(self.errors[-place])),
+            self._end(float(self.errors[place - 1])),
+        )
+        return lower - 1, upper - 1
+
+    def _end(self, q: float) -> float:
+        """Return the λ at which (1 + statistic)/λ is the draw q: the root in 1/λ."""
+        from scipy import optimize
+
+        scale, centre, root = 1 + self.statistic, 1 + self.centre, np.sqrt(self.estimation)
+
+        def beyond(u: float) -> float:
+            return scale * u - centre - q * np.sqrt(1 + self.estimation * u**2)
+
+        if q <= 0:
+            return 1 / optimize.brentq(beyond, 0, centre / scale) if beyond(0) < 0 else float("inf")
+        if scale <= q * root:
+            return 0.0
+        return 1 / optimize.brentq(beyond, centre / scale, (centre + q) / (scale - q * root))
 
 
 def placebo_test(
@@ -161,11 +222,12 @@ def placebo_test(
     spread = sum(float(pool.var()) for pool in pools) / len(known) ** 2
     estimation = _estimation([events[i] for i in known], variances, window)
     d = max(min((~v.inside).sum() for v in variances.values()) / window - 1, 1.0)
-    wider = np.sqrt((1 + estimation / spread) * d / generator.chisquare(d, draws))
-    drawn = centre + (drawn - centre) * wider
+    errors = (drawn - centre) * np.sqrt(d / generator.chisquare(d, draws))
+    drawn = centre + errors * np.sqrt(1 + estimation / spread)
     tail = min((drawn >= observed).sum(), (drawn <= observed).sum())
     p = min(1.0, 2 * (1 + int(tail)) / (1 + draws))
-    return PlaceboTest(observed, p, f"{len(pools)} groups, each moved to {fewest} dates or more")
+    note = f"{len(pools)} groups, each moved to {fewest} dates or more"
+    return PlaceboTest(observed, p, note, centre, np.sort(errors), estimation / spread)
 
 
 def _estimation(

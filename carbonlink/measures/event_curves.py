@@ -25,7 +25,9 @@ class EventCurves:
     ----------
     table : DataFrame
         Index `session`; `car` and `cav` with `_lower` and `_upper` ends of bands that hold the
-        whole curve at the level, and `cav_median`; bands are missing below four clusters.
+        whole curve at the level, and `cav_median`; bands are missing below four clusters. Every
+        return of an event has the weight window/(returns of its window) in `cav`, whose end is
+        then the window times the mean over events of their mean abnormal variance.
     """
 
     table: pd.DataFrame
@@ -84,7 +86,7 @@ def curves_of(
     for i, event in enumerate(events):
         place = event.place[event.inside] + window - 1
         np.add.at(car[i], place, event.abnormal[event.inside])
-        np.add.at(cav[i], place, event.excess_variance - 1)
+        np.add.at(cav[i], place, (event.excess_variance - 1) * window / len(place))
     columns: dict[str, np.ndarray] = {}
     for name, values in (("car", car.cumsum(axis=1)), ("cav", cav.cumsum(axis=1))):
         known = np.isfinite(values).all(axis=1)

@@ -115,16 +115,17 @@ def price_effects(
     times the market's typical move, 1.4826 times the median |r_t|/√n_t of all its returns that
     are not 0. σ̂ would then be the error of nothing, and one such SCAR outweighs all others.
 
-    Abnormal volatility is the mean over the window of ε_t²/H_t − 1: 0 without an effect;
-    cumulated over sessions, the CAV of Białkowski, Gottschalk and Wisniewski (2008). H_t is the
+    Abnormal volatility is the mean over the window of ε_t²/H_t − 1; times the sessions of the
+    window and cumulated, the CAV of Białkowski, Gottschalk and Wisniewski (2008). H_t is the
     variance of the return's sessions as a GARCH(1,1) forecasts it at the window's start,
     E[h_{t*+k}] = ω Σ_{j<k} (α + β)^j + (α + β)^k h_{t*} with t* the first session. The GARCH is
     fitted to all returns outside the windows, at least 250, and iterated through the windows
     without their shocks. Theirs is fitted to the 500 days before each event, and their M_t takes
     out the mean over the events of a day and scales what is left,
     M_t = Σ_i (N ε_it − Σ_j ε_jt)²/(N(N − 2) h_it + Σ_j h_jt)/(N − 1), the volatility that is each
-    market's own; here pilots share a deadline and what they share is part of the answer. Its
-    p-value is from the same windows moved to other dates, whole groups together (`placebo_test`).
+    market's own; here pilots share a deadline and what they share is part of the answer. It is
+    tested on the same windows moved to other dates, whole groups together (`placebo_test`): the
+    p-value and the interval are of its mean relative to theirs, `excess_over_placebos`.
     ``variance="constant"`` has A_t²/(n_t σ̂² (1 + h_t)) (m − 2)/m − 1 instead, m the degrees of
     freedom of σ̂ and h_t the leverage, with the wild bootstrap over groups.
 
@@ -310,6 +311,7 @@ def _units(found: dict[str, GenuineReturns]) -> dict[str, str]:
         "run_up": unit,
         "standardised_run_up": "errors of prediction",
         "excess_variance": "% of the variance expected",
+        "excess_over_placebos": "% of the mean over windows on other dates",
     }
 
 

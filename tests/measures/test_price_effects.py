@@ -165,8 +165,10 @@ def test_abnormal_volatility_is_recovered():
         found = cl.price_effects(r, deadlines=ENDS, variance=variance, draws=999)
         assert found.excess_variance == pytest.approx(300, abs=40)
         assert found.median_excess_variance == pytest.approx(300, abs=60)
-        pooled = found.tidy().set_index(["term", "market"]).loc[("excess_variance", "all")]
+        term = "excess_over_placebos" if variance == "garch" else "excess_variance"
+        pooled = found.tidy().set_index(["term", "market"]).loc[(term, "all")]
         assert pooled["p_value"] == found.variance_pvalue < 0.02
+        assert 0 < pooled["lower"] < 300 < pooled["upper"]
         assert found.curves().table["cav"].iloc[-1] == pytest.approx(90, abs=12)
 
 
@@ -244,7 +246,9 @@ def test_a_single_event_makes_no_statement_over_events():
         found.test("bmp")
     notes = found.diagnostics().set_index("test")["note"]
     assert "needed" in notes["run-up: cluster"]
-    assert found.tidy()["lower"].isna().all()
+    rows = found.tidy().set_index("term")["lower"]
+    # its windows on other dates are many
+    assert rows.drop("excess_over_placebos").isna().all() and rows.notna().sum() == 1
     assert found.curves().table["car_lower"].isna().all()
 
 
@@ -390,3 +394,60 @@ def test_a_price_held_before_the_window_makes_no_event():
         close + 0.01 * noise(3)["m1"], deadlines=ENDS, factors=close, variance="constant", draws=99
     )
     assert len(exact.table) == len(ENDS)
+
+
+def test_the_interval_of_abnormal_variance_inverts_its_test(found):
+    pooled = found.tidy().set_index(["term", "market"])
+    row = pooled.loc[("excess_over_placebos", "all")]
+    test = found._variance_test
+    assert row["estimate"] == pytest.approx(found.excess_over_placebos)
+    assert row["estimate"] == pytest.approx(100 * ((1 + test.statistic) / (1 + test.centre) - 1))
+    assert row["lower"] < row["estimate"] < row["upper"]
+    described = pooled.loc[("excess_variance", "all")]
+    assert described["estimate"] == pytest.approx(found.excess_variance)
+    assert np.isnan(described["p_value"]) and np.isnan(described["lower"])
+    each = pooled.loc["excess_over_placebos"]
+    assert set(each.index) == {"all", "m0", "m1", "m2"} and each["lower"].notna().all()
+
+
+@pytest.mark.parametrize("draws", [99, 999])
+def test_placebo_intervals_and_p_values_agree(draws):
+    from carbonlink.measures.abnormal_variance import PlaceboTest
+
+    drawn = np.sort(np.random.default_rng(2).gamma(4, 0.15, draws) - 0.99)
+    centre, ratio = float(drawn.mean()), 0.3
+    errors = (drawn - centre) / np.sqrt(1 + ratio)
+    for observed in np.r_[(drawn[1:] + drawn[:-1]) / 2, -0.995, 4.0]:
+        tail = min((drawn >= observed).sum(), (drawn <= observed).sum())
+        p = min(1.0, 2 * (1 + tail) / (1 + draws))
+        test = PlaceboTest(float(observed), p, "", centre, errors, ratio)
+        for level in (0.5, 0.9, 0.95):
+            low, high = test.interval(level)
+            assert (low > 0 or high < 0) == (p <= 1 - level + 1e-12)
+    undetermined = PlaceboTest(0.1, 0.5, "", centre, errors[:10]).interval(0.95)
+    assert undetermined == (-1.0, np.inf)
+
+
+def test_scaling_the_windows_scales_estimate_and_interval():
+    r = noise(9)["m0"]
+    found = cl.price_effects(r, deadlines=ENDS, draws=199)
+    inside = found.variances["m0"].inside[-len(r) :]
+    louder = r.copy()
+    mean = r[~inside].mean()
+    louder[inside] = mean + np.sqrt(3) * (r[inside] - mean)
+    again = cl.price_effects(louder, deadlines=ENDS, draws=199)
+    columns = ["estimate", "lower", "upper"]
+    rows = [
+        one.tidy().set_index("term").loc["excess_over_placebos", columns].to_numpy(float)
+        for one in (found, again)
+    ]
+    np.testing.assert_allclose(1 + rows[1] / 100, 3 * (1 + rows[0] / 100), rtol=1e-6)
+
+
+def test_the_curve_ends_at_the_window_times_the_mean():
+    frame = noise(10, 2)
+    gone = np.random.default_rng(5).random(frame.shape) < [0.1, 0.6]
+    for variance in ("garch", "constant"):
+        found = cl.price_effects(frame.mask(gone), deadlines=ENDS, variance=variance, draws=99)
+        end = found.curves().table["cav"].iloc[-1]
+        assert end == pytest.approx(30 * found.excess_variance / 100)

@@ -58,8 +58,8 @@ def deadline_prices(study: Study) -> Exhibit:
             "Bands hold the whole curve at 95 %, drawn over groups of deadlines whose windows "
             "overlap. The abnormal variance is the mean of squared returns of the window over "
             "their variance as a GARCH(1,1) forecasts it at the window's start, less 1; the GARCH "
-            "is fitted to the days outside the windows and does not see those inside. Its p-value "
-            "is from the same windows moved to other dates.",
+            "is fitted to the days outside the windows and does not see those inside. The p-value "
+            "is of its mean relative to that of the same windows moved to other dates.",
             *_discount_notes(result),
             *(n for n in result.notes if not n.startswith("Left out")),
             f"{len(result.refused)} deadlines or years are left out, each with its reason in the "
@@ -172,7 +172,12 @@ def _takeaway(result: PriceEffectsResults) -> str:
         )
         mean, p = result.excess_variance, result.variance_pvalue
         text += f", on average {abs(mean):.0f} % {_side(mean, 'above', 'below')}"
-        text += f" ({_p(p)} against windows on other dates)" if np.isfinite(p) else ""
+        over = result.excess_over_placebos
+        if np.isfinite(over) and np.isfinite(p):
+            text += (
+                f", which is {abs(over):.0f} % {_side(over, 'above', 'below')} windows on other "
+                f"dates ({_p(p)})"
+            )
     known = result.discounts.dropna(subset=["p_value"])
     if len(known):
         row = known.iloc[int(known["n_in"].argmax())]
