@@ -9,8 +9,8 @@ import pandas as pd
 
 from . import clean
 
-_HEADED = re.compile(r"(?P<scale>亿|百万|万|千|1e\d+)?(?P<unit>.*)", re.IGNORECASE)
-_SCALES = {"千": 1e3, "万": 1e4, "百万": 1e6, "亿": 1e8}
+_HEADED = re.compile(r"(?P<scale>亿|百万|万|千|1e\d+|[km](?=t))?(?P<unit>.*)", re.IGNORECASE)
+_SCALES = {"千": 1e3, "万": 1e4, "百万": 1e6, "亿": 1e8, "k": 1e3, "m": 1e6}
 _SPELT = {
     "吨": ("吨", "t"),
     "t": ("吨", "t"),

@@ -80,3 +80,36 @@ def test_a_cell_that_prints_the_unit_of_its_heading_is_scaled_once(own):
         assert kept["volume"].tolist() == [10_000.0]
     below = own("日期,市场,成交量(吨)\n2024-01-02,湖北,1.2万吨\n2024-01-03,湖北,1.2万\n")
     assert below["volume"].tolist() == [12_000.0] * 2
+
+
+def test_a_price_a_tonne_may_state_its_currency_alone(own):
+    frame = own("日期,市场,收盘价（元）\n2024-01-02,湖北,40\n")
+    assert frame["close"].tolist() == [40.0]
+    for heading, market in (("收盘价(美元)", "湖北"), ("收盘价(元)", "electricity_sd")):
+        with pytest.raises(cl.DataError, match="is not that of"):
+            own(f"日期,市场,{heading}\n2024-01-02,{market},40\n")
+
+
+def test_a_column_a_market_may_state_its_unit(own):
+    frame = own("日期,湖北(元/吨),全国碳市场（元/吨）,EUA (EUR/t)\n2024-01-02,40,70,65\n")
+    assert frame.attrs["layout"] == "wide"
+    assert dict(zip(frame["market"], frame["close"], strict=True)) == {
+        "cea": 70.0,
+        "eua": 65.0,
+        "hubei": 40.0,
+    }
+    with pytest.raises(cl.DataError, match="is not that of hubei"):
+        own("日期,湖北(欧元/吨)\n2024-01-02,40\n")
+    with pytest.warns(cl.CarbonlinkWarning, match="as its heading is"):
+        kept = own("日期,湖北(元/吨)\n2024-01-02,40吨\n2024-01-03,41元\n")
+    assert kept["close"].tolist() == [41.0]
+
+
+def test_thousands_and_millions_of_tonnes(own):
+    for unit, factor in (("kt", 1e3), ("Mt", 1e6), ("ktCO2", 1e3)):
+        frame = own(f"date,market,volume ({unit})\n2024-01-02,hubei,1.2\n")
+        assert frame["volume"].tolist() == [1.2 * factor]
+    twice = own("date,market,volume (kt)\n2024-01-02,hubei,1.2K\n")
+    assert twice["volume"].tolist() == [1_200.0]
+    with pytest.raises(cl.DataError, match="is not that of"):
+        own("date,market,volume (kWh)\n2024-01-02,hubei,1.2\n")

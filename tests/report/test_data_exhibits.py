@@ -10,7 +10,7 @@ import carbonlink as cl
 from carbonlink import plotting
 from carbonlink.report.exhibits.ledger import ledger
 from carbonlink.report.exhibits.prices import deadlines, events, prices
-from carbonlink.report.exhibits.quality import quality
+from carbonlink.report.exhibits.quality import _takeaway, quality
 from carbonlink.report.page import quarantine_rows
 from carbonlink.report.study import Study
 from carbonlink.report.tables import printed
@@ -102,3 +102,12 @@ def test_reasons_that_differ_in_their_cell_alone_are_one_line():
         ("a.csv", f"date … is not a date (the first: {shown})", "30"),
         ("a.csv", "market 'atlantis' is not in the registry; other numbers in another row", "1"),
     ]
+
+
+def test_the_takeaway_leaves_limit_days_out_where_there_are_none():
+    table = pd.DataFrame({"market": ["cea", "hubei"], "year": [2022, 2022], "amihud": [1.0, 2.0]})
+    table = table.assign(no_trade_pct=[10.0, 20.0], open_days=[240, 240])
+    assert "limit days" not in _takeaway(table.assign(limit_pct=[0.0, 0.0]))
+    assert "limit days" not in _takeaway(table.assign(limit_pct=float("nan")))
+    assert "in 2022, on 0.4 % of the days" in _takeaway(table.assign(limit_pct=[0.4, 0.0]))
+    assert "in 2022, on 3 % of the days" in _takeaway(table.assign(limit_pct=[0.0, 3.0]))

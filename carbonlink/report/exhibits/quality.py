@@ -115,11 +115,11 @@ def _takeaway(table: pd.DataFrame) -> str:
     if worst != best:
         text += f", on {silent[best]:.0f} % of those of {said(best)}"
     limit = counted.dropna(subset=["limit_pct"])
-    if len(limit):
+    if limit["limit_pct"].max() > 0:
         top = limit.iloc[int(limit["limit_pct"].argmax())]
         text += (
             f". Most limit days: {said(top['market'])} in {top['year']:.0f}, on "
-            f"{top['limit_pct']:.0f} % of the days with a price"
+            f"{top['limit_pct']:.{0 if top['limit_pct'] >= 1 else 1}f} % of the days with a price"
         )
     impact = np.exp(np.log(table["amihud"]).groupby(table["market"]).mean()).dropna()
     if len(impact) > 1:
