@@ -44,7 +44,7 @@ def moved_deadlines(
     moved : list of (date, date), or mapping of market to list, optional
         Deadlines that were moved: the day first set and the later one. When None and `kept` is
         too, the published table's statutory (else announced) and final (else announced) days; a
-        year without either of the latter counts as kept, and a note has their number.
+        year without a final day on record counts as kept, and a note has their number.
     kept : list of dates, or mapping of market to list, optional
         Deadlines that were kept, the placebo years.
     before : int
@@ -361,8 +361,8 @@ def _notes(
     bare = sum(not one.on_record for one in kept)
     if bare:
         notes.append(
-            f"{bare} of {len(kept)} kept years have no announced or final day on record: the "
-            "deadline is the rule's, and a move of which no notice was seen would count as kept."
+            f"{bare} of {len(kept)} kept years have no final day on record: the deadline is the "
+            "rule's or the one announced, and a move of which no notice was seen counts as kept."
         )
     few = rows[rows["kept_years"] < 3]
     if len(few):

@@ -21,7 +21,7 @@ _ONE_DAY = pd.Timedelta(days=1)
 class Deadline:
     """One deadline of one market: the day first set, that to which it was moved, the notice's.
 
-    `on_record` is False where a published deadline has neither an announced nor a final day.
+    `on_record` is False where a published deadline has no final day in the table.
     """
 
     market: str
@@ -44,7 +44,7 @@ def published_deadlines(market: str) -> tuple[list[Deadline], list[Refusal]]:
     -----
     The day first set is the statutory one, else the announced one; a deadline counts as moved
     when its final (else announced) day is later, and as kept when no later day is known, also
-    where neither of them is on record.
+    where no final day is on record (`on_record`).
     """
     found, refused = [], []
     for _, row in compliance.deadlines(market).iterrows():
@@ -60,7 +60,9 @@ def published_deadlines(market: str) -> tuple[list[Deadline], list[Refusal]]:
             later = pd.notna(last) and last > first
             notice = row["moved_on"] if later and pd.notna(row["moved_on"]) else None
             moved = last if later else None
-            found.append(Deadline(market, label, first, moved, notice, bool(pd.notna(last))))
+            found.append(
+                Deadline(market, label, first, moved, notice, bool(pd.notna(row["final"])))
+            )
     return found, refused
 
 
