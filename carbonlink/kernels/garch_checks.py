@@ -90,17 +90,17 @@ def portmanteau(found: Estimate, lags: int, sizes: bool = False) -> float:
     found : Estimate
     lags : int
     sizes : bool
-        Whether x is |z| over its mean, less 1, rather than z.
+        Whether x is |z| over its mean, less 1, rather than z over the mean of |z|.
 
     Notes
     -----
     With c_j = n⁻¹ Σ x_t x_{t-j} and s_t the score, the variance of √n c_j is that of
     x_t x_{t-j} + (∂c_j/∂θ')(−H/n)⁻¹ s_t, taken as mean outer product: the test allows for
-    heteroskedasticity that the model missed, and for the estimation of every parameter. That of
-    |z| needs no fourth moment of the shocks and does not move with their scale. NaN where
-    the information matrix has no inverse, or the variance is not positive definite. At 5 % that
-    of |z| rejects true GARCH and EGARCH models with t shocks in 4 to 7 % of 400 samples of 1,000
-    rows, with 2.3 or 3 degrees of freedom.
+    heteroskedasticity that the model missed, and for the estimation of every parameter. It does
+    not move with the scale of z, which a t with ν near 2 hardly determines, and that of |z| needs
+    no fourth moment of the shocks. NaN where the information matrix has no inverse, or the
+    variance is not positive definite. At 5 % that of |z| rejects true GARCH and EGARCH models
+    with t shocks in 4 to 7 % of 400 samples of 1,000 rows, with 2.3 or 3 degrees of freedom.
 
     References
     ----------
@@ -111,11 +111,11 @@ def portmanteau(found: Estimate, lags: int, sizes: bool = False) -> float:
     if pieces is None:
         return float("nan")
     x, slopes, influence = pieces.z, pieces.slopes, pieces.influence
+    level, growth = np.abs(x).mean(), (np.sign(x)[:, None] * slopes).mean(axis=0)
     if sizes:
-        size, slopes = np.abs(x), np.sign(x)[:, None] * slopes
-        level = size.mean()
-        slopes = slopes / level - np.outer(size, slopes.mean(axis=0)) / level**2
-        x = size / level - 1
+        x, slopes = np.abs(x), np.sign(x)[:, None] * slopes
+    slopes = slopes / level - np.outer(x, growth) / level**2
+    x = x / level - float(sizes)
     n = len(x)
     moments, terms = np.empty(lags), np.zeros((n, lags))
     for j in range(1, lags + 1):

@@ -55,8 +55,8 @@ def persistence_note(fit: Any) -> str:
     if np.isnan(middle):
         return "The persistence has no interval: without its bound there is no maximum."
     if np.isnan(error):
-        free = found.unbounded
-        held = f" ({'; '.join(free.bounds)})" if free.bounds else ""
+        bounds = found.unbounded.bounds if found.unbounded else ()
+        held = f" ({'; '.join(bounds)})" if bounds else ""
         return (
             f"The persistence has no interval: the fit without its bound, at {middle:.3f}, gives "
             f"it no standard error{held}."

@@ -52,6 +52,8 @@ def test_absolute_shocks_are_tested_alike_at_any_scale_and_seen_where_left_out()
     best = flat.estimate.maximum
     louder = dataclasses.replace(best.at, log_variance=best.at.log_variance + 3)
     scaled = dataclasses.replace(flat.estimate, maximum=dataclasses.replace(best, at=louder))
+    signed = checks.portmanteau(flat.estimate, 10)
+    assert checks.portmanteau(scaled, 10) == pytest.approx(signed, rel=1e-9)
     assert found > 60
     assert checks.portmanteau(scaled, 10, sizes=True) == pytest.approx(found, rel=1e-9)
 
