@@ -50,9 +50,9 @@ def each_group(measure: Callable[..., Results], groups: Mapping[str, Mapping[str
         except CarbonlinkError as error:
             refused[name] = error
     if not found:
-        name, error = next(iter(refused.items()))
+        name, first = next(iter(refused.items()))
         rest = f" None of the {len(refused)} groups can be measured." if len(refused) > 1 else ""
-        raise type(error)(f"{name}: {error.message}{rest}", error.remedy) from error
+        raise type(first)(f"{name}: {first.message}{rest}", first.remedy) from first
     return Groups(tuple(found.items()), {name: e.message for name, e in refused.items()})
 
 
