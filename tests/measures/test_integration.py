@@ -280,7 +280,8 @@ def test_weekly_returns_before_and_after_the_launch(icap):
     assert 0 < change.table.loc["total", "p_value"] <= 1
     found = cl.causality(returns[CORE], family="all", lags=1, draws=399)
     assert len(found.table) == 20 and found.table["detectable_r2"].notna().all()
-    with_levels = cl.connectedness(np.log(weekly[CORE]), lags=1, draws=0)
+    with pytest.warns(cl.CarbonlinkWarning, match="No sign that these are stationary"):
+        with_levels = cl.connectedness(np.log(weekly[CORE]), lags=1, draws=0)
     assert any("No sign that these are stationary" in note for note in with_levels.notes)
 
 
