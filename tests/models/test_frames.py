@@ -43,7 +43,7 @@ def test_duplicate_dates_are_named():
 
 
 def test_unsorted_dates_are_named():
-    with pytest.raises(DataError, match="returns is not in date order: later dates come before 2024-01-01"):
+    with pytest.raises(DataError, match="in date order: later dates come before 2024-01-01"):
         check_frame(frame().iloc[[1, 0, 2, 3, 4, 5]], "returns")
 
 
