@@ -191,3 +191,15 @@ def test_a_date_of_a_workbook_and_of_a_csv_are_the_same(tmp_path):
     first = read_file(tmp_path / "a.xlsx").frame.drop(columns="source")
     again = reading_of(tmp_path, head, rows).frame.drop(columns="source")
     pd.testing.assert_frame_equal(first, again)
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_amounts_too_large_to_double_are_set_aside_without_a_warning(tmp_path):
+    from ingest_samples import ceex_record
+
+    huge = {"listed_amount": 1.7e308, "block_amount": 1.7e308, "block_volume": 0}
+    records = [ceex_record("2021-08-04"), ceex_record("2021-08-05", **huge)]
+    path = tmp_path / "records.json"
+    path.write_text(json.dumps(records), encoding="utf-8")
+    reading = read_file(path, market="cea")
+    assert reading.quarantine["reason"].str.contains("block_amount without block_volume").any()

@@ -103,7 +103,7 @@ def _undoubled(draft: drafts.Draft) -> drafts.Draft:
         rows[f"{trade}_amount"].to_numpy() for trade in ("listed", "block", "total")
     )
     claimed = (rows["block_volume"].to_numpy() == 0) & (block > 0)
-    copied = claimed & _near(block, listed) & _near(total, 2 * listed)
+    copied = claimed & _near(block, listed) & _near(total / 2, listed)
     draft = draft.with_bad(claimed & ~copied, "block_amount without block_volume")
     if not copied.any():
         return draft
@@ -117,4 +117,5 @@ def _undoubled(draft: drafts.Draft) -> drafts.Draft:
 
 
 def _near(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return np.abs(first - second) <= _TOLERANCE
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.abs(first - second) <= _TOLERANCE
