@@ -19,6 +19,9 @@ _SPELT = {
 }
 """Unit in a cell: how a heading of the same unit begins."""
 
+_MONEY, _TONNES = ("元", "元/吨"), ("吨", "t")
+_IN_MONEY = re.compile(r"value|amount|^(open|high|low|close|vwap)$")
+
 
 def in_heading_unit(cells: pd.Series, unit: str) -> tuple[pd.Series, np.ndarray]:
     """Return cells without the unit that the heading prints too, and where another is printed.
@@ -62,6 +65,23 @@ def in_heading_unit(cells: pd.Series, unit: str) -> tuple[pd.Series, np.ndarray]
         elif not same or multiple:
             other[place] = True
     return pd.Series(made, cells.index, dtype=object), other
+
+
+def of_another_kind(cells: pd.Series, column: str) -> np.ndarray:
+    """Return where a cell of a quantity prints money, or one of money or a price tonnes.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from carbonlink.ingest.cell_units import of_another_kind
+    >>> of_another_kind(pd.Series(["51万元", "1.2万吨"]), "volume").tolist()
+    [True, False]
+    """
+    wrong = _MONEY if "volume" in column else _TONNES if _IN_MONEY.search(column) else ()
+    texts = "".join(c for c in cells if isinstance(c, str)).casefold()
+    if not any(unit in texts for unit in wrong):
+        return np.zeros(len(cells), bool)
+    return np.array([isinstance(c, str) and clean.parted(c)[2] in wrong for c in cells])
 
 
 def _plain(text: str) -> bool:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..errors import DataError
 from . import clean, dates
-from .cell_units import in_heading_unit
+from .cell_units import in_heading_unit, of_another_kind
 from .ending import CUT, cut_reason
 from .schema import COLUMNS, KEY, NUMBERS, bad_rows, varying
 from .sheet import Sheet
@@ -112,6 +112,8 @@ class Draft:
         draft = self.with_rows(**{name: values for name, (values, _) in read.items()})
         for name, (values, wrong) in read.items():
             draft = draft.with_bad(wrong, _no_number(name, self.rows[name]))
+            other = of_another_kind(self.rows[name], name)
+            draft = draft.with_bad(other, _other_kind(name, self.rows[name]))
             draft = _with_brackets(draft, name, self.rows[name], values)
         return draft
 
@@ -154,6 +156,10 @@ def _with_brackets(draft: Draft, name: str, cells: pd.Series, values: np.ndarray
 
 def _no_number(name: str, cells: pd.Series) -> Callable[[int], str]:
     return lambda place: f"{name} {_shown(cells.iloc[place])} is not a number"
+
+
+def _other_kind(name: str, cells: pd.Series) -> Callable[[int], str]:
+    return lambda place: f"{name} {_shown(cells.iloc[place])} prints a unit of another kind"
 
 
 def _no_date(name: str, cells: pd.Series, order: str | None) -> Callable[[int], str]:

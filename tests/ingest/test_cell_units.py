@@ -38,3 +38,17 @@ def test_cleared_energy_in_hundred_millions(tmp_path, cell, kept):
     path.write_text(f"{head}\n2024-01-02,1:00,300,310,{cell}\n2024-01-02,2:00,300,310,1.2\n")
     volume = read_file(path, market="electricity_gansu").frame["volume"].dropna()
     assert volume.tolist() == [120_000.0] * kept
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"), [("51万元", 0), ("1.2万吨", 1), ("300元/吨", 0), ("500 t", 1)]
+)
+def test_money_in_a_column_of_quantities_is_set_aside(tmp_path, cell, kept):
+    path = tmp_path / "own.csv"
+    path.write_text(
+        f"日期,市场,收盘价,成交量\n2024-01-02,湖北,42.5,{cell}\n2024-01-03,湖北,42.6,700\n"
+    )
+    reading = read_file(path)
+    assert len(reading.frame) == kept + 1
+    reasons = [str(reason) for reason in reading.quarantine["reason"]]
+    assert len(reasons) == 1 - kept and all("unit of another kind" in r for r in reasons)
