@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, TooFewObservationsError, check_choice
+from ..errors import TooFewObservationsError
 from ..inference import bootstrap, causality_draws, multiplicity, parallel
 from ..inference.bands import POWER
-from ..models.frames import listed
 from ..models.var import MINIMUM
 from ..models.var_checks import warn_of_unit_roots
 from ..models.var_results import VARResults
 from ..results import Recipe
+from .causality_checks import PERIODS, TAUS, check
 from .causality_data import tested_model
 from .causality_family import Pair, declared, restrictions
-from .causality_quantiles import check_taus, quantile_family
+from .causality_quantiles import quantile_family
 from .causality_results import CausalityResults
 
-METHODS = ("wald", "toda-yamamoto", "frequency", "instantaneous", "cross-quantilogram")
-ADJUST = ("holm", "bh", "by", "romano-wolf", "none")
-BOOTSTRAPS = ("wild", "residual", "block")
-PERIODS = (5.0, 20.0, 60.0)
-TAUS = (0.05, 0.5, 0.95)
 DRAWS = 499
 MOST_DRAWS = 4999
 """Replications drawn at most when their number is not given."""
-
-_VAR = ("wald", "toda-yamamoto", "frequency", "instantaneous")
-_PARTS = {
-    "integration": ("toda-yamamoto",),
-    "periods": ("frequency",),
-    "taus": ("cross-quantilogram",),
-    "cov": _VAR,
-    "bootstrap": _VAR,
-}
-"""Methods in which each of these arguments has a part."""
 
 SHORT = 200
 """Observations below which a note says how often true nulls are rejected."""
@@ -167,7 +151,7 @@ def causality(
         value = given[name]
         given[name] = value if value is None or isinstance(value, str) else tuple(value)
     given["rng"] = parallel.repeatable(rng)
-    _check(given)
+    check(given)
     model, tested, origin = tested_model(given)
     pairs = declared(family, model.names, method)
     frequencies = tuple(2 * np.pi / p for p in given["periods"])
@@ -181,54 +165,6 @@ def causality(
         enough = max(DRAWS, int(np.ceil(2 * counted / float(level))) - 1)
         given["draws"] = min(enough, MOST_DRAWS)
     return _tested(model, tested, pairs, tests, given, origin)
-
-
-def _check(given: dict[str, Any]) -> None:
-    check_choice("method", given["method"], METHODS)
-    check_choice("adjust", given["adjust"], ADJUST)
-    check_choice("cov", given["cov"], ("robust", "ols"))
-    _check_parts(given)
-    if given["method"] != "cross-quantilogram":
-        if given["bootstrap"] is None:
-            given["bootstrap"] = "block" if given["method"] == "instantaneous" else "wild"
-        check_choice("bootstrap", given["bootstrap"], BOOTSTRAPS)
-    if given["method"] == "instantaneous" and given["bootstrap"] == "wild":
-        raise SpecificationError(
-            "The wild bootstrap does not hold for the covariance of the shocks.",
-            'Use bootstrap="block".',
-        )
-    draws, level = given["draws"], float(given["level"])
-    wrong = isinstance(draws, bool) or not isinstance(draws, (int, np.integer, type(None)))
-    if wrong or (draws is not None and draws < 0):
-        raise SpecificationError(f"draws={draws!r} is no number of draws.", "Use 499.")
-    if not 0 < level <= 0.5:
-        raise SpecificationError(f"level={level!r} is not the size of a test.", "Use 0.05.")
-    if given["adjust"] == "romano-wolf" and draws == 0:
-        raise SpecificationError('"romano-wolf" needs joint draws.', "Use draws=499.")
-    if given["method"] == "toda-yamamoto" and int(given["integration"]) < 1:
-        raise SpecificationError(
-            f"integration={given['integration']} leaves no extra lag.", 'Use method="wald".'
-        )
-    check_taus(given["taus"])
-    if given["method"] == "cross-quantilogram" and given["exog"] is not None:
-        raise SpecificationError("A cross-quantilogram has no exogenous columns.", "Leave it out.")
-    low = [p for p in given["periods"] if not float(p) >= 2]
-    if low or not given["periods"]:
-        raise SpecificationError(
-            f"periods={given['periods']} holds no wave of 2 rows or more everywhere.",
-            "The shortest wave that rows can show has 2 rows (frequency π).",
-        )
-
-
-def _check_parts(given: dict[str, Any]) -> None:
-    """Refuse arguments that have no part in the method."""
-    for name, methods in _PARTS.items():
-        default = inspect.signature(causality).parameters[name].default
-        if given["method"] not in methods and given[name] != default:
-            raise SpecificationError(
-                f"{name}={given[name]!r} has no part in method={given['method']!r}.",
-                f"Leave it at {default!r}; it belongs to {listed(methods)}.",
-            )
 
 
 def _tested(
